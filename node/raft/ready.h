@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "node/raft/message.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace faultline::raft {
+
+/// What a node must never forget (figure 2, "persistent state"), beside its log.
+struct HardState
+{
+    Term term;
+    NodeId votedFor;
+    bool operator==(const HardState&) const = default;
+};
+
+// Things that happened, each with its reason in words a person reads ("no heartbeat from n3 for 312 ms").
+struct BecameFollower { Term term; NodeId leader; std::string reason; };
+struct BecamePreCandidate { Term term; std::string reason; };
+struct BecameCandidate { Term term; std::string reason; };
+struct BecameLeader { Term term; std::string reason; };
+struct VoteGranted { Term term; NodeId candidate; bool preVote = false; };
+struct VoteRefused { Term term; NodeId candidate; bool preVote = false; std::string reason; };
+struct LogTruncated { LogIndex from; LogIndex to; std::string reason; }; ///< entries [from, to] were dropped
+using Event = std::variant<BecameFollower, BecamePreCandidate, BecameCandidate, BecameLeader, VoteGranted, VoteRefused,
+                           LogTruncated>;
+
+/// Everything the owner has to do for the group after some inputs. A value rather than callbacks, so that the owner can
+/// batch, reorder what may be reordered, and write while it sends. One Ready is taken at a time; the next may be taken
+/// before this one's write is done.
+struct Ready
+{
+    std::vector<Message> sendNow;          ///< may leave at once (AppendEntries too: §10.2.1 of the thesis)
+    std::vector<Message> sendAfterWritten; ///< may leave only once `writeNumber` is on disk (votes, acknowledgements)
+
+    /// To be written and synced: truncate the stored log so that nothing at or after the first entry's index remains,
+    /// append the entries, store the hard state. 0 when there is nothing to write (sendAfterWritten is then empty, or
+    /// waits for nothing: those messages are in sendNow). Writes are numbered 1, 2, ... and Raft::written() must be
+    /// called for each in that order.
+    std::uint64_t writeNumber = 0;
+    std::optional<HardState> hardState;
+    std::vector<Entry> entries;
+
+    std::vector<Entry> committed; ///< apply these, in order; each entry is handed out once
+    std::vector<Event> events;
+
+    bool empty() const
+    {
+        return sendNow.empty() && sendAfterWritten.empty() && writeNumber == 0 && committed.empty() && events.empty();
+    }
+};
+
+} // namespace faultline::raft
