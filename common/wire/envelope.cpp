@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/wire/envelope.h"
+
+#include "common/wire/cbor.h"
+
+namespace faultline::wire {
+
+namespace {
+enum Key : quint64 { Group = 1, Sequence = 2, Lamport = 3, Sampled = 4 };
+}
+
+void writeEnvelope(QCborStreamWriter& writer, const Envelope& envelope)
+{
+    writer.startMap(4);
+    writer.append(quint64(Group));
+    writer.append(quint64(envelope.group.value));
+    writer.append(quint64(Sequence));
+    writer.append(envelope.sequence);
+    writer.append(quint64(Lamport));
+    writer.append(envelope.lamport);
+    writer.append(quint64(Sampled));
+    writer.append(envelope.sampled);
+    writer.endMap();
+}
+
+bool readEnvelope(QCborStreamReader& reader, Envelope& envelope)
+{
+    return readMap(reader, [&](quint64 key) {
+        switch (key) {
+        case Group:
+            return readUnsigned(reader, envelope.group.value);
+        case Sequence:
+            return readUnsigned(reader, envelope.sequence);
+        case Lamport:
+            return readUnsigned(reader, envelope.lamport);
+        case Sampled:
+            return readBool(reader, envelope.sampled);
+        default:
+            return skip(reader);
+        }
+    });
+}
+
+} // namespace faultline::wire

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/wire/frame.h"
+
+#include <QtEndian>
+
+#include <xxhash.h>
+
+#include <cstring>
+
+namespace faultline::wire {
+
+namespace {
+
+constexpr char kMagic[4] = {'F', 'L', 'T', '1'};
+
+bool knownKind(quint8 kind)
+{
+    return kind >= static_cast<quint8>(FrameKind::Hello) && kind <= static_cast<quint8>(FrameKind::Control);
+}
+
+quint32 headerChecksum(const char* header)
+{
+    return static_cast<quint32>(XXH3_64bits(header, 12));
+}
+
+} // namespace
+
+QByteArray encodeFrame(FrameKind kind, QByteArrayView payload, quint8 version)
+{
+    QByteArray frame(kHeaderSize + payload.size() + kTrailerSize, Qt::Uninitialized);
+    char* out = frame.data();
+    std::memcpy(out, kMagic, 4);
+    out[4] = static_cast<char>(version);
+    out[5] = static_cast<char>(kind);
+    out[6] = out[7] = 0;
+    qToLittleEndian(static_cast<quint32>(payload.size()), out + 8);
+    qToLittleEndian(headerChecksum(out), out + 12);
+    if (!payload.isEmpty())
+        std::memcpy(out + kHeaderSize, payload.data(), static_cast<std::size_t>(payload.size()));
+    const quint64 checksum = XXH3_64bits(payload.data(), static_cast<std::size_t>(payload.size()));
+    qToLittleEndian(checksum, out + kHeaderSize + payload.size());
+    return frame;
+}
+
+void FrameReader::append(QByteArrayView bytes)
+{
+    if (!m_error.isEmpty())
+        return;
+    if (m_start == m_buffer.size()) {
+        m_buffer.resize(0);
+        m_start = 0;
+    } else if (m_start > (1 << 20) && m_start > m_buffer.size() / 2) {
+        m_buffer.remove(0, m_start);
+        m_start = 0;
+    }
+    m_buffer.append(bytes);
+}
+
+FrameReader::Outcome FrameReader::next(Frame& frame)
+{
+    if (!m_error.isEmpty())
+        return Outcome::BadHeader;
+    if (bufferedBytes() < kHeaderSize)
+        return Outcome::NeedMore;
+
+    const char* header = m_buffer.constData() + m_start;
+    if (std::memcmp(header, kMagic, 4) != 0) {
+        m_error = QStringLiteral("not a Faultline frame: it does not start with \"FLT1\"");
+        return Outcome::BadHeader;
+    }
+    if (qFromLittleEndian<quint32>(header + 12) != headerChecksum(header)) {
+        m_error = QStringLiteral("the frame's header does not match its own checksum");
+        return Outcome::BadHeader;
+    }
+    const auto length = static_cast<qsizetype>(qFromLittleEndian<quint32>(header + 8));
+    if (length > kMaxPayload) {
+        m_error = QStringLiteral("the frame claims %1 bytes of payload; the most is %2").arg(length).arg(kMaxPayload);
+        return Outcome::BadHeader;
+    }
+    const auto kind = static_cast<quint8>(header[5]);
+    if (!knownKind(kind)) {
+        m_error = QStringLiteral("the frame is of kind %1, which this version does not know").arg(kind);
+        return Outcome::BadHeader;
+    }
+
+    const qsizetype total = kHeaderSize + length + kTrailerSize;
+    if (bufferedBytes() < total)
+        return Outcome::NeedMore;
+    const char* payload = header + kHeaderSize;
+    const quint64 checksum = XXH3_64bits(payload, static_cast<std::size_t>(length));
+    const bool intact = qFromLittleEndian<quint64>(payload + length) == checksum;
+    if (intact) {
+        frame.version = static_cast<quint8>(header[4]);
+        frame.kind = static_cast<FrameKind>(kind);
+        frame.payload = QByteArray(payload, length);
+    }
+    m_start += total;
+    return intact ? Outcome::Frame : Outcome::BadPayload;
+}
+
+} // namespace faultline::wire

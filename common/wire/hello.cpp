@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/wire/hello.h"
+
+#include "common/wire/cbor.h"
+
+#include <algorithm>
+
+namespace faultline::wire {
+
+namespace {
+enum Key : quint64 { ClusterId = 1, From = 2, To = 3, Incarnation = 4, Lowest = 5, Highest = 6, Token = 7 };
+}
+
+QByteArray encodeHello(const Hello& hello)
+{
+    QByteArray payload;
+    QCborStreamWriter writer(&payload);
+    writer.startMap(7);
+    writer.append(quint64(ClusterId));
+    writer.append(hello.clusterId);
+    writer.append(quint64(From));
+    writer.append(quint64(hello.from.value));
+    writer.append(quint64(To));
+    writer.append(quint64(hello.to.value));
+    writer.append(quint64(Incarnation));
+    writer.append(hello.incarnation);
+    writer.append(quint64(Lowest));
+    writer.append(quint64(hello.lowestVersion));
+    writer.append(quint64(Highest));
+    writer.append(quint64(hello.highestVersion));
+    writer.append(quint64(Token));
+    writer.append(hello.token);
+    writer.endMap();
+    return payload;
+}
+
+std::optional<Hello> decodeHello(const QByteArray& payload)
+{
+    QCborStreamReader reader(payload);
+    Hello hello;
+    const bool ok = readMap(reader, [&](quint64 key) {
+        switch (key) {
+        case ClusterId:
+            return readBytes(reader, hello.clusterId);
+        case From:
+            return readUnsigned(reader, hello.from.value);
+        case To:
+            return readUnsigned(reader, hello.to.value);
+        case Incarnation:
+            return readUnsigned(reader, hello.incarnation);
+        case Lowest:
+            return readUnsigned(reader, hello.lowestVersion);
+        case Highest:
+            return readUnsigned(reader, hello.highestVersion);
+        case Token:
+            return readBytes(reader, hello.token);
+        default:
+            return skip(reader);
+        }
+    });
+    if (!ok || hello.lowestVersion > hello.highestVersion)
+        return std::nullopt;
+    return hello;
+}
+
+std::optional<quint8> commonVersion(const Hello& ours, const Hello& theirs)
+{
+    const quint8 highest = std::min(ours.highestVersion, theirs.highestVersion);
+    if (highest < std::max(ours.lowestVersion, theirs.lowestVersion))
+        return std::nullopt;
+    return highest;
+}
+
+} // namespace faultline::wire
