@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/result/result.h"
+#include "gui/lab/timeline/timeline.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace faultline::lab {
+
+struct LabOptions
+{
+    QString nodeProgram; ///< empty: `faultline-node` beside the running program
+    int nodes = 5;       ///< 3 to 9
+    wire::Pace pace = wire::Pace::watch();
+    double rate = 20;       ///< operations a second of wall time, 1 to 20,000; 0: no load
+    double readShare = 0.5; ///< of the operations, 0..1
+    quint64 seed = 1;
+    QByteArray watchedKey = "x";
+    QString dataRoot; ///< where clusters put their folders; empty: a `faultline` folder under the user's temporary one
+};
+
+/// A live cluster of real processes under control: what the window, `faultline up` and `faultline run` stand on. Every
+/// order returns at once; what comes of it is on the timeline. An order that makes no sense (kill a dead node, an id that
+/// is not there) changes nothing and says so in a note.
+///
+/// Lives on the main thread (a node dies with the thread that started it), needs its event loop, never blocks it. The
+/// load runs on a thread of its own.
+class Lab : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit Lab(QObject* parent = nullptr);
+    ~Lab() override; ///< kills what still runs; no process is left
+
+    Timeline& timeline() { return *m_timeline; }
+    const Timeline& timeline() const { return *m_timeline; }
+    const LabOptions& options() const;
+
+    /// Starts a fresh cluster (ending the one that runs). The error names what is missing: the node program, a port, a
+    /// folder. serving() follows once a leader serves.
+    Result<void> start(const LabOptions& options);
+    /// Asks all nodes to end, kills those that have not after a second; ended() follows.
+    void end();
+    /// A fresh cluster with the same number of nodes and default load and pace, within 2 s, whatever state the old one is
+    /// in. Does not wait for hung nodes: they are killed.
+    void reset();
+    bool isRunning() const;
+    bool isServing() const;
+
+    // ---- faults; each is a gesture, a fault on the timeline, and a caption
+    void kill(NodeId node);    ///< SIGKILL
+    void stop(NodeId node);    ///< SIGTERM: it says goodbye
+    void freeze(NodeId node);  ///< SIGSTOP
+    void thaw(NodeId node);    ///< SIGCONT
+    void restart(NodeId node); ///< of a dead or stopped node; of a running or frozen one: kill, then start
+    void isolate(NodeId node); ///< from its peers, both ways; clients still reach it
+    void rejoin(NodeId node);
+
+    // ---- pace and load
+    void setPace(const wire::Pace& pace); ///< keeps held
+    void setHeld(bool held);
+    void setRate(double operationsPerSecond);
+    void setReadShare(double share);
+    /// Takes the load off and puts it on again at the same rate.
+    void setLoadOn(bool on);
+    void setWatchedKey(const QByteArray& key);
+
+    // ---- one command by hand, for the client strip
+    /// Sends a command line ("SET x 1", quoting as in redis-cli) to that node's client port on a connection of the
+    /// strip's own; commandReplied follows with the same id. Redirects are shown, not followed.
+    quint64 sendCommand(NodeId node, const QString& line);
+
+    struct CommandReply
+    {
+        quint64 id = 0;
+        NodeId node;
+        QString line;
+        QString reply;       ///< as redis-cli prints it; empty when there was none
+        QString explanation; ///< one plain sentence for -MOVED, -CLUSTERDOWN, closed, timeout, refused; else empty
+        bool isError = false;
+        std::chrono::microseconds took{0};
+    };
+
+signals:
+    void serving();                    ///< a leader is there and has taken this cluster's first write
+    void ended();                      ///< every process is gone and the folder removed
+    void startFailed(const QString& reason); ///< after start() had returned well: a port was taken, a node would not run
+    void commandReplied(const faultline::lab::Lab::CommandReply& reply);
+
+private:
+    class Engine;
+    Timeline* m_timeline = nullptr;
+    std::unique_ptr<Engine> m_engine;
+};
+
+} // namespace faultline::lab
