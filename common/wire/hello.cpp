@@ -3,12 +3,19 @@
 
 #include "common/wire/cbor.h"
 
+#include <QCryptographicHash>
+
 #include <algorithm>
 
 namespace faultline::wire {
 
 namespace {
 enum Key : quint64 { ClusterId = 1, From = 2, To = 3, Incarnation = 4, Lowest = 5, Highest = 6, Token = 7 };
+}
+
+QByteArray clusterIdOf(const QByteArray& name)
+{
+    return QCryptographicHash::hash(name, QCryptographicHash::Sha256).first(16);
 }
 
 QByteArray encodeHello(const Hello& hello)

@@ -24,6 +24,9 @@ struct Hello
     bool operator==(const Hello&) const = default;
 };
 
+/// The 16 bytes that stand for a cluster's name (the start of its SHA-256), so that any text can name one.
+QByteArray clusterIdOf(const QByteArray& name);
+
 QByteArray encodeHello(const Hello& hello);
 /// Nothing when the payload is not a HELLO.
 std::optional<Hello> decodeHello(const QByteArray& payload);
