@@ -13,8 +13,10 @@ constexpr std::size_t kFirstSlots = 32;
 
 Ledger::Ledger(quint64 seed) : m_random(seed), m_slots(kFirstSlots)
 {
-    for (std::size_t slot = kFirstSlots; slot-- > 0;)
+    for (std::size_t slot = 0; slot < kFirstSlots; ++slot) {
+        m_slots[slot].freeAt = slot;
         m_free.push_back(slot);
+    }
 }
 
 QByteArray Ledger::keyOf(std::size_t slot) const
@@ -29,11 +31,18 @@ std::size_t Ledger::takeFreeSlot()
         m_slots.back().busy = true;
         return m_slots.size() - 1;
     }
-    std::swap(m_free[m_random() % m_free.size()], m_free.back());
-    const std::size_t slot = m_free.back();
+    const std::size_t slot = m_free[m_random() % m_free.size()];
+    take(slot);
+    return slot;
+}
+
+void Ledger::take(std::size_t slot)
+{
+    const std::size_t place = m_slots[slot].freeAt;
+    m_free[place] = m_free.back();
+    m_slots[m_free[place]].freeAt = place;
     m_free.pop_back();
     m_slots[slot].busy = true;
-    return slot;
 }
 
 Ledger::Operation Ledger::readOf(std::size_t slot) const
@@ -53,8 +62,7 @@ Ledger::Operation Ledger::begin(double readShare)
                 continue;
             }
             m_slots[slot].waiting = false;
-            std::erase(m_free, slot);
-            m_slots[slot].busy = true;
+            take(slot);
             return readOf(slot);
         }
     }
@@ -70,6 +78,7 @@ void Ledger::release(std::size_t slot)
 {
     FAULTLINE_INVARIANT(m_slots[slot].busy, "an operation ends once");
     m_slots[slot].busy = false;
+    m_slots[slot].freeAt = m_free.size();
     m_free.push_back(slot);
 }
 

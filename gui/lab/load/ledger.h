@@ -44,7 +44,7 @@ public:
     quint64 readBack() const { return m_readBack; }
     quint64 lost() const { return m_lost; }
     const QString& firstLoss() const { return m_firstLoss; }
-    std::size_t slots() const { return m_slots.size(); }
+    std::size_t slotCount() const { return m_slots.size(); }
 
 private:
     struct Slot
@@ -56,9 +56,11 @@ private:
         bool busy = false;
         bool retiring = false;    ///< a write's outcome is unknown: read once more, then a fresh key
         bool waiting = false;     ///< stands in m_unread
+        std::size_t freeAt = 0;   ///< where it stands in m_free, unless busy
     };
 
     std::size_t takeFreeSlot();
+    void take(std::size_t slot);
     void release(std::size_t slot);
     void noteUnread(std::size_t slot);
     void retireIfDone(Slot& slot);
