@@ -38,6 +38,8 @@ void CaptionLine::follow(const lab::Timeline& timeline)
         say(problem->text, {}, true);
     else if (gesture)
         say(gesture->what, gesture->outcome, false);
+    else if (!timeline.hasCluster())
+        say(tr("Start a cluster, then break it · F1 shows every key"), {}, false);
     else
         say(tr("Click a node or press 1–9, then K to kill it, F to freeze it · F1 shows every key"), {}, false);
 }

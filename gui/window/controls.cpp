@@ -302,6 +302,11 @@ void Controls::setNodeCount(int count)
         m_nodes->setCurrentIndex(index);
 }
 
+void Controls::setRate(double operationsPerSecond)
+{
+    m_load->setRate(operationsPerSecond);
+}
+
 void Controls::perform(NodeGesture gesture)
 {
     const QString why = whyNot(gesture, m_lab.timeline(), m_selected);

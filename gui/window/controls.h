@@ -46,6 +46,7 @@ public:
 
     int nodeCount() const;
     void setNodeCount(int count);
+    void setRate(double operationsPerSecond); ///< what the slider stands at before there is a load to follow
     QAction* details() const { return m_details; }
 
     void perform(NodeGesture gesture); ///< on the selected node, or says why not

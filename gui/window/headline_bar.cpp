@@ -17,16 +17,16 @@ using views::Theme;
 
 QColor Theme::*meaningOf(const QString& clause)
 {
-    if (clause.startsWith(QStringLiteral("nothing lost")) || clause.startsWith(QStringLiteral("0 lost")))
+    const auto says = [&clause](const char* words) { return clause.contains(QLatin1String(words), Qt::CaseInsensitive); };
+    if (says("nothing lost"))
         return &Theme::okText;
-    if (clause.contains(QStringLiteral(" leads")))
+    if (says(" leads"))
         return &Theme::leaderText;
-    if (clause.startsWith(QStringLiteral("held")))
+    if (says("held"))
         return &Theme::mutedInk;
-    if (clause.contains(QStringLiteral("frozen")) && !clause.contains(QStringLiteral("dead")))
+    if (says("frozen"))
         return &Theme::frozenText;
-    if (clause.endsWith(QStringLiteral(" nodes")) || clause.startsWith(QStringLiteral("No cluster")) ||
-        clause.startsWith(QStringLiteral("starting")))
+    if (clause.endsWith(QStringLiteral(" nodes")) || says("no cluster") || says("starting"))
         return &Theme::ink;
     return &Theme::failedText;
 }

@@ -77,11 +77,14 @@ double LoadSlider::rate() const
 void LoadSlider::follow(double rate)
 {
     const bool usersTurn = m_slider->isSliderDown() || (m_touched.isValid() && m_touched.elapsed() < kUserHasIt_ms);
-    const int position = positionOf(rate);
-    if (usersTurn || position == m_slider->value())
-        return;
+    if (!usersTurn)
+        setRate(rate);
+}
+
+void LoadSlider::setRate(double rate)
+{
     m_following = true;
-    m_slider->setValue(position);
+    m_slider->setValue(positionOf(rate));
     m_following = false;
 }
 

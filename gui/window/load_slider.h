@@ -28,6 +28,7 @@ public:
     explicit LoadSlider(QWidget* parent = nullptr);
 
     double rate() const;
+    void setRate(double rate); ///< without a word to anyone
     /// What the load really is now. Left alone while the user is at it.
     void follow(double rate);
     QSlider* slider() const { return m_slider; }

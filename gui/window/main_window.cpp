@@ -224,6 +224,7 @@ void MainWindow::restore()
     const Remembered values = remembered(m_settings);
     m_lessMotion->setChecked(values.reducedMotion);
     m_controls->setNodeCount(m_options.lab.nodes);
+    m_controls->setRate(m_options.lab.rate);
     if (m_options.dark) {
         m_themeChoice = *m_options.dark ? ThemeChoice::Dark : ThemeChoice::Light;
         applyTheme(*m_options.dark);

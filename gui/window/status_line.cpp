@@ -95,7 +95,7 @@ void StatusLine::paintEvent(QPaintEvent*)
             painter.drawPolyline(QPolygonF{centre + QPointF(-3.6, 0.2), centre + QPointF(-1, 3), centre + QPointF(4, -2.8)});
         }
     }
-    right -= kGap;
+    right -= m_counted ? kGap : kGap - kBadge - 8;
     write(m_pace, strong, m_theme.ink);
 }
 

@@ -27,6 +27,9 @@ AxisSpan roundSpan(AxisKind kind, double smallest, double largest);
 /// The values that get a line and a figure, from low to high, at most seven.
 std::vector<double> ticks(AxisKind kind, const AxisSpan& span);
 
+/// Round moments from `low` to `high` seconds, at most seven: steps of 1, 2, 5, 10, 15, 30 s and so on.
+std::vector<double> timeTicks(double low, double high, int most);
+
 class HeldSpan
 {
 public:

@@ -41,11 +41,23 @@ std::vector<QList<QPointF>> stretchesOf(const std::deque<LoadPoint>& points, con
     return stretches;
 }
 
-bool anyAbove(const std::vector<QList<QPointF>>& stretches, double floor)
+/// What is nearly always zero is drawn only where it is not, with its way up and down.
+std::vector<QList<QPointF>> withoutRest(const std::vector<QList<QPointF>>& stretches)
 {
-    return std::any_of(stretches.begin(), stretches.end(), [floor](const QList<QPointF>& stretch) {
-        return std::any_of(stretch.begin(), stretch.end(), [floor](const QPointF& point) { return point.y() > floor; });
-    });
+    std::vector<QList<QPointF>> risen;
+    for (const QList<QPointF>& stretch : stretches) {
+        bool open = false;
+        for (qsizetype i = 0; i < stretch.size(); ++i) {
+            const bool near = stretch.at(i).y() > 0 || (i > 0 && stretch.at(i - 1).y() > 0) ||
+                              (i + 1 < stretch.size() && stretch.at(i + 1).y() > 0);
+            if (near && !open)
+                risen.emplace_back();
+            if (near)
+                risen.back().append(stretch.at(i));
+            open = near;
+        }
+    }
+    return risen;
 }
 
 struct Extent
@@ -103,9 +115,10 @@ void ThroughputChart::show(const std::deque<LoadPoint>& points, const ChartTime&
         extent.take(stretches);
         const bool bad = line == ThroughputLine::Failed || line == ThroughputLine::Unknown;
         std::optional<double> newest = newestOf(points, time, value);
-        if (bad && !anyAbove(stretches, 0)) {
-            stretches.clear();
-            newest.reset();
+        if (bad) {
+            stretches = withoutRest(stretches);
+            if (newest && *newest <= 0)
+                newest.reset();
         }
         m_panel->showLine(static_cast<int>(line), std::move(stretches), newest);
     }

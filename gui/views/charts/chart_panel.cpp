@@ -322,9 +322,7 @@ void ChartPanel::paintAxes(QPainter& painter) const
         drawFigures(painter, QRectF(0, y - 8, area.left() - 8, 16), Qt::AlignRight, text);
     }
     painter.setPen(m_theme.mutedInk);
-    const int parts = area.width() > 300 ? 4 : 2;
-    for (int i = 0; i <= parts; ++i) {
-        const double seconds = m_low + (m_high - m_low) * i / parts;
+    for (const double seconds : timeTicks(m_low, m_high, area.width() > 300 ? 6 : 3)) {
         drawFigures(painter, QRectF(xOf(seconds) - 40, area.bottom() + 4, 80, 16), Qt::AlignHCenter, timeText(seconds));
     }
 }

@@ -81,7 +81,7 @@ QVariant EventModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         return row.text;
     case Qt::TextAlignmentRole:
-        return QVariant(index.column() == Time ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
+        return QVariant(Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::ForegroundRole:
         if (index.column() == What && row.severity != lab::Severity::Info)
             return m_theme.failedText;

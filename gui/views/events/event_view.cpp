@@ -24,6 +24,7 @@ EventView::EventView(QWidget* parent)
     , m_table(new QTableView(this))
 {
     setObjectName(QStringLiteral("events"));
+    setAutoFillBackground(true);
     m_shown->setSourceModel(m_model);
     m_shown->setFilterKeyColumn(-1);
     m_shown->setFilterCaseSensitivity(Qt::CaseInsensitive);

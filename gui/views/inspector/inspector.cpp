@@ -25,6 +25,7 @@ Inspector::Inspector(QWidget* parent)
     , m_timer(new QTimer(this))
 {
     setObjectName(QStringLiteral("inspector"));
+    setAutoFillBackground(true);
     m_title->setWordWrap(true);
     m_table->setAccessibleName(tr("Details of the selected node"));
     m_table->horizontalHeader()->hide();

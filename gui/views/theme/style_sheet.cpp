@@ -30,9 +30,9 @@ QToolBar QToolButton::menu-indicator { image: none; }
 QStatusBar { background: @panel; border-top: 1px solid @line; }
 QStatusBar::item { border: none; }
 QToolTip { background: @panel; color: @ink; border: 1px solid @edge; padding: 4px; }
-QLineEdit, QComboBox, QSpinBox { background: @field; border: 1px solid @edge; border-radius: 5px; padding: 4px 8px;
+QLineEdit { background: @field; border: 1px solid @edge; border-radius: 5px; padding: 4px 8px;
     selection-background-color: @accent; }
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: @accent; }
+QLineEdit:focus { border-color: @accent; }
 QPushButton { background: @field; border: 1px solid @edge; border-radius: 5px; padding: 5px 14px; }
 QPushButton:hover:enabled { background: @hover; }
 QPushButton:pressed { background: @chosen; }

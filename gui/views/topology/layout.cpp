@@ -12,7 +12,7 @@ constexpr double kCrownSpace = 30;  ///< above a node, at 100%
 constexpr double kLabelSpace = 50;  ///< below a node, at 100%
 constexpr double kSideSpace = 40;   ///< beside a node, for what of its label is wider than itself
 constexpr double kLane = 5;
-constexpr double kWidestRing = 1.5; ///< width of the ring to its height
+constexpr double kWidestRing = 2.0; ///< width of the ring to its height
 
 double scaleFor(QSizeF size)
 {
@@ -66,7 +66,6 @@ Layout layOut(QSizeF size, const std::vector<NodeId>& nodes, const MovedNodes& m
             scale = std::max(44 / kNodeAcross, scale * 0.95);
             axes = ring(scale * kNodeAcross / 2);
         }
-        layout.spacing = gap();
     }
     layout.radius = scale * kNodeAcross / 2;
 
@@ -77,6 +76,11 @@ Layout layOut(QSizeF size, const std::vector<NodeId>& nodes, const MovedNodes& m
         if (const auto put = moved.find(nodes[i]); put != moved.end())
             point = {put->second.x() * size.width(), put->second.y() * size.height()};
         layout.nodes.push_back({nodes[i], keptInside(size, layout.radius, point)});
+    }
+    for (std::size_t i = 0; count > 1 && i < layout.nodes.size(); ++i) {
+        const QPointF next = layout.nodes[(i + 1) % layout.nodes.size()].centre;
+        const double distance = QLineF(layout.nodes[i].centre, next).length();
+        layout.spacing = i == 0 ? distance : std::min(layout.spacing, distance);
     }
     layout.client = {std::max(40.0, size.width() * 0.09), std::max(40.0, size.height() * 0.11)};
     return layout;
