@@ -77,11 +77,6 @@ Layout layOut(QSizeF size, const std::vector<NodeId>& nodes, const MovedNodes& m
             point = {put->second.x() * size.width(), put->second.y() * size.height()};
         layout.nodes.push_back({nodes[i], keptInside(size, layout.radius, point)});
     }
-    for (std::size_t i = 0; count > 1 && i < layout.nodes.size(); ++i) {
-        const QPointF next = layout.nodes[(i + 1) % layout.nodes.size()].centre;
-        const double distance = QLineF(layout.nodes[i].centre, next).length();
-        layout.spacing = i == 0 ? distance : std::min(layout.spacing, distance);
-    }
     layout.client = {std::max(40.0, size.width() * 0.09), std::max(40.0, size.height() * 0.11)};
     return layout;
 }

@@ -27,7 +27,6 @@ struct Layout
 {
     QSizeF size;
     double radius = kNodeAcross / 2; ///< of each node
-    double spacing = 0;              ///< between the centres of the nearest two neighbours on the ring
     std::vector<NodePlace> nodes;
     QPointF client;
 

@@ -9,6 +9,7 @@
 #include <QPainterPath>
 
 #include <algorithm>
+#include <vector>
 
 namespace faultline::views {
 namespace {
@@ -187,31 +188,73 @@ void paintLabelLine(QPainter& painter, QPointF top, const QString& text, const Q
     drawFigures(painter, area, Qt::AlignHCenter, text);
 }
 
-void paintLabel(QPainter& painter, const SceneNode& node, const NodeSpace& space, const Theme& theme)
+struct LabelLine
+{
+    QString text;
+    bool isWord = false;
+};
+
+std::vector<LabelLine> labelLines(const SceneNode& node, int variant)
+{
+    const LabelLine word{node.word, true};
+    const LabelLine figures{node.figures, false};
+    if (node.figures.isEmpty())
+        return {word};
+    switch (variant) {
+    case 0:
+        return {word, figures};
+    case 1: {
+        std::vector<LabelLine> lines{word};
+        for (const QString& part : node.figures.split(QStringLiteral(" · ")))
+            lines.push_back({part, false});
+        return lines;
+    }
+    case 2:
+        return {node.look == Look::Follower && !node.isolated ? figures : word};
+    default:
+        return {word};
+    }
+}
+
+QFont labelFont(const QFont& base, const NodeSpace& space, bool isWord)
 {
     const double scale = std::clamp(scaleOf(space), 0.85, 1.3);
+    return isWord ? scaled(base, scale, QFont::DemiBold) : scaled(base, 0.92 * scale);
+}
+
+QPointF labelTop(const NodeSpace& space)
+{
+    return space.centre + QPointF(0, space.radius + 11);
+}
+
+void paintLabel(QPainter& painter, const SceneNode& node, const NodeSpace& space, const Theme& theme)
+{
     const bool gone = node.look == Look::Dead || node.look == Look::Stopped;
     const QFont base = painter.font();
-    QPointF top = space.centre + QPointF(0, space.radius + 11);
-
-    painter.setFont(scaled(base, scale, QFont::DemiBold));
-    const QColor colour = node.isolated && !gone ? theme.failedText : wordColour(node.look, theme);
-    paintLabelLine(painter, top, node.word, colour, theme);
-    top.ry() += QFontMetricsF(painter.font()).height();
-    if (node.figures.isEmpty())
-        return;
-    painter.setFont(scaled(base, 0.92 * scale));
-    const QColor muted = gone ? blended(theme.canvas, theme.mutedInk, 0.75) : theme.mutedInk;
-    QStringList lines{node.figures};
-    if (figuresWidth(painter.font(), node.figures) > space.labelWidth)
-        lines = node.figures.split(QStringLiteral(" · "));
-    for (const QString& line : lines) {
-        paintLabelLine(painter, top, line, muted, theme);
-        top.ry() += QFontMetricsF(painter.font()).height() * 0.95;
+    const QColor wordInk = node.isolated && !gone ? theme.failedText : wordColour(node.look, theme);
+    const QColor figureInk = gone ? blended(theme.canvas, theme.mutedInk, 0.75) : theme.mutedInk;
+    QPointF top = labelTop(space);
+    for (const LabelLine& line : labelLines(node, space.labelVariant)) {
+        painter.setFont(labelFont(base, space, line.isWord));
+        paintLabelLine(painter, top, line.text, line.isWord ? wordInk : figureInk, theme);
+        top.ry() += QFontMetricsF(painter.font()).height();
     }
 }
 
 } // namespace
+
+QRectF labelArea(const SceneNode& node, const NodeSpace& space, const QFont& base)
+{
+    double width = 0;
+    double height = 0;
+    for (const LabelLine& line : labelLines(node, space.labelVariant)) {
+        const QFont font = labelFont(base, space, line.isWord);
+        width = std::max(width, figuresWidth(font, line.text));
+        height += QFontMetricsF(font).height();
+    }
+    const QPointF top = labelTop(space);
+    return {top.x() - width / 2, top.y(), width, height};
+}
 
 QColor ringColour(Look look, const Theme& theme)
 {

@@ -4,7 +4,9 @@
 #include "gui/views/theme/theme.h"
 #include "gui/views/topology/scene.h"
 
+#include <QFont>
 #include <QPointF>
+#include <QRectF>
 
 class QPainter;
 
@@ -23,9 +25,16 @@ struct NodeSpace
 {
     QPointF centre;
     double radius = 36;
-    double labelWidth = 200; ///< the figures break in two lines when they are wider
+    int labelVariant = 0;    ///< 0 says all there is to say; see labelArea
     double turn = 0;         ///< 0..1, how far a candidate's ring has turned
 };
+
+/// A label says less where there is less room: variant 0 is the role and the figures in two lines, 1 the figures broken in
+/// two, 2 one line with what matters more of the two, 3 the role alone.
+inline constexpr int kLabelVariants = 4;
+
+/// What the label covers in that variant. `base` is the font the painter will have.
+QRectF labelArea(const SceneNode& node, const NodeSpace& space, const QFont& base);
 
 /// Glow, ring, crown, inside and label. The painter's font is the base size.
 void paintNode(QPainter& painter, const SceneNode& node, const NodeSpace& space, const NodeTouch& touch,

@@ -131,6 +131,18 @@ void paintFlight(QPainter& painter, const Flight& flight, const Frame& frame, co
     painter.restore();
 }
 
+/// Is that part of the canvas not covered by another node?
+bool isFree(const QRectF& area, NodeId own, const Layout& layout)
+{
+    if (area.left() < 2 || area.right() > layout.size.width() - 2 || area.bottom() > layout.size.height())
+        return false;
+    return std::none_of(layout.nodes.begin(), layout.nodes.end(), [&](const NodePlace& other) {
+        const QPointF nearest(std::clamp(other.centre.x(), area.left(), area.right()),
+                              std::clamp(other.centre.y(), area.top(), area.bottom()));
+        return other.id != own && QLineF(nearest, other.centre).length() < layout.radius + 3;
+    });
+}
+
 QPolygonF triangle(double size, bool upsideDown)
 {
     const double down = upsideDown ? -1 : 1;
@@ -193,8 +205,10 @@ void paintFrame(QPainter& painter, const Frame& frame, const Theme& theme)
         NodeSpace space;
         space.centre = place->centre;
         space.radius = frame.layout.radius;
-        space.labelWidth = frame.scene.nodes.size() > 1 ? frame.layout.spacing - 8 : frame.layout.size.width();
         space.turn = frame.turn;
+        while (space.labelVariant + 1 < kLabelVariants &&
+               !isFree(labelArea(node, space, painter.font()), node.id, frame.layout))
+            ++space.labelVariant;
         paintNode(painter, node, space, {node.id == frame.selected, node.id == frame.hovered, frame.focused}, theme);
     };
     for (const SceneNode& node : frame.scene.nodes) {
