@@ -460,7 +460,7 @@ template <typename Message>
 std::optional<ControlMessage> decodeAs(QCborStreamReader& reader)
 {
     Message message;
-    if (!read(reader, message))
+    if (!read(reader, message) || !leavePayload(reader))
         return std::nullopt;
     return ControlMessage(std::move(message));
 }
@@ -478,10 +478,11 @@ QByteArray encodeControl(const ControlMessage& message, quint64 sequence)
     QCborStreamWriter writer(&payload);
     Envelope envelope;
     envelope.sequence = sequence;
-    writeEnvelope(writer, envelope);
+    beginPayload(writer, envelope);
     // The message's kind is its place in ControlMessage, so new kinds go to the end.
     writer.append(quint64(message.index()));
     std::visit([&](const auto& body) { write(writer, body); }, message);
+    writer.endArray();
     return payload;
 }
 
@@ -490,7 +491,7 @@ std::optional<ControlMessage> decodeControl(const QByteArray& payload)
     QCborStreamReader reader(payload);
     Envelope envelope;
     quint64 kind = 0;
-    if (!readEnvelope(reader, envelope) || !readUnsigned(reader, kind))
+    if (!enterPayload(reader, envelope) || !readUnsigned(reader, kind))
         return std::nullopt;
     switch (kind) {
     case 0:

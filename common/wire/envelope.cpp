@@ -9,8 +9,9 @@ namespace {
 enum Key : quint64 { Group = 1, Sequence = 2, Lamport = 3, Sampled = 4 };
 }
 
-void writeEnvelope(QCborStreamWriter& writer, const Envelope& envelope)
+void beginPayload(QCborStreamWriter& writer, const Envelope& envelope)
 {
+    writer.startArray();
     writer.startMap(4);
     writer.append(quint64(Group));
     writer.append(quint64(envelope.group.value));
@@ -23,8 +24,10 @@ void writeEnvelope(QCborStreamWriter& writer, const Envelope& envelope)
     writer.endMap();
 }
 
-bool readEnvelope(QCborStreamReader& reader, Envelope& envelope)
+bool enterPayload(QCborStreamReader& reader, Envelope& envelope)
 {
+    if (!reader.isArray() || !reader.enterContainer())
+        return false;
     return readMap(reader, [&](quint64 key) {
         switch (key) {
         case Group:
@@ -39,6 +42,15 @@ bool readEnvelope(QCborStreamReader& reader, Envelope& envelope)
             return skip(reader);
         }
     });
+}
+
+bool leavePayload(QCborStreamReader& reader)
+{
+    while (reader.hasNext()) {
+        if (!skip(reader))
+            return false;
+    }
+    return reader.leaveContainer();
 }
 
 } // namespace faultline::wire

@@ -10,8 +10,8 @@ class QCborStreamWriter;
 
 namespace faultline::wire {
 
-/// Stands before the message in every frame after HELLO, as the first item of the payload's CBOR sequence (RFC 8742).
-/// It names the message so that sender and receiver can report the same one.
+/// Stands before the message in every frame after HELLO: the payload is one CBOR array whose first item is the envelope
+/// and whose others are the message. It names the message so that sender and receiver can report the same one.
 struct Envelope
 {
     GroupId group;
@@ -22,8 +22,11 @@ struct Envelope
     bool operator==(const Envelope&) const = default;
 };
 
-void writeEnvelope(QCborStreamWriter& writer, const Envelope& envelope);
-/// Leaves the reader at the message. False when there is no envelope.
-bool readEnvelope(QCborStreamReader& reader, Envelope& envelope);
+/// Opens the payload's array and writes the envelope. The caller appends the message and calls endArray().
+void beginPayload(QCborStreamWriter& writer, const Envelope& envelope);
+/// Leaves the reader at the message, inside the array. False when there is no envelope.
+bool enterPayload(QCborStreamReader& reader, Envelope& envelope);
+/// After the message: skips what a newer version may have added, and checks that the array ends.
+bool leavePayload(QCborStreamReader& reader);
 
 } // namespace faultline::wire

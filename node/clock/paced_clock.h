@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/wire/control.h"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace faultline::node {
+
+/// The cluster's own time, which the lab can slow down and stop so that a person can follow it. Ticks, link delays and
+/// timeouts of consensus run on it; what is reported to people stays wall time. Starts at zero, never goes back.
+class PacedClock
+{
+public:
+    using Instant = std::chrono::microseconds; ///< of cluster time
+    using Wall = std::function<std::chrono::microseconds()>; ///< a monotonic clock
+
+    explicit PacedClock(Wall wall);
+
+    Instant now() const;
+    const wire::Pace& pace() const { return m_pace; }
+    void setPace(const wire::Pace& pace);
+
+    /// Wall time until `due` at the present pace, 0 when it has passed; nothing while held, when it may never come.
+    std::optional<std::chrono::microseconds> wallUntil(Instant due) const;
+
+    /// Called after each change of pace, so that timers can be set anew. The owner outlives the clock.
+    void whenPaceChanges(std::function<void()> listener) { m_listeners.push_back(std::move(listener)); }
+
+private:
+    Wall m_wall;
+    wire::Pace m_pace;
+    std::chrono::microseconds m_wallAnchor;
+    Instant m_anchor{0}; ///< cluster time at m_wallAnchor
+    std::vector<std::function<void()>> m_listeners;
+};
+
+} // namespace faultline::node

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/peer/outgoing_link.h"
+
+#include "node/peer/codec/codec.h"
+
+#include <algorithm>
+
+namespace faultline::node {
+
+namespace {
+constexpr std::chrono::milliseconds kFirstBackoff{10};
+constexpr std::chrono::milliseconds kLongestBackoff{500};
+}
+
+OutgoingLink::OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& clock, quint32 seed)
+    : m_peer(std::move(peer)), m_hello(std::move(hello)), m_clock(clock), m_jitter(seed)
+{
+    m_counters.peer = m_peer.id;
+    m_dueTimer.setSingleShot(true);
+    m_dueTimer.setTimerType(Qt::PreciseTimer);
+    connect(&m_dueTimer, &QTimer::timeout, this, &OutgoingLink::drain);
+    m_dialTimer.setSingleShot(true);
+    connect(&m_dialTimer, &QTimer::timeout, this, &OutgoingLink::dial);
+    m_clock.whenPaceChanges([this] {
+        applyFault();
+        drain();
+    });
+}
+
+void OutgoingLink::open()
+{
+    if (m_opened)
+        return;
+    m_opened = true;
+    dial();
+}
+
+void OutgoingLink::setFault(const fault::LinkFault& fault)
+{
+    if (fault == m_fault)
+        return;
+    const bool wasCut = m_fault.cut;
+    m_fault = fault;
+    applyFault();
+    // A healed cable does not wait for the next try of whoever gave up on it long ago.
+    if (wasCut && !fault.cut && m_opened && !m_channel) {
+        m_backoff = std::chrono::milliseconds(0);
+        dial();
+    }
+}
+
+void OutgoingLink::applyFault()
+{
+    fault::LinkFault effective = m_fault;
+    effective.latency += m_clock.pace().baseDelay / m_clock.pace().factor;
+    if (m_pipeline.setFault(effective) > 0) {
+        for (const auto& sample : m_waiting)
+            lose(sample);
+        m_waiting.clear();
+    }
+}
+
+bool OutgoingLink::takeSampleTicket(bool isVote)
+{
+    const wire::Monotonic now = wire::monotonicNow();
+    if (now - m_sampleWindow >= std::chrono::seconds(1)) {
+        m_sampleWindow = now;
+        m_samplesInWindow = 0;
+    }
+    if (!isVote && m_samplesInWindow >= kSamplesPerSecond)
+        return false;
+    ++m_samplesInWindow;
+    return m_samplesInWindow <= 2 * kSamplesPerSecond;
+}
+
+void OutgoingLink::send(const raft::Message& message, quint64 lamport)
+{
+    const wire::MessageKind kind = kindOf(message);
+    const bool isVote = kind == wire::MessageKind::PreVote || kind == wire::MessageKind::PreVoteReply
+        || kind == wire::MessageKind::Vote || kind == wire::MessageKind::VoteReply;
+    const wire::Envelope envelope{GroupId{1}, ++m_sequence, lamport, takeSampleTicket(isVote)};
+    const QByteArray payload = encodePeerMessage(envelope, message);
+    if (payload.size() > wire::kMaxPayload) {
+        lose(std::nullopt);
+        return;
+    }
+
+    std::optional<wire::MessageSample> sample;
+    if (envelope.sampled) {
+        sample = wire::MessageSample{
+            .link = {m_hello.from, m_peer.id},
+            .senderIncarnation = m_hello.incarnation,
+            .sequence = envelope.sequence,
+            .at = wire::monotonicNow(),
+            .fate = wire::MessageFate::Sent,
+            .kind = kind,
+            .positive = isPositive(message),
+            .term = message.term.value,
+            .lamport = lamport,
+            .entries = entryCountOf(message),
+            .bytes = static_cast<quint32>(payload.size()),
+        };
+        if (onSample)
+            onSample(*sample);
+    }
+
+    if (m_pipeline.push(wire::encodeFrame(wire::FrameKind::Raft, payload), m_clock.now())
+        != fault::FaultPipeline::Fate::Queued) {
+        lose(sample);
+        return;
+    }
+    m_waiting.push_back(sample);
+    drain();
+}
+
+void OutgoingLink::drain()
+{
+    if (!m_clock.pace().held) {
+        const auto now = m_clock.now();
+        while (std::optional<QByteArray> frame = m_pipeline.pop(now)) {
+            const std::optional<wire::MessageSample> sample = m_waiting.front();
+            m_waiting.pop_front();
+            if (!m_channel || !m_channel->isOpen() || m_channel->bytesToWrite() > kMaxUnsentBytes) {
+                lose(sample);
+                continue;
+            }
+            ++m_counters.sentFrames;
+            m_counters.sentBytes += static_cast<quint64>(m_channel->sendEncoded(std::move(*frame)));
+        }
+    }
+    armTimer();
+}
+
+void OutgoingLink::armTimer()
+{
+    const auto due = m_pipeline.nextDue();
+    const auto wait = due ? m_clock.wallUntil(*due) : std::nullopt;
+    if (!wait)
+        m_dueTimer.stop();
+    else
+        m_dueTimer.start(std::chrono::ceil<std::chrono::milliseconds>(*wait));
+}
+
+void OutgoingLink::lose(const std::optional<wire::MessageSample>& sample)
+{
+    ++m_counters.lostFrames;
+    if (!sample || !onSample)
+        return;
+    wire::MessageSample lost = *sample;
+    lost.at = wire::monotonicNow();
+    lost.fate = wire::MessageFate::Lost;
+    onSample(lost);
+}
+
+void OutgoingLink::dial()
+{
+    if (m_fault.cut) { // silence: not even a connection gets through
+        dialLater();
+        return;
+    }
+    m_channel = net::Channel::dial(m_peer.host, m_peer.port, m_hello);
+    connect(m_channel.get(), &net::Channel::opened, this, [this] {
+        m_backoff = std::chrono::milliseconds(0);
+        m_counters.connected = true;
+        if (onConnection)
+            onConnection(true, QStringLiteral("connected to %1").arg(m_peer.id.name()));
+    });
+    connect(m_channel.get(), &net::Channel::closed, this, [this](const QString& reason) {
+        const bool wasConnected = std::exchange(m_counters.connected, false);
+        m_channel.release()->deleteLater();
+        dialLater();
+        if (wasConnected && onConnection)
+            onConnection(false, QStringLiteral("connection to %1 lost: %2").arg(m_peer.id.name(), reason));
+    });
+}
+
+void OutgoingLink::dialLater()
+{
+    m_backoff = m_backoff.count() == 0 ? kFirstBackoff : std::min(m_backoff * 2, kLongestBackoff);
+    std::uniform_int_distribution<qint64> spread(m_backoff.count() / 2, m_backoff.count());
+    m_dialTimer.start(std::chrono::milliseconds(spread(m_jitter)));
+}
+
+wire::LinkCounters OutgoingLink::counters() const
+{
+    return m_counters;
+}
+
+} // namespace faultline::node

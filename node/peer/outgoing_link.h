@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fault/fault_pipeline.h"
+#include "common/net/channel.h"
+#include "common/wire/control.h"
+#include "node/clock/paced_clock.h"
+#include "node/raft/message.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <random>
+
+namespace faultline::node {
+
+struct PeerAddress
+{
+    NodeId id;
+    QString host;
+    quint16 port = 0;
+};
+
+/// This node's way to one peer: what it wants to say goes through the link's FaultPipeline and then onto a connection
+/// that this end dials, and dials again with growing, jittered pauses when it breaks. Nothing is kept for later: what
+/// comes due while there is no connection is lost, as on any network, and consensus says it again.
+class OutgoingLink : public QObject
+{
+    Q_OBJECT
+
+public:
+    OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& clock, quint32 seed);
+
+    /// Starts to dial. Not before: a node under control must first know which links are cut.
+    void open();
+    void setFault(const fault::LinkFault& fault);
+
+    void send(const raft::Message& message, quint64 lamport);
+
+    /// Our half of the counters.
+    wire::LinkCounters counters() const;
+    NodeId peer() const { return m_peer.id; }
+
+    std::function<void(const wire::MessageSample&)> onSample;
+    std::function<void(bool connected, const QString& text)> onConnection;
+
+private:
+    void dial();
+    void dialLater();
+    void applyFault();
+    void drain();
+    void armTimer();
+    void lose(const std::optional<wire::MessageSample>& sample);
+    bool takeSampleTicket(bool isVote);
+
+    // Bytes the socket may hold for a peer that does not read; beyond that messages are lost.
+    static constexpr qint64 kMaxUnsentBytes = qint64(32) << 20;
+    static constexpr int kSamplesPerSecond = 60; ///< per link, votes always on top
+
+    PeerAddress m_peer;
+    wire::Hello m_hello;
+    PacedClock& m_clock;
+    fault::LinkFault m_fault;
+    fault::FaultPipeline m_pipeline;
+    std::deque<std::optional<wire::MessageSample>> m_waiting; ///< one for each message in m_pipeline
+    std::unique_ptr<net::Channel> m_channel;
+    QTimer m_dueTimer;
+    QTimer m_dialTimer;
+    std::chrono::milliseconds m_backoff{0};
+    std::minstd_rand m_jitter;
+    bool m_opened = false;
+    quint64 m_sequence = 0;
+    wire::LinkCounters m_counters;
+    wire::Monotonic m_sampleWindow{0};
+    int m_samplesInWindow = 0;
+};
+
+} // namespace faultline::node

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/result/result.h"
+#include "common/wire/ids.h"
+
+#include <QStringList>
+
+#include <vector>
+
+namespace faultline::node {
+
+/// Where one member is reached.
+struct MemberAddress
+{
+    NodeId id;
+    QString host; ///< an IP address
+    quint16 peerPort = 0;
+    quint16 clientPort = 0;
+};
+
+/// What the command line of faultline-node says.
+struct Options
+{
+    enum class Ask { Run, Help, Version };
+    Ask ask = Ask::Run;
+
+    NodeId self;
+    std::vector<MemberAddress> members; ///< in the order of their ids, self included
+    QString dataFolder;
+    QByteArray cluster = "faultline";
+    bool managed = false;
+    quint16 controlPort = 0; ///< when managed
+
+    const MemberAddress& own() const;
+};
+
+/// The arguments without the program's name. The error says what is wrong and what would be right.
+Result<Options> parseOptions(const QStringList& arguments);
+
+QString helpText();
+QString versionText();
+
+} // namespace faultline::node

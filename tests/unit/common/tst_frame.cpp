@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/wire/frame.h"
+
+#include <QTest>
+
+using namespace faultline::wire;
+using Outcome = FrameReader::Outcome;
+
+class TestFrame : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void headerIsSixteenBytesInDocumentedOrder()
+    {
+        const QByteArray frame = encodeFrame(FrameKind::Raft, "abc");
+        QCOMPARE(frame.size(), kHeaderSize + 3 + kTrailerSize);
+        QCOMPARE(frame.first(4), QByteArray("FLT1"));
+        QCOMPARE(quint8(frame[4]), kHighestVersion);
+        QCOMPARE(quint8(frame[5]), quint8(FrameKind::Raft));
+        QCOMPARE(frame.sliced(8, 4), QByteArray("\3\0\0\0", 4));
+        QCOMPARE(frame.sliced(16, 3), QByteArray("abc"));
+    }
+
+    void comesOutAsItWentInByteByByte()
+    {
+        const QByteArray stream = encodeFrame(FrameKind::Hello, "") + encodeFrame(FrameKind::Raft, QByteArray(5000, 'x'))
+            + encodeFrame(FrameKind::Control, "end");
+        FrameReader reader;
+        std::vector<Frame> frames;
+        for (const char byte : stream) {
+            reader.append(QByteArrayView(&byte, 1));
+            Frame frame;
+            while (reader.next(frame) == Outcome::Frame)
+                frames.push_back(frame);
+        }
+        QCOMPARE(frames.size(), std::size_t(3));
+        QCOMPARE(frames[0].payload, QByteArray());
+        QCOMPARE(frames[1].payload, QByteArray(5000, 'x'));
+        QCOMPARE(frames[2].kind, FrameKind::Control);
+        QCOMPARE(reader.bufferedBytes(), 0);
+    }
+
+    void anyDamagedBitIsNoticed()
+    {
+        const QByteArray good = encodeFrame(FrameKind::Raft, "payload");
+        for (qsizetype byte = 0; byte < good.size(); ++byte) {
+            for (int bit = 0; bit < 8; ++bit) {
+                QByteArray bad = good;
+                bad[byte] = char(bad[byte] ^ (1 << bit));
+                FrameReader reader;
+                reader.append(bad + good);
+                Frame frame;
+                const Outcome outcome = reader.next(frame);
+                if (byte < kHeaderSize) {
+                    QCOMPARE(outcome, Outcome::BadHeader);
+                    QVERIFY(!reader.error().isEmpty());
+                } else {
+                    QCOMPARE(outcome, Outcome::BadPayload);
+                    QCOMPARE(reader.next(frame), Outcome::Frame);
+                    QCOMPARE(frame.payload, QByteArray("payload"));
+                }
+            }
+        }
+    }
+
+    void hugeLengthReservesNothing()
+    {
+        // A header that is right in itself and claims 2 GB.
+        QByteArray frame = encodeFrame(FrameKind::Raft, "x");
+        frame.replace(8, 4, QByteArray("\0\0\0\x7f", 4));
+        FrameReader reader;
+        reader.append(frame);
+        Frame out;
+        QCOMPARE(reader.next(out), Outcome::BadHeader);
+        QVERIFY(reader.bufferedBytes() < 1024);
+    }
+
+    void staysClosedAfterABadHeader()
+    {
+        FrameReader reader;
+        reader.append("GET / HTTP/1.1\r\n\r\n");
+        Frame frame;
+        QCOMPARE(reader.next(frame), Outcome::BadHeader);
+        reader.append(encodeFrame(FrameKind::Raft, "x"));
+        QCOMPARE(reader.next(frame), Outcome::BadHeader);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestFrame)
+#include "tst_frame.moc"

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/peer/codec/codec.h"
+
+#include <QTest>
+
+#include <random>
+
+using namespace faultline;
+using namespace faultline::node;
+
+namespace {
+
+raft::Message message(decltype(raft::Message::body) body)
+{
+    return {{1}, {2}, {7}, std::move(body)};
+}
+
+std::vector<raft::Message> oneOfEach()
+{
+    return {
+        message(raft::RequestVote{true, {10}, {6}}),
+        message(raft::RequestVoteReply{false, true}),
+        message(raft::AppendEntries{{10}, {6}, {9}, {{{6}, {11}, raft::EntryKind::NoOp, {}},
+                                                     {{7}, {12}, raft::EntryKind::Command, QByteArray(300, 'v')}}}),
+        message(raft::AppendEntries{{0}, {0}, {0}, {}}),
+        message(raft::AppendEntriesReply{false, {0}, {5}, {8}}),
+    };
+}
+
+const wire::Envelope kEnvelope{GroupId{1}, 42, 99, true};
+
+} // namespace
+
+class TestCodec : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void everyMessageComesBackAsItWas()
+    {
+        for (const raft::Message& original : oneOfEach()) {
+            const QByteArray payload = encodePeerMessage(kEnvelope, original);
+            const auto decoded = decodePeerMessage(payload, {1}, {2});
+            QVERIFY(decoded);
+            QCOMPARE(decoded->envelope, kEnvelope);
+            QCOMPARE(decoded->message.term.value, quint64(7));
+            QCOMPARE(decoded->message.body.index(), original.body.index());
+            QCOMPARE(encodePeerMessage(kEnvelope, decoded->message), payload);
+        }
+        const auto append = decodePeerMessage(encodePeerMessage(kEnvelope, oneOfEach()[2]), {1}, {2});
+        QCOMPARE(std::get<raft::AppendEntries>(append->message.body).entries,
+                 std::get<raft::AppendEntries>(oneOfEach()[2].body).entries);
+    }
+
+    void kindsAreNamedForPictures()
+    {
+        const auto all = oneOfEach();
+        QCOMPARE(kindOf(all[0]), wire::MessageKind::PreVote);
+        QCOMPARE(kindOf(all[1]), wire::MessageKind::VoteReply);
+        QCOMPARE(kindOf(all[2]), wire::MessageKind::Append);
+        QCOMPARE(entryCountOf(all[2]), 2u);
+        QCOMPARE(kindOf(all[3]), wire::MessageKind::Heartbeat);
+        QCOMPARE(kindOf(all[4]), wire::MessageKind::AppendReply);
+        QVERIFY(isPositive(all[1]));
+        QVERIFY(!isPositive(all[4]));
+    }
+
+    void truncatedIsRefused()
+    {
+        for (const raft::Message& original : oneOfEach()) {
+            const QByteArray payload = encodePeerMessage(kEnvelope, original);
+            for (qsizetype length = 0; length < payload.size(); ++length)
+                QVERIFY(!decodePeerMessage(payload.first(length), {1}, {2}));
+        }
+    }
+
+    void indexThatWouldWrapIsRefused()
+    {
+        const auto wraps = message(raft::AppendEntries{{~quint64(0)}, {1}, {0}, {{{1}, {0}, raft::EntryKind::Command, "x"}}});
+        QVERIFY(!decodePeerMessage(encodePeerMessage(kEnvelope, wraps), {1}, {2}));
+    }
+
+    void damagedBytesNeverHarm()
+    {
+        std::mt19937 random(2);
+        for (int round = 0; round < 20'000; ++round) {
+            const auto all = oneOfEach();
+            QByteArray payload = encodePeerMessage(kEnvelope, all[random() % all.size()]);
+            for (unsigned i = 0; i <= random() % 4; ++i)
+                payload[qsizetype(random() % std::size_t(payload.size()))] = char(random());
+            decodePeerMessage(payload, {1}, {2});
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestCodec)
+#include "tst_codec.moc"

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/peer/peer_transport.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace faultline;
+using namespace faultline::node;
+using namespace std::chrono_literals;
+
+namespace {
+
+const QString kLoopback = QStringLiteral("127.0.0.1");
+
+quint16 freePort()
+{
+    QTcpServer server;
+    server.listen(QHostAddress(kLoopback));
+    return server.serverPort();
+}
+
+/// Two members on loopback, each with a clock of its own, as two processes would have.
+struct End
+{
+    PacedClock clock{[] { return wire::monotonicNow(); }};
+    std::unique_ptr<PeerTransport> transport;
+    std::vector<raft::Message> received;
+    std::vector<wire::Monotonic> receivedAt;
+    std::vector<wire::MessageSample> samples;
+
+    End(quint32 self, quint32 peer, quint16 peerPort, const QByteArray& cluster = "c")
+    {
+        transport = std::make_unique<PeerTransport>(
+            TransportOptions{NodeId{self}, wire::clusterIdOf(cluster), 1000 + self, {{NodeId{peer}, kLoopback, peerPort}}, self},
+            clock);
+        transport->onMessage = [this](raft::Message message) {
+            received.push_back(std::move(message));
+            receivedAt.push_back(wire::monotonicNow());
+        };
+        transport->onSample = [this](const wire::MessageSample& sample) { samples.push_back(sample); };
+    }
+    int samplesWith(wire::MessageFate fate) const
+    {
+        return int(std::count_if(samples.begin(), samples.end(), [&](const auto& s) { return s.fate == fate; }));
+    }
+    wire::LinkCounters counters() const { return transport->counters().at(0); }
+    void setFault(quint32 from, quint32 to, const fault::LinkFault& fault)
+    {
+        transport->setFaults({{{NodeId{from}, NodeId{to}}, fault}});
+    }
+};
+
+struct Pair
+{
+    quint16 port1 = freePort();
+    quint16 port2 = freePort();
+    End one{1, 2, port2};
+    End two{2, 1, port1};
+    bool open() { return one.transport->open(kLoopback, port1) && two.transport->open(kLoopback, port2); }
+    bool connected() const { return one.counters().connected && two.counters().connected; }
+    void send(quint64 term) { one.transport->send({{1}, {2}, {term}, raft::AppendEntries{}}); }
+};
+
+} // namespace
+
+class TestPeerTransport : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void messagesArriveInOrderAndBothEndsReportThem()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        for (quint64 term = 1; term <= 20; ++term)
+            pair.send(term);
+        QTRY_COMPARE(pair.two.received.size(), std::size_t(20));
+        for (quint64 i = 0; i < 20; ++i)
+            QCOMPARE(pair.two.received[i].term.value, i + 1);
+        QCOMPARE(pair.one.samplesWith(wire::MessageFate::Sent), 20);
+        QCOMPARE(pair.two.samplesWith(wire::MessageFate::Received), 20);
+        QCOMPARE(pair.two.samples[3].sequence, pair.one.samples[3].sequence);
+        QVERIFY(pair.two.transport->lamport() > pair.one.samples.back().lamport);
+        QCOMPARE(pair.one.counters().sentFrames, quint64(20));
+        QCOMPARE(pair.two.counters().receivedFrames, quint64(20));
+    }
+
+    void latencyIsNeverEarly()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        pair.one.setFault(1, 2, {false, 80ms});
+        const auto sent = wire::monotonicNow();
+        for (quint64 term = 1; term <= 10; ++term)
+            pair.send(term);
+        QTRY_COMPARE(pair.two.received.size(), std::size_t(10));
+        QVERIFY(pair.two.receivedAt.front() - sent >= 80ms);
+        pair.two.transport->send({{2}, {1}, {5}, raft::AppendEntriesReply{}});
+        QTRY_COMPARE(pair.one.received.size(), std::size_t(1));
+    }
+
+    void latencyStretchesWithThePace()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        pair.one.clock.setPace({4, false, 40ms});
+        pair.one.setFault(1, 2, {false, 20ms});
+        const auto sent = wire::monotonicNow();
+        pair.send(1);
+        QTRY_COMPARE(pair.two.received.size(), std::size_t(1));
+        QVERIFY(pair.two.receivedAt.front() - sent >= 4 * 20ms + 40ms);
+    }
+
+    void cutIsSilentInOneDirectionOnly()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        pair.one.setFault(1, 2, {true, 0us});
+        pair.two.setFault(1, 2, {true, 0us});
+        pair.send(1);
+        pair.two.transport->send({{2}, {1}, {2}, raft::AppendEntries{}});
+        QTRY_COMPARE(pair.one.received.size(), std::size_t(1));
+        QVERIFY(pair.two.received.empty());
+        QCOMPARE(pair.one.counters().lostFrames, quint64(1));
+        QCOMPARE(pair.one.samplesWith(wire::MessageFate::Lost), 1);
+        QVERIFY(pair.one.counters().connected); // silence, not a closed socket
+        pair.one.transport->setFaults({});
+        pair.two.transport->setFaults({});
+        pair.send(3);
+        QTRY_COMPARE(pair.two.received.size(), std::size_t(1));
+        QCOMPARE(pair.two.received[0].term.value, quint64(3));
+    }
+
+    void cutHoldsAtTheReceiverToo()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        pair.two.setFault(1, 2, {true, 0us});
+        pair.send(1);
+        QTRY_COMPARE(pair.two.samplesWith(wire::MessageFate::Lost), 1);
+        QVERIFY(pair.two.received.empty());
+        QCOMPARE(pair.two.counters().lostFrames, quint64(1));
+    }
+
+    void heldMessagesStandStillAtBothEnds()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        pair.two.clock.setPace({1, true, 0us});
+        pair.send(1);
+        QTRY_COMPARE(pair.two.counters().receivedFrames, quint64(1));
+        QVERIFY(pair.two.received.empty());
+        pair.one.clock.setPace({1, true, 0us});
+        pair.send(2);
+        pair.two.clock.setPace({});
+        QCOMPARE(pair.two.received.size(), std::size_t(1));
+        QCOMPARE(pair.one.counters().sentFrames, quint64(1));
+        pair.one.clock.setPace({});
+        QTRY_COMPARE(pair.two.received.size(), std::size_t(2));
+    }
+
+    void whatIsSentIntoNothingIsLostAndTheLinkComesBack()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        pair.two.transport.reset();
+        QTRY_VERIFY(!pair.one.counters().connected);
+        pair.send(1);
+        QCOMPARE(pair.one.counters().lostFrames, quint64(1));
+        End again{2, 1, pair.port1};
+        QVERIFY(again.transport->open(kLoopback, pair.port2));
+        QTRY_VERIFY(pair.one.counters().connected);
+        pair.send(2);
+        QTRY_COMPARE(again.received.size(), std::size_t(1));
+        QCOMPARE(again.received[0].term.value, quint64(2));
+    }
+
+    void anotherClusterGetsNoWordIn()
+    {
+        const quint16 port1 = freePort();
+        const quint16 port2 = freePort();
+        End one{1, 2, port2};
+        End stranger{2, 1, port1, "another"};
+        QVERIFY(one.transport->open(kLoopback, port1));
+        QVERIFY(stranger.transport->open(kLoopback, port2));
+        for (int i = 0; i < 50; ++i) {
+            one.transport->send({{1}, {2}, {1}, raft::AppendEntries{}});
+            QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 10);
+        }
+        QVERIFY(!one.counters().connected && !stranger.counters().connected);
+        QVERIFY(stranger.received.empty());
+    }
+
+    void takenPortIsASentence()
+    {
+        QTcpServer squatter;
+        QVERIFY(squatter.listen(QHostAddress(kLoopback)));
+        End one{1, 2, freePort()};
+        const auto opened = one.transport->open(kLoopback, squatter.serverPort());
+        QVERIFY(!opened);
+        QVERIFY(opened.error().contains(QString::number(squatter.serverPort())));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestPeerTransport)
+#include "tst_peer_transport.moc"
