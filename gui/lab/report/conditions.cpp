@@ -29,7 +29,11 @@ QString describeCpu(const QByteArray& cpuinfo)
     }
     if (model.isEmpty())
         model = QStringLiteral("unknown");
-    return cores == 0 ? model : QStringLiteral("%1, %2 %3").arg(model).arg(cores).arg(cores == 1 ? QStringLiteral("core") : QStringLiteral("cores"));
+    return cores == 0 ? model
+                      : QStringLiteral("%1, %2 %3")
+                            .arg(model)
+                            .arg(cores)
+                            .arg(cores == 1 ? QStringLiteral("core") : QStringLiteral("cores"));
 }
 
 QString thisCpu()

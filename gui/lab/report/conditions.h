@@ -6,8 +6,8 @@
 
 namespace faultline::lab {
 
-/// What a figure was measured with: without this it says nothing. Everything here is asked of the build and the machine;
-/// what cannot be found out is "unknown".
+/// What a figure was measured with: without this it says nothing. Everything here is asked of the build and the
+/// machine; what cannot be found out is "unknown".
 struct Conditions
 {
     QString commit; ///< of the build, "-dirty" when it had changes of its own

@@ -114,7 +114,8 @@ QJsonObject reportOf(const RunResult& result, const Conditions& conditions)
              {"ok", count(load.ok)},
              {"failed", count(load.failed)},
              {"unknown", count(load.unknown)},
-             {"throughput_per_s", duration > 0 ? QJsonValue(rounded(static_cast<double>(load.ok) / duration)) : QJsonValue::Null},
+             {"throughput_per_s",
+              duration > 0 ? QJsonValue(rounded(static_cast<double>(load.ok) / duration)) : QJsonValue::Null},
              {"samples", count(load.latency.count())},
              {"latency_ms",
               QJsonObject{
@@ -139,7 +140,8 @@ Result<void> writeReport(const QString& path, const QJsonObject& report)
     QSaveFile file(path);
     const QByteArray text = QJsonDocument(report).toJson(QJsonDocument::Indented);
     if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit())
-        return Error{QStringLiteral("%1: cannot be written (%2); name a file in a folder that can be written to").arg(path, file.errorString())};
+        return Error{QStringLiteral("%1: cannot be written (%2); name a file in a folder that can be written to")
+                         .arg(path, file.errorString())};
     return {};
 }
 

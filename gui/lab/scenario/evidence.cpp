@@ -39,7 +39,7 @@ void Evidence::add(const Record& record)
             using Kind = std::decay_t<decltype(each)>;
             if constexpr (std::is_same_v<Kind, StatusRecord> || std::is_same_v<Kind, NodeRecord> ||
                           std::is_same_v<Kind, FaultRecord> || std::is_same_v<Kind, LoadRecord>) {
-                add(each);
+                note(each);
             } else if constexpr (std::is_same_v<Kind, EventRecord>) {
                 if (each.event.kind == wire::NodeEventKind::BecameLeader)
                     m_facts.leadersByTerm[each.event.term].insert(each.node);
@@ -56,7 +56,7 @@ void Evidence::add(const Record& record)
         record);
 }
 
-void Evidence::add(const StatusRecord& record)
+void Evidence::note(const StatusRecord& record)
 {
     const wire::Status& status = record.status;
     NodeView& node = m_nodes[record.node];
@@ -79,7 +79,7 @@ void Evidence::add(const StatusRecord& record)
         m_facts.stalls.push_back({record.node, status.at - status.longestStall, status.at});
 }
 
-void Evidence::add(const NodeRecord& record)
+void Evidence::note(const NodeRecord& record)
 {
     NodeView& node = m_nodes[record.node];
     const bool wasGone = node.life == NodeLife::Dead || node.life == NodeLife::Stopped;
@@ -88,7 +88,7 @@ void Evidence::add(const NodeRecord& record)
     node.life = record.life;
 }
 
-void Evidence::add(const FaultRecord& record)
+void Evidence::note(const FaultRecord& record)
 {
     const auto known = std::find_if(m_facts.faults.begin(), m_facts.faults.end(),
                                     [&](const FaultRecord& fault) { return fault.id == record.id; });
@@ -98,7 +98,7 @@ void Evidence::add(const FaultRecord& record)
         *known = record;
 }
 
-void Evidence::add(const LoadRecord& record)
+void Evidence::note(const LoadRecord& record)
 {
     if (!m_measuring || record.to <= m_facts.from)
         return;

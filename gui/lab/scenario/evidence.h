@@ -60,10 +60,10 @@ public:
     quint64 highestCommit() const;
 
 private:
-    void add(const StatusRecord& record);
-    void add(const NodeRecord& record);
-    void add(const FaultRecord& record);
-    void add(const LoadRecord& record);
+    void note(const StatusRecord& record);
+    void note(const NodeRecord& record);
+    void note(const FaultRecord& record);
+    void note(const LoadRecord& record);
 
     struct NodeView
     {

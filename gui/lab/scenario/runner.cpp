@@ -33,7 +33,8 @@ QString filesystemOf(QString folder)
     const QStorageInfo storage(folder);
     if (!storage.isValid())
         return {};
-    return QStringLiteral("%1 on %2").arg(QString::fromUtf8(storage.fileSystemType()), QString::fromUtf8(storage.device()));
+    return QStringLiteral("%1 on %2")
+        .arg(QString::fromUtf8(storage.fileSystemType()), QString::fromUtf8(storage.device()));
 }
 
 } // namespace
@@ -172,12 +173,13 @@ void Runner::takeSteps(Monotonic now)
             const bool stalled = std::any_of(m_evidence.facts().stalls.begin(), m_evidence.facts().stalls.end(),
                                              [&](const Stall& stall) { return !stall.node && stall.to > begun; });
             const QString awaited = step.after ? nameOf(*step.after) : QStringLiteral("a leader");
-            m_stepVerdicts.push_back({QStringLiteral("step-%1").arg(m_next + 1),
-                                      QStringLiteral("Step %1 comes within %2: %3").arg(m_next + 1).arg(seconds(step.within), awaited),
-                                      stalled ? Outcome::Unknown : Outcome::NotMet,
-                                      {},
-                                      {},
-                                      QStringLiteral("it never came, and the steps from there on were not taken")});
+            m_stepVerdicts.push_back(
+                {QStringLiteral("step-%1").arg(m_next + 1),
+                 QStringLiteral("Step %1 comes within %2: %3").arg(m_next + 1).arg(seconds(step.within), awaited),
+                 stalled ? Outcome::Unknown : Outcome::NotMet,
+                 {},
+                 {},
+                 QStringLiteral("it never came, and the steps from there on were not taken")});
             say(QStringLiteral("step %1 waited %2 for %3 in vain").arg(m_next + 1).arg(seconds(step.within), awaited));
             beginReadingBack(now);
             return;
@@ -231,15 +233,16 @@ bool Runner::allCaughtUp(quint64 goal) const
 {
     const Facts& facts = m_evidence.facts();
     for (const auto& [id, node] : m_lab.timeline().nodes()) {
-        const bool faulty = std::any_of(facts.faults.begin(), facts.faults.end(), [&, which = id](const FaultRecord& fault) {
-            return fault.target == which && !fault.to;
-        });
+        const bool faulty =
+            std::any_of(facts.faults.begin(), facts.faults.end(),
+                        [&, which = id](const FaultRecord& fault) { return fault.target == which && !fault.to; });
         if (faulty)
             continue;
         if (node.life != NodeLife::Running || !node.status || node.status->appliedIndex < goal)
             return false;
     }
-    return std::all_of(facts.restarts.begin(), facts.restarts.end(), [](const CatchUp& restart) { return restart.took.has_value(); });
+    return std::all_of(facts.restarts.begin(), facts.restarts.end(),
+                       [](const CatchUp& restart) { return restart.took.has_value(); });
 }
 
 void Runner::act(const Step& step, Monotonic now)

@@ -25,8 +25,8 @@ struct RunResult
     Outcome outcome = Outcome::Unknown;
 };
 
-/// Acts a scenario out on a lab: starts the cluster, waits until it serves, takes the steps, then reads every acknowledged
-/// write back, lets the nodes come to rest and compares them, ends the cluster, and judges.
+/// Acts a scenario out on a lab: starts the cluster, waits until it serves, takes the steps, then reads every
+/// acknowledged write back, lets the nodes come to rest and compares them, ends the cluster, and judges.
 ///
 /// Times of steps are wall time since the cluster served. Runs on the lab's thread, in its event loop, once.
 class Runner : public QObject
@@ -98,10 +98,10 @@ private:
     Monotonic m_lastLook{0};
     QString m_failure;
 
-    std::size_t m_next = 0;      ///< the step to take next
-    Monotonic m_stepBefore{0};   ///< when the step before it was done
-    quint64 m_termBefore = 0;    ///< the highest term then
-    quint64 m_commitBefore = 0;  ///< the highest commit index then
+    std::size_t m_next = 0;             ///< the step to take next
+    Monotonic m_stepBefore{0};          ///< when the step before it was done
+    quint64 m_termBefore = 0;           ///< the highest term then
+    quint64 m_commitBefore = 0;         ///< the highest commit index then
     std::optional<Monotonic> m_lastAck; ///< newest first acknowledgement of a slice of load
     std::vector<Undo> m_undos;
     double m_rate = 0;

@@ -10,8 +10,7 @@ namespace faultline::lab {
 
 namespace {
 
-template <typename Value, std::size_t size>
-using Names = std::array<std::pair<Value, const char*>, size>;
+template <typename Value, std::size_t size> using Names = std::array<std::pair<Value, const char*>, size>;
 
 constexpr Names<Measure, 15> kMeasures = {{
     {Measure::KillToLeader, "kill_to_leader"},
@@ -53,8 +52,7 @@ constexpr Names<Condition, 4> kConditions = {{
     {Condition::CaughtUp, "caught-up"},
 }};
 
-template <typename Value, std::size_t size>
-QString nameIn(const Names<Value, size>& names, Value value)
+template <typename Value, std::size_t size> QString nameIn(const Names<Value, size>& names, Value value)
 {
     for (const auto& [known, name] : names) {
         if (known == value)
@@ -73,8 +71,7 @@ std::optional<Value> valueIn(const Names<Value, size>& names, const QString& wan
     return std::nullopt;
 }
 
-template <typename Value, std::size_t size>
-QStringList namesIn(const Names<Value, size>& names)
+template <typename Value, std::size_t size> QStringList namesIn(const Names<Value, size>& names)
 {
     QStringList all;
     for (const auto& [value, name] : names)

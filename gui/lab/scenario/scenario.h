@@ -9,8 +9,9 @@
 #include <optional>
 #include <vector>
 
-// A scenario: a cluster, a load, a few things that go wrong at given moments, and what is expected of the cluster all the
-// same. Read from YAML (scenario_file.h), acted out on a real cluster (runner.h), judged by what was measured (verdict.h).
+// A scenario: a cluster, a load, a few things that go wrong at given moments, and what is expected of the cluster all
+// the same. Read from YAML (scenario_file.h), acted out on a real cluster (runner.h), judged by what was measured
+// (verdict.h).
 namespace faultline::lab {
 
 /// What a step waits for before it acts.
@@ -52,32 +53,32 @@ struct Step
     std::chrono::milliseconds within = std::chrono::seconds(30);
     Action action = Action::Wait;
     Target target;
-    /// The fault is undone after this time (kill and stop: restart, freeze: thaw, isolate: rejoin, hold: release) while the
-    /// run goes on. Of `wait`, which then has neither `at` nor `after`: how long it waits.
+    /// The fault is undone after this time (kill and stop: restart, freeze: thaw, isolate: rejoin, hold: release) while
+    /// the run goes on. Of `wait`, which then has neither `at` nor `after`: how long it waits.
     std::optional<std::chrono::milliseconds> duration;
-    double rate = 0;  ///< of Action::Rate, operations a second
-    wire::Pace pace;  ///< of Action::Pace
-    int line = 0;     ///< where it is written
+    double rate = 0; ///< of Action::Rate, operations a second
+    wire::Pace pace; ///< of Action::Pace
+    int line = 0;    ///< where it is written
     bool operator==(const Step&) const = default;
 };
 
 /// What can be measured of a run.
 enum class Measure : quint8 {
-    KillToLeader,      ///< worst time from a kill of the leader to the moment a new one led
-    KillToWrite,       ///< worst time from a kill of the leader to the first write acknowledged by another node
-    FaultToLeader,     ///< the same of any fault on a leader
+    KillToLeader,  ///< worst time from a kill of the leader to the moment a new one led
+    KillToWrite,   ///< worst time from a kill of the leader to the first write acknowledged by another node
+    FaultToLeader, ///< the same of any fault on a leader
     FaultToWrite,
     RestartToCaughtUp, ///< worst time from a restart to having applied what was committed at the restart
     Terms,             ///< how many terms had a leader
     LeadersPerTermMax, ///< 1, or Raft is broken
     Lost,              ///< acknowledged writes that are gone
     Acknowledged,      ///< writes acknowledged
-    AllReadBack,       ///< share of the acknowledged writes that were read back, at the latest by the reading at the end
-    UnknownShare,      ///< operations of unknown outcome, of those attempted
-    FailedShare,       ///< operations refused, of those attempted
-    Throughput,        ///< operations that ended ok, a second
-    LatencyP99,        ///< from the intended send time
-    DivergedNodes,     ///< nodes whose state differs from the leader's at the same applied index, when all is quiet
+    AllReadBack,   ///< share of the acknowledged writes that were read back, at the latest by the reading at the end
+    UnknownShare,  ///< operations of unknown outcome, of those attempted
+    FailedShare,   ///< operations refused, of those attempted
+    Throughput,    ///< operations that ended ok, a second
+    LatencyP99,    ///< from the intended send time
+    DivergedNodes, ///< nodes whose state differs from the leader's at the same applied index, when all is quiet
 };
 
 enum class MeasureUnit : quint8 { Milliseconds, Count, Share, PerSecond };

@@ -70,7 +70,8 @@ std::optional<Target> targetNamed(const QStringList& names, int nodes)
 {
     using Kind = Target::Kind;
     if (names.size() == 1) {
-        for (const Kind kind : {Kind::Leader, Kind::Followers, Kind::Random, Kind::All, Kind::Dead, Kind::Frozen, Kind::Isolated}) {
+        for (const Kind kind :
+             {Kind::Leader, Kind::Followers, Kind::Random, Kind::All, Kind::Dead, Kind::Frozen, Kind::Isolated}) {
             if (names.first() == nameOf(Target{kind, {}}))
                 return Target{kind, {}};
         }
@@ -105,7 +106,8 @@ void readRate(YamlFields& fields, const char* field, double& rate)
     if (const std::optional<double> value = fields.number(field, 0, kMaxRate, what)) {
         rate = *value;
         if (rate > 0 && rate < 1)
-            fields.refuse(field, QStringLiteral("%1 is %2; it must be %3").arg(QLatin1String(field)).arg(rate).arg(what));
+            fields.refuse(field,
+                          QStringLiteral("%1 is %2; it must be %3").arg(QLatin1String(field)).arg(rate).arg(what));
     }
 }
 
@@ -125,7 +127,8 @@ void readAction(YamlFields& fields, Step& step, int nodes)
 
     const std::optional<QStringList> target = fields.texts("target");
     const QString targets =
-        QStringLiteral("leader, followers, random, all, dead, frozen, isolated, or nodes by name, n1 to n%1").arg(nodes);
+        QStringLiteral("leader, followers, random, all, dead, frozen, isolated, or nodes by name, n1 to n%1")
+            .arg(nodes);
     if (takesNodes(*action) && !target) {
         fields.refuse("do", QStringLiteral("%1 needs target: %2").arg(*what, targets));
     } else if (!takesNodes(*action) && target) {
@@ -134,7 +137,9 @@ void readAction(YamlFields& fields, Step& step, int nodes)
         if (const std::optional<Target> known = targetNamed(*target, nodes))
             step.target = *known;
         else
-            fields.refuse("target", QStringLiteral("target is \"%1\"; it must be %2").arg(target->join(QLatin1Char(' ')), targets));
+            fields.refuse(
+                "target",
+                QStringLiteral("target is \"%1\"; it must be %2").arg(target->join(QLatin1Char(' ')), targets));
     }
 
     step.duration = fields.duration("duration");
@@ -165,7 +170,8 @@ Result<Step> readStep(const YAML::Node& node, const QString& fileName, int numbe
     if (const std::optional<QString> after = fields.text("after")) {
         step.after = conditionNamed(*after);
         if (!step.after)
-            fields.refuse("after", QStringLiteral("after is \"%1\"; it must be one of %2").arg(*after, listed(conditionNames())));
+            fields.refuse(
+                "after", QStringLiteral("after is \"%1\"; it must be one of %2").arg(*after, listed(conditionNames())));
         if (step.at)
             fields.refuse("after", QStringLiteral("a step is taken at a time or after a condition, not both"));
     }
@@ -197,7 +203,8 @@ std::optional<double> readBound(YamlFields& fields, const char* field, Measure m
     case MeasureUnit::Count:
         break;
     }
-    if (const std::optional<quint64> bound = fields.wholeNumber(field, 0, 1'000'000'000, QStringLiteral("a whole number from 0 on")))
+    if (const std::optional<quint64> bound =
+            fields.wholeNumber(field, 0, 1'000'000'000, QStringLiteral("a whole number from 0 on")))
         return static_cast<double>(*bound);
     return std::nullopt;
 }
@@ -213,7 +220,9 @@ Result<Expectation> readExpectation(const YAML::Node& node, const QString& fileN
     if (!id)
         fields.refuse(QStringLiteral("an expectation needs id: a short name such as new-leader"));
     else if (!kIdShape.match(*id).hasMatch())
-        fields.refuse("id", QStringLiteral("id is \"%1\"; it must be of lower-case letters, digits, - and _, 64 at most").arg(id->left(80)));
+        fields.refuse("id",
+                      QStringLiteral("id is \"%1\"; it must be of lower-case letters, digits, - and _, 64 at most")
+                          .arg(id->left(80)));
     else
         expectation.id = *id;
     if (!text)
@@ -224,7 +233,8 @@ Result<Expectation> readExpectation(const YAML::Node& node, const QString& fileN
     if (!measure)
         fields.refuse(QStringLiteral("an expectation needs measure: one of %1").arg(listed(measureNames())));
     else if (!known)
-        fields.refuse("measure", QStringLiteral("measure is \"%1\"; it must be one of %2").arg(*measure, listed(measureNames())));
+        fields.refuse("measure",
+                      QStringLiteral("measure is \"%1\"; it must be one of %2").arg(*measure, listed(measureNames())));
     const bool hasMost = fields.has("at_most");
     const bool hasLeast = fields.has("at_least");
     if (hasMost == hasLeast)
@@ -251,7 +261,10 @@ std::vector<YAML::Node> readList(YamlFields& fields, const char* field, std::siz
         return {};
     }
     if (list.size() > most) {
-        fields.refuse(field, QStringLiteral("%1 has %2 entries; there can be at most %3").arg(QLatin1String(field)).arg(list.size()).arg(most));
+        fields.refuse(field, QStringLiteral("%1 has %2 entries; there can be at most %3")
+                                 .arg(QLatin1String(field))
+                                 .arg(list.size())
+                                 .arg(most));
         return {};
     }
     return {list.begin(), list.end()};
@@ -266,27 +279,34 @@ Result<Scenario> readRoot(const YAML::Node& root, const QString& fileName)
     if (!name)
         fields.refuse(QStringLiteral("the scenario needs name: a short name such as leader-election"));
     else if (!kNameShape.match(*name).hasMatch())
-        fields.refuse("name", QStringLiteral("name is \"%1\"; it must be of lower-case letters, digits and -, 64 at most").arg(name->left(80)));
+        fields.refuse("name",
+                      QStringLiteral("name is \"%1\"; it must be of lower-case letters, digits and -, 64 at most")
+                          .arg(name->left(80)));
     else
         scenario.name = *name;
     scenario.title = fields.text("title").value_or(scenario.name).simplified();
     scenario.story = fields.text("story").value_or(QString()).trimmed();
-    if (const auto nodes = fields.wholeNumber("nodes", kMinNodes, kMaxNodes,
-                                              QStringLiteral("a whole number from %1 to %2").arg(kMinNodes).arg(kMaxNodes)))
+    if (const auto nodes =
+            fields.wholeNumber("nodes", kMinNodes, kMaxNodes,
+                               QStringLiteral("a whole number from %1 to %2").arg(kMinNodes).arg(kMaxNodes)))
         scenario.nodes = static_cast<int>(*nodes);
     readPace(fields, "pace", scenario.pace);
     readRate(fields, "rate", scenario.rate);
     scenario.readShare = fields.share("read_share").value_or(scenario.readShare);
-    scenario.seed = fields.wholeNumber("seed", 0, std::numeric_limits<quint64>::max(), QStringLiteral("a whole number from 0 on"))
-                        .value_or(scenario.seed);
+    scenario.seed =
+        fields.wholeNumber("seed", 0, std::numeric_limits<quint64>::max(), QStringLiteral("a whole number from 0 on"))
+            .value_or(scenario.seed);
     scenario.watchedKey = fields.text("watched_key").value_or(QString::fromUtf8(scenario.watchedKey)).toUtf8();
     if (scenario.watchedKey.size() > wire::kMaxWatchedBytes)
-        fields.refuse("watched_key", QStringLiteral("watched_key has %1 bytes; it can have at most %2").arg(scenario.watchedKey.size()).arg(wire::kMaxWatchedBytes));
+        fields.refuse("watched_key", QStringLiteral("watched_key has %1 bytes; it can have at most %2")
+                                         .arg(scenario.watchedKey.size())
+                                         .arg(wire::kMaxWatchedBytes));
 
     const std::vector<YAML::Node> steps = readList(fields, "steps", kMaxSteps);
     const std::vector<YAML::Node> expectations = readList(fields, "expectations", kMaxExpectations);
     if (steps.empty())
-        fields.refuse(QStringLiteral("the scenario needs steps: a list of what happens, such as \"- {at: 2s, do: kill, target: leader}\""));
+        fields.refuse(QStringLiteral(
+            "the scenario needs steps: a list of what happens, such as \"- {at: 2s, do: kill, target: leader}\""));
     fields.finish();
     if (fields.problem())
         return *fields.problem();
@@ -297,11 +317,13 @@ Result<Scenario> readRoot(const YAML::Node& root, const QString& fileName)
         if (!step)
             return Error{step.error()};
         if (step->at && *step->at < latest) {
-            return errorAt(fileName, step->line,
-                           QStringLiteral("step %1 is at %2 ms, before the step above it at %3 ms; put steps in the order of their times")
-                               .arg(scenario.steps.size() + 1)
-                               .arg(step->at->count())
-                               .arg(latest.count()));
+            return errorAt(
+                fileName, step->line,
+                QStringLiteral(
+                    "step %1 is at %2 ms, before the step above it at %3 ms; put steps in the order of their times")
+                    .arg(scenario.steps.size() + 1)
+                    .arg(step->at->count())
+                    .arg(latest.count()));
         }
         latest = step->at.value_or(latest);
         scenario.steps.push_back(*std::move(step));
@@ -313,7 +335,8 @@ Result<Scenario> readRoot(const YAML::Node& root, const QString& fileName)
             return Error{expectation.error()};
         if (ids.contains(expectation->id)) {
             return errorAt(fileName, node.Mark().line + 1,
-                           QStringLiteral("the id \"%1\" is taken by an expectation above; give each its own").arg(expectation->id));
+                           QStringLiteral("the id \"%1\" is taken by an expectation above; give each its own")
+                               .arg(expectation->id));
         }
         ids.append(expectation->id);
         scenario.expectations.push_back(*std::move(expectation));
@@ -341,7 +364,9 @@ std::optional<std::chrono::milliseconds> parseDuration(const QString& text)
 Result<Scenario> parseScenario(const QByteArray& yaml, const QString& fileName)
 {
     if (yaml.size() > kMaxScenarioBytes)
-        return errorAt(fileName, 0, QStringLiteral("the file has %1 bytes; a scenario has at most %2").arg(yaml.size()).arg(kMaxScenarioBytes));
+        return errorAt(
+            fileName, 0,
+            QStringLiteral("the file has %1 bytes; a scenario has at most %2").arg(yaml.size()).arg(kMaxScenarioBytes));
     try {
         const YAML::Node root = YAML::Load(yaml.toStdString());
         if (root.IsNull())
@@ -363,19 +388,24 @@ Result<Scenario> readScenario(const QString& fileOrName)
         path = QStringLiteral(":/scenarios/%1.yaml").arg(fileOrName);
         if (!QFileInfo::exists(path)) {
             QStringList names;
-            for (const QFileInfo& file : QDir(QStringLiteral(":/scenarios")).entryInfoList({QStringLiteral("*.yaml")}, QDir::Files, QDir::Name))
+            for (const QFileInfo& file :
+                 QDir(QStringLiteral(":/scenarios")).entryInfoList({QStringLiteral("*.yaml")}, QDir::Files, QDir::Name))
                 names.append(file.completeBaseName());
             return Error{QStringLiteral("%1: no such file, and no scenario of that name is built in; there are %2")
                              .arg(fileOrName, names.isEmpty() ? QStringLiteral("none") : listed(names))};
         }
     }
+    if (path.isEmpty())
+        return Error{QStringLiteral("the scenario has no name; name a YAML file, or a built-in scenario as `faultline scenarios` lists them")};
     const QFileInfo info(path);
     if (info.isDir())
         return Error{QStringLiteral("%1: a folder; a scenario is a YAML file").arg(fileOrName)};
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return Error{QStringLiteral("%1: cannot be read (%2); name a YAML file, or a built-in scenario as `faultline scenarios` lists them")
-                         .arg(fileOrName, file.errorString())};
+        return Error{
+            QStringLiteral(
+                "%1: cannot be read (%2); name a YAML file, or a built-in scenario as `faultline scenarios` lists them")
+                .arg(fileOrName, file.errorString())};
     return parseScenario(file.read(kMaxScenarioBytes + 1), fileOrName);
 }
 

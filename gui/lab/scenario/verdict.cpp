@@ -25,9 +25,9 @@ struct Timing
 struct Reading
 {
     std::optional<double> value;
-    QString absent;      ///< why there is no value
+    QString absent;        ///< why there is no value
     bool doubtful = false; ///< a bound that is missed is unknown, not missed
-    QString doubt;       ///< the reason
+    QString doubt;         ///< the reason
 };
 
 /// A frozen node stands still by order; that is the fault, not a busy computer.
@@ -66,7 +66,8 @@ std::vector<Timing> leaderFaults(const Facts& facts, bool killsOnly, bool toWrit
     return timings;
 }
 
-Reading worst(const std::vector<Timing>& timings, const Expectation& expectation, const Facts& facts, const QString& absent)
+Reading worst(const std::vector<Timing>& timings, const Expectation& expectation, const Facts& facts,
+              const QString& absent)
 {
     Reading reading;
     reading.absent = absent;
@@ -160,7 +161,8 @@ Reading read(const Expectation& expectation, const Facts& facts)
         Reading reading = share(tally.readBack, tally.acknowledged, QStringLiteral("no write was acknowledged"));
         if (tally.lost == 0 && !reading.doubtful) {
             reading.doubtful = true;
-            reading.doubt = QStringLiteral("%1 acknowledged writes could not be read back in time").arg(tally.acknowledged - tally.readBack);
+            reading.doubt = QStringLiteral("%1 acknowledged writes could not be read back in time")
+                                .arg(tally.acknowledged - tally.readBack);
         }
         return reading;
     }
@@ -177,7 +179,10 @@ Reading read(const Expectation& expectation, const Facts& facts)
     case Measure::LatencyP99: {
         const std::optional<std::chrono::nanoseconds> p99 = facts.load.latency.percentile(0.99);
         if (!p99)
-            return {std::nullopt, QStringLiteral("p99 needs 1,000 samples, there are %1").arg(facts.load.latency.count()), true, {}};
+            return {std::nullopt,
+                    QStringLiteral("p99 needs 1,000 samples, there are %1").arg(facts.load.latency.count()),
+                    true,
+                    {}};
         Reading reading{milliseconds(std::chrono::duration_cast<std::chrono::microseconds>(*p99)), {}, false, {}};
         if (const std::optional<Stall> stall = stallDuring(facts.from, facts.to, NodeId{}, facts)) {
             reading.doubtful = true;
@@ -227,7 +232,8 @@ Verdict judge(const Expectation& expectation, const Facts& facts)
     }
     verdict.outcome = Outcome::Met;
     const TallyRecord& tally = facts.tally;
-    if (expectation.measure == Measure::Lost && expectation.atMost && tally.readBack + tally.lost < tally.acknowledged) {
+    if (expectation.measure == Measure::Lost && expectation.atMost &&
+        tally.readBack + tally.lost < tally.acknowledged) {
         verdict.outcome = Outcome::Unknown;
         verdict.why = QStringLiteral("%1 acknowledged writes could not be read back in time")
                           .arg(tally.acknowledged - tally.readBack - tally.lost);

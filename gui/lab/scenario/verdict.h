@@ -9,8 +9,8 @@
 
 namespace faultline::lab {
 
-/// What a machine can say of an expectation. Unknown is an honest answer: the moment never came, or the computer was too
-/// busy for the figure to mean anything.
+/// What a machine can say of an expectation. Unknown is an honest answer: the moment never came, or the computer was
+/// too busy for the figure to mean anything.
 enum class Outcome : quint8 { Met, NotMet, Unknown };
 
 /// "met", "not-met", "unknown".

@@ -84,8 +84,9 @@ YAML::Node YamlFields::child(const char* field)
         if (!entry.first.IsScalar() || entry.first.Scalar() != field)
             continue;
         if (entry.second.IsNull() && !m_problem) {
-            m_problem = errorAt(m_fileName, lineOf(entry.first),
-                                QStringLiteral("%1 has no value; give it one or take the line out").arg(QLatin1String(field)));
+            m_problem =
+                errorAt(m_fileName, lineOf(entry.first),
+                        QStringLiteral("%1 has no value; give it one or take the line out").arg(QLatin1String(field)));
         }
         return entry.second;
     }
@@ -182,8 +183,9 @@ std::optional<std::chrono::milliseconds> YamlFields::duration(const char* field)
         return std::nullopt;
     const std::optional<std::chrono::milliseconds> parsed = parseDuration(*value);
     if (!parsed) {
-        refuse(field, QStringLiteral("%1 is %2; it must be a duration with its unit, up to 1440min, such as 300ms, 2s or 1min")
-                          .arg(QLatin1String(field), quoted(*value)));
+        refuse(field,
+               QStringLiteral("%1 is %2; it must be a duration with its unit, up to 1440min, such as 300ms, 2s or 1min")
+                   .arg(QLatin1String(field), quoted(*value)));
     }
     return parsed;
 }

@@ -6,6 +6,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <chrono>
+#include <memory>
 #include <optional>
 
 namespace YAML {
@@ -14,8 +16,9 @@ class Node;
 
 namespace faultline::lab {
 
-/// Reads the fields of one YAML mapping and remembers the first thing that was wrong, with its line: readers ask for what
-/// they need in a row and look at problem() once. A field that was never asked for is unknown, and refused by finish().
+/// Reads the fields of one YAML mapping and remembers the first thing that was wrong, with its line: readers ask for
+/// what they need in a row and look at problem() once. A field that was never asked for is unknown, and refused by
+/// finish().
 class YamlFields
 {
 public:
