@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/resp/request_parser.h"
+
+#include "common/resp/integer.h"
+
+#include <QIODevice>
+
+#include <cstring>
+#include <optional>
+
+namespace faultline::resp {
+
+namespace {
+
+constexpr qsizetype kKeptCapacity = qsizetype(256) << 10;
+
+bool isSpace(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+int hexDigit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    const char lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+char unescaped(char c)
+{
+    switch (c) {
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    case 'b':
+        return '\b';
+    case 'a':
+        return '\a';
+    default:
+        return c;
+    }
+}
+
+/// Reads a quoted word that begins at line[i], leaves i behind its closing quote.
+std::optional<QByteArray> quotedWord(QByteArrayView line, qsizetype& i)
+{
+    QByteArray word;
+    const char quote = line[i++];
+    for (; i < line.size(); ++i) {
+        const char c = line[i];
+        if (c == quote) {
+            ++i;
+            if (i < line.size() && !isSpace(line[i]))
+                return std::nullopt;
+            return word;
+        }
+        if (c != '\\' || i + 1 >= line.size()) {
+            word.append(c);
+        } else if (quote == '\'') {
+            if (line[i + 1] == '\'')
+                ++i;
+            word.append(line[i]);
+        } else if (i + 3 < line.size() && line[i + 1] == 'x' && hexDigit(line[i + 2]) >= 0 &&
+                   hexDigit(line[i + 3]) >= 0) {
+            word.append(static_cast<char>(hexDigit(line[i + 2]) * 16 + hexDigit(line[i + 3])));
+            i += 3;
+        } else {
+            word.append(unescaped(line[++i]));
+        }
+    }
+    return std::nullopt;
+}
+
+/// As Redis' sdssplitargs. Nothing when a quote is not closed or a closing one is not followed by a space.
+std::optional<std::vector<QByteArray>> splitWords(QByteArrayView line)
+{
+    std::vector<QByteArray> words;
+    qsizetype i = 0;
+    for (;;) {
+        while (i < line.size() && isSpace(line[i]))
+            ++i;
+        if (i >= line.size())
+            return words;
+        QByteArray word;
+        while (i < line.size() && !isSpace(line[i])) {
+            if (line[i] == '"' || line[i] == '\'') {
+                const auto quoted = quotedWord(line, i);
+                if (!quoted)
+                    return std::nullopt;
+                word.append(*quoted);
+            } else {
+                word.append(line[i++]);
+            }
+        }
+        words.push_back(std::move(word));
+    }
+}
+
+} // namespace
+
+void RequestParser::append(QByteArrayView bytes)
+{
+    if (!m_error.isEmpty())
+        return;
+    makeRoom();
+    m_buffer.append(bytes);
+}
+
+qsizetype RequestParser::readFrom(QIODevice& device, qsizetype most)
+{
+    const qsizetype wanted = static_cast<qsizetype>(std::min<qint64>(device.bytesAvailable(), most));
+    if (wanted <= 0 || !m_error.isEmpty())
+        return 0;
+    makeRoom();
+    const qsizetype before = m_buffer.size();
+    m_buffer.resize(before + wanted);
+    const qint64 got = device.read(m_buffer.data() + before, wanted);
+    m_buffer.resize(before + static_cast<qsizetype>(std::max<qint64>(got, 0)));
+    return m_buffer.size() - before;
+}
+
+void RequestParser::makeRoom()
+{
+    if (m_start == 0)
+        return;
+    if (m_start < m_buffer.size()) {
+        // Moving what is left costs at most as much as what was consumed: linear over the whole stream.
+        if (m_start < m_buffer.size() - m_start)
+            return;
+        m_buffer.remove(0, m_start);
+    } else if (m_buffer.capacity() > kKeptCapacity) {
+        m_buffer = QByteArray();
+    } else {
+        m_buffer.resize(0);
+    }
+    m_start = 0;
+}
+
+RequestParser::Outcome RequestParser::next()
+{
+    m_arguments.clear();
+    for (;;) {
+        if (!m_error.isEmpty())
+            return Outcome::Error;
+        if (bufferedBytes() == 0)
+            return Outcome::NeedMore;
+        const Outcome outcome = m_buffer.at(m_start) == '*' ? nextArray() : nextInline();
+        if (outcome != Outcome::Request || !m_arguments.empty())
+            return outcome;
+    }
+}
+
+RequestParser::Outcome RequestParser::nextArray()
+{
+    QByteArrayView line;
+    if (m_missing < 0) {
+        switch (readLine(0, line)) {
+        case Line::Partial:
+            return Outcome::NeedMore;
+        case Line::TooLong:
+            return fail("Protocol error: too big mbulk count string");
+        case Line::Whole:
+            break;
+        }
+        const std::optional<qint64> count = parseInteger(line.sliced(1));
+        if (!count || *count > kMaxArguments)
+            return fail("Protocol error: invalid multibulk length");
+        m_missing = static_cast<qsizetype>(std::max<qint64>(*count, 0));
+    }
+    while (m_missing > 0) {
+        if (m_bulk < 0) {
+            if (m_position < bufferedBytes() && m_buffer.at(m_start + m_position) != '$') {
+                QByteArray error("Protocol error: expected '$', got '");
+                error.append(m_buffer.at(m_start + m_position));
+                return fail(error.append('\''));
+            }
+            switch (readLine(m_position, line)) {
+            case Line::Partial:
+                return Outcome::NeedMore;
+            case Line::TooLong:
+                return fail("Protocol error: too big bulk count string");
+            case Line::Whole:
+                break;
+            }
+            const std::optional<qint64> length = parseInteger(line.sliced(1));
+            if (!length || *length < 0 || *length > kMaxBulk)
+                return fail("Protocol error: invalid bulk length");
+            m_bulk = static_cast<qsizetype>(*length);
+            if (m_position + m_bulk + 2 > kMaxRequest)
+                return fail("Protocol error: too big request");
+        }
+        if (bufferedBytes() - m_position < m_bulk + 2)
+            return Outcome::NeedMore;
+        const char* end = m_buffer.constData() + m_start + m_position + m_bulk;
+        if (end[0] != '\r' || end[1] != '\n')
+            return fail("Protocol error: expected a line end after a bulk");
+        m_ranges.push_back({m_position, m_bulk});
+        m_position += m_bulk + 2;
+        m_scanned = m_position;
+        m_bulk = -1;
+        --m_missing;
+    }
+    const char* base = m_buffer.constData() + m_start;
+    m_arguments.reserve(m_ranges.size());
+    for (const Range& range : m_ranges)
+        m_arguments.emplace_back(base + range.offset, range.length);
+    finishRequest(m_position);
+    return Outcome::Request;
+}
+
+RequestParser::Outcome RequestParser::nextInline()
+{
+    const char* base = m_buffer.constData() + m_start;
+    const qsizetype from = m_scanned;
+    const void* found = std::memchr(base + from, '\n', static_cast<std::size_t>(bufferedBytes() - from));
+    const qsizetype length = found ? static_cast<const char*>(found) - base : bufferedBytes();
+    if (length > kMaxLine)
+        return fail("Protocol error: too big inline request");
+    if (!found) {
+        m_scanned = bufferedBytes();
+        return Outcome::NeedMore;
+    }
+    QByteArrayView line(base, length);
+    if (line.endsWith('\r'))
+        line.chop(1);
+    std::optional<std::vector<QByteArray>> words = splitWords(line);
+    if (!words)
+        return fail("Protocol error: unbalanced quotes in request");
+    m_words = std::move(*words);
+    m_arguments.assign(m_words.begin(), m_words.end());
+    finishRequest(length + 1);
+    return Outcome::Request;
+}
+
+RequestParser::Line RequestParser::readLine(qsizetype offset, QByteArrayView& line)
+{
+    const char* base = m_buffer.constData() + m_start;
+    const qsizetype from = std::max(m_scanned, offset);
+    const void* found = std::memchr(base + from, '\n', static_cast<std::size_t>(bufferedBytes() - from));
+    const qsizetype end = found ? static_cast<const char*>(found) - base : bufferedBytes();
+    if (end - offset > kMaxLine)
+        return Line::TooLong;
+    if (!found) {
+        m_scanned = end;
+        return Line::Partial;
+    }
+    line = QByteArrayView(base + offset, end - offset);
+    if (line.endsWith('\r'))
+        line.chop(1);
+    m_position = m_scanned = end + 1;
+    return Line::Whole;
+}
+
+void RequestParser::finishRequest(qsizetype length)
+{
+    m_start += length;
+    m_position = m_scanned = 0;
+    m_missing = m_bulk = -1;
+    m_ranges.clear();
+}
+
+RequestParser::Outcome RequestParser::fail(QByteArray error)
+{
+    m_error = std::move(error);
+    m_arguments.clear();
+    m_buffer = QByteArray();
+    m_start = 0;
+    return Outcome::Error;
+}
+
+} // namespace faultline::resp

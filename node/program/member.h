@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/stats/histogram.h"
+#include "node/client/resp_server.h"
+#include "node/clock/paced_clock.h"
+#include "node/control/agent.h"
+#include "node/group/group.h"
+#include "node/peer/peer_transport.h"
+#include "node/program/options.h"
+#include "node/storage/disk.h"
+#include "node/storage/wal.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+
+namespace faultline::node {
+
+/// One member of a cluster, put together from its parts: it owns the sockets, the clock, the disk and the timers that the
+/// parts are handed.
+class Member : public QObject, private client::Backend
+{
+    Q_OBJECT
+
+public:
+    Member(Options options, QByteArray token);
+    ~Member() override;
+
+    /// Reads the log back and opens the ports: all of them when alone, the control port alone when managed. The error is
+    /// one sentence for the person who started the program.
+    Result<void> start();
+
+signals:
+    /// It cannot go on: a port could not be opened later, or the disk failed.
+    void failed(const QString& sentence);
+
+private:
+    // client::Backend
+    client::Leadership leadership() const override;
+    bool submit(quint64 requestId, QByteArray command) override;
+    std::vector<client::MemberView> members() const override;
+    QList<std::pair<QByteArray, QByteArray>> info() const override;
+    quint64 keys() const override;
+
+    Result<void> recover();
+    Result<void> openPorts();
+    void obey(const wire::DesiredState& desired);
+    void turn();
+    void tick();
+    void armTick();
+    void report(const raft::Event& event);
+    wire::Status status();
+
+    Options m_options;
+    QByteArray m_token;
+    quint64 m_incarnation;
+    PacedClock m_clock;
+    std::unique_ptr<storage::Disk> m_disk;
+    std::unique_ptr<storage::Wal> m_wal;
+    std::unique_ptr<PeerTransport> m_transport;
+    std::unique_ptr<Group> m_group;
+    std::unique_ptr<client::RespServer> m_clients;
+    std::unique_ptr<Agent> m_agent;
+    QTimer m_tickTimer;
+    PacedClock::Instant m_nextTick{0};
+    std::chrono::microseconds m_tickDueAt{0}; ///< wall time
+    std::chrono::microseconds m_longestStall{0};
+    stats::Histogram m_syncTimes;
+    bool m_turnQueued = false;
+    bool m_portsOpen = false;
+    raft::Role m_shownRole = raft::Role::Follower;
+    raft::Term m_shownTerm;
+    raft::NodeId m_shownLeader;
+};
+
+} // namespace faultline::node
