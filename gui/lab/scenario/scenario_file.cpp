@@ -396,7 +396,8 @@ Result<Scenario> readScenario(const QString& fileOrName)
         }
     }
     if (path.isEmpty())
-        return Error{QStringLiteral("the scenario has no name; name a YAML file, or a built-in scenario as `faultline scenarios` lists them")};
+        return Error{QStringLiteral(
+            "the scenario has no name; name a YAML file, or a built-in scenario as `faultline scenarios` lists them")};
     const QFileInfo info(path);
     if (info.isDir())
         return Error{QStringLiteral("%1: a folder; a scenario is a YAML file").arg(fileOrName)};
