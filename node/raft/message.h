@@ -51,7 +51,8 @@ struct AppendEntries
 /// `success`: the follower's log equals the leader's up to `matchIndex`, and that part is on its disk.
 /// Otherwise `conflictTerm` and `conflictIndex` let the leader skip a whole term at once (end of §5.3): the term the
 /// follower has at previousIndex and the first index it has of that term; conflictTerm 0 means its log is shorter, and
-/// conflictIndex is then one past its last entry.
+/// conflictIndex is then one past its last entry. matchIndex is then the previousIndex that was refused, by which the
+/// leader knows an old refusal from a new one.
 struct AppendEntriesReply
 {
     bool success = false;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/raft/invariants.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace faultline::raft {
+
+void require(bool condition, const char* expected)
+{
+    if (condition)
+        return;
+    std::fprintf(stderr, "faultline: invariant of consensus broken: %s\n", expected);
+    std::abort();
+}
+
+void Invariants::check(const Snapshot& now)
+{
+    require(now.term >= m_before.term, "a term never goes back");
+    require(now.term > m_before.term || !m_before.votedFor || now.votedFor == m_before.votedFor, "one vote a term");
+    require(now.commit >= m_before.commit, "the commit index never goes back");
+    require(now.applied >= m_before.applied, "what was applied stays applied");
+    require(now.applied <= now.commit, "nothing is applied before it is committed");
+    require(now.commit <= now.lastIndex, "what is committed is in the log");
+    require(now.durable <= now.lastIndex, "what is on disk is in the log");
+    require(now.lastTerm <= now.term, "no entry is of a term the node has not reached");
+    require(!(now.leads && m_before.leads && now.term == m_before.term) || now.lastIndex >= m_before.lastIndex,
+            "a leader only appends");
+    m_before = now;
+}
+
+} // namespace faultline::raft
