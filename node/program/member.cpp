@@ -85,7 +85,8 @@ Result<void> Member::start()
         return recovered;
 
     m_transport->onMessage = [this](raft::Message message) { m_group->receive(std::move(message)); };
-    m_clients = std::make_unique<client::RespServer>(*this);
+    client::Backend& backend = *this;
+    m_clients = std::make_unique<client::RespServer>(backend);
 
     if (!m_options.managed)
         return openPorts();
@@ -93,7 +94,7 @@ Result<void> Member::start()
     m_agent = std::make_unique<Agent>(
         AgentOptions{m_options.self, wire::clusterIdOf(m_options.cluster), m_incarnation, m_token});
     m_agent->status = [this] { return status(); };
-    m_agent->histograms = [this] { return wire::Histograms{m_clients->requestTimes(), m_syncTimes}; };
+    m_agent->histograms = [this] { return wire::Histograms{m_clients->counters().request, m_syncTimes}; };
     m_agent->onDesiredState = [this](const wire::DesiredState& desired) { obey(desired); };
     m_transport->onSample = [this](const wire::MessageSample& sample) { m_agent->report(sample); };
     m_transport->onConnection = [this](NodeId peer, bool connected, const QString& text) {
@@ -107,17 +108,18 @@ Result<void> Member::start()
 
 Result<void> Member::recover()
 {
-    auto opened = storage::Wal::open(*m_disk, m_options.dataFolder);
-    if (!opened)
-        return Error{opened.error()};
-    m_wal = std::move(opened->wal);
+    auto log = storage::Wal::open(*m_disk, m_options.dataFolder);
+    if (!log)
+        return Error{log.error()};
+    storage::OpenedWal opened = *std::move(log);
+    m_wal = std::move(opened.wal);
 
     raft::Options options;
     options.self = {m_options.self.value};
     for (const MemberAddress& member : m_options.members)
         options.voters.push_back({member.id.value});
     options.random = [](std::uint32_t bound) { return QRandomGenerator::global()->bounded(bound); };
-    m_group = std::make_unique<Group>(std::move(options), storedState(*opened), *m_wal, *m_transport,
+    m_group = std::make_unique<Group>(std::move(options), storedState(opened), *m_wal, *m_transport,
                                       [this] { return m_clock.now(); });
     m_group->whenDue = [this] {
         if (!std::exchange(m_turnQueued, true))
@@ -161,12 +163,16 @@ void Member::turn()
         emit failed(done.error());
         return;
     }
+    m_clients->flush();
     if (!m_agent)
         return;
     const raft::Status now = m_group->status();
-    if (std::exchange(m_shownRole, now.role) != now.role | std::exchange(m_shownTerm, now.term) != now.term
-        | std::exchange(m_shownLeader, now.leader) != now.leader)
+    if (now.role != m_shownRole || now.term != m_shownTerm || now.leader != m_shownLeader) {
+        m_shownRole = now.role;
+        m_shownTerm = now.term;
+        m_shownLeader = now.leader;
         m_agent->statusChanged();
+    }
 }
 
 void Member::armTick()
@@ -230,7 +236,7 @@ void Member::report(const raft::Event& event)
 wire::Status Member::status()
 {
     const raft::Status raftStatus = m_group->status();
-    const auto counters = m_clients->counters();
+    const client::Counters& counters = m_clients->counters();
     const ProcessFigures process = processFigures();
 
     wire::Status status;
@@ -253,7 +259,7 @@ wire::Status Member::status()
     status.protocolErrors = counters.protocolErrors;
     status.residentBytes = process.residentBytes;
     status.cpuTime = process.cpuTime;
-    status.logBytes = m_wal->bytes();
+    status.logBytes = static_cast<quint64>(m_wal->bytes());
     status.syncs = m_wal->syncs();
     status.longestStall = std::max(std::exchange(m_longestStall, 0us), 0us);
     status.links = m_transport->counters();
@@ -320,7 +326,7 @@ QList<std::pair<QByteArray, QByteArray>> Member::info() const
         {"raft_leader", now.leader ? QByteArray("n") + number(now.leader.value) : QByteArray("unknown")},
         {"raft_commit_index", number(now.commit.value)},
         {"raft_last_index", number(now.lastIndex.value)},
-        {"log_bytes", number(m_wal->bytes())},
+        {"log_bytes", number(static_cast<quint64>(m_wal->bytes()))},
         {"log_syncs", number(m_wal->syncs())},
         {"used_memory_rss", number(process.residentBytes)},
         {"state_hash", QByteArray::number(m_group->store().stateHash(), 16)},

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/client/connection.h"
+
+#include "common/result/result.h"
+
+#include <QTimer>
+
+namespace faultline::client {
+
+using namespace resp;
+
+namespace {
+
+constexpr std::chrono::seconds kCloseDeadline{5};
+constexpr qsizetype kKeptCapacity = qsizetype(64) << 10;
+
+void appendResult(QByteArray& out, const kv::Result& result, Protocol protocol)
+{
+    struct Writer
+    {
+        QByteArray& out;
+        Protocol protocol;
+        void operator()(const kv::Ok&) const { out.append("+OK\r\n", 5); }
+        void operator()(const kv::Nil&) const { appendNull(out, protocol); }
+        void operator()(const kv::Value& value) const { appendBulk(out, value.bytes); }
+        void operator()(const kv::Integer& integer) const { appendInteger(out, integer.value); }
+        void operator()(const kv::Failure& failure) const { appendError(out, failure.text); }
+    };
+    std::visit(Writer{out, protocol}, result);
+}
+
+} // namespace
+
+Connection::Connection(quint32 id, std::unique_ptr<QTcpSocket> socket, Dispatcher& dispatcher, Counters& counters,
+                       ConnectionOwner& owner)
+    : m_id(id)
+    , m_socket(std::move(socket))
+    , m_dispatcher(dispatcher)
+    , m_counters(counters)
+    , m_owner(owner)
+{
+    m_socket->setReadBufferSize(kReadBuffer);
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, [this] {
+        if (m_closing)
+            m_socket->readAll();
+        else
+            readCommands();
+    });
+    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, [this] {
+        if (m_paused && !mustPause())
+            m_owner.wake(m_id);
+    });
+    connect(m_socket.get(), &QTcpSocket::disconnected, this, &Connection::leave);
+}
+
+Connection::~Connection()
+{
+    m_socket->disconnect(this);
+    discardUnanswered();
+}
+
+QByteArray& Connection::reply()
+{
+    if (m_silent) {
+        m_unsaid.clear();
+        return m_unsaid;
+    }
+    if (m_unanswered.empty())
+        return m_out;
+    Unanswered& waiting = m_unanswered.emplace_back();
+    waiting.state = State::Answered;
+    return waiting.reply;
+}
+
+quint64 Connection::expectReply(qint64 proposedBytes, Instant arrived)
+{
+    const quint32 sequence = m_firstSequence + static_cast<quint32>(m_unanswered.size());
+    Unanswered& command = m_unanswered.emplace_back();
+    command.proposedBytes = proposedBytes;
+    command.arrived = arrived;
+    m_proposedBytes += proposedBytes;
+    m_counters.pendingBytes += proposedBytes;
+    ++m_counters.pending;
+    return static_cast<quint64>(m_id) << 32 | sequence;
+}
+
+void Connection::expectNoReply(quint64 requestId)
+{
+    if (m_silent)
+        return;
+    Unanswered* command = find(requestId);
+    FAULTLINE_INVARIANT(command && command == &m_unanswered.back() && command->state == State::Pending,
+                        "a command that was not proposed gets no reply");
+    settle(*command);
+    m_unanswered.pop_back();
+}
+
+void Connection::closeAfterReplies()
+{
+    m_closing = true;
+}
+
+Connection::Unanswered* Connection::find(quint64 requestId)
+{
+    const quint32 index = static_cast<quint32>(requestId) - m_firstSequence;
+    return index < m_unanswered.size() ? &m_unanswered[index] : nullptr;
+}
+
+void Connection::complete(quint64 requestId, const kv::Result& result)
+{
+    if (m_silent || m_finished || m_left)
+        return;
+    Unanswered* command = find(requestId);
+    FAULTLINE_INVARIANT(command && command->state == State::Pending, "a proposed command is answered once");
+    settle(*command);
+    if (command == &m_unanswered.front()) {
+        appendResult(m_out, result, m_session.protocol);
+        m_arrivals.push_back(command->arrived);
+        m_unanswered.pop_front();
+        ++m_firstSequence;
+        moveAnswersOut();
+    } else {
+        command->state = State::Answered;
+        appendResult(command->reply, result, m_session.protocol);
+        hold(*command);
+    }
+    if (!m_reading)
+        m_owner.wake(m_id);
+}
+
+void Connection::outcomeUnknown(quint64 requestId)
+{
+    if (m_silent || m_finished || m_left)
+        return;
+    Unanswered* command = find(requestId);
+    FAULTLINE_INVARIANT(command && command->state == State::Pending, "a proposed command is answered once");
+    settle(*command);
+    command->state = State::Unknown;
+    ++m_counters.outcomesUnknown;
+    moveAnswersOut();
+    if (!m_reading)
+        m_owner.wake(m_id);
+}
+
+void Connection::hold(Unanswered& command)
+{
+    m_heldBytes += command.reply.size() - command.heldBytes;
+    command.heldBytes = command.reply.size();
+}
+
+void Connection::settle(Unanswered& command)
+{
+    m_proposedBytes -= command.proposedBytes;
+    m_counters.pendingBytes -= command.proposedBytes;
+    --m_counters.pending;
+}
+
+void Connection::moveAnswersOut()
+{
+    while (!m_unanswered.empty()) {
+        Unanswered& command = m_unanswered.front();
+        if (command.state == State::Pending)
+            return;
+        if (command.state == State::Unknown) {
+            m_closing = m_silent = true;
+            discardUnanswered();
+            return;
+        }
+        m_out.append(command.reply);
+        m_heldBytes -= command.heldBytes;
+        if (command.proposedBytes > 0)
+            m_arrivals.push_back(command.arrived);
+        m_unanswered.pop_front();
+        ++m_firstSequence;
+    }
+}
+
+void Connection::discardUnanswered()
+{
+    for (Unanswered& command : m_unanswered) {
+        if (command.state == State::Pending)
+            settle(command);
+    }
+    m_firstSequence += static_cast<quint32>(m_unanswered.size());
+    m_unanswered.clear();
+    m_heldBytes = 0;
+}
+
+bool Connection::mustPause() const
+{
+    return m_unanswered.size() >= kMaxUnanswered || m_proposedBytes >= kMaxProposedBytes ||
+           m_out.size() + m_heldBytes + m_socket->bytesToWrite() > kPauseOutput;
+}
+
+void Connection::readCommands()
+{
+    if (m_reading || m_closing || m_left)
+        return;
+    m_reading = true;
+    const Instant arrived = std::chrono::steady_clock::now();
+    m_paused = false;
+    while (!m_closing) {
+        if (mustPause()) {
+            m_paused = true;
+            break;
+        }
+        const RequestParser::Outcome outcome = m_parser.next();
+        if (outcome == RequestParser::Outcome::Request) {
+            m_dispatcher.execute(*this, m_parser.arguments(), arrived);
+            if (!m_unanswered.empty() && m_unanswered.back().state == State::Answered)
+                hold(m_unanswered.back());
+        } else if (outcome == RequestParser::Outcome::Error) {
+            ++m_counters.protocolErrors;
+            appendError(reply(), "ERR " + m_parser.error());
+            m_closing = true;
+        } else if (m_parser.readFrom(*m_socket, kReadBuffer) == 0) {
+            break;
+        }
+    }
+    m_reading = false;
+    flush();
+    if (m_paused && !mustPause())
+        m_owner.wake(m_id);
+}
+
+void Connection::turn()
+{
+    flush();
+    if (m_paused && !mustPause())
+        readCommands();
+}
+
+void Connection::flush()
+{
+    if (m_left || m_finished)
+        return;
+    if (!m_out.isEmpty()) {
+        if (m_out.capacity() > kKeptCapacity) {
+            m_socket->write(std::exchange(m_out, QByteArray()));
+        } else {
+            m_socket->write(m_out.constData(), m_out.size());
+            m_out.resize(0);
+        }
+        m_socket->flush();
+        const Instant now = std::chrono::steady_clock::now();
+        for (const Instant arrived : m_arrivals)
+            m_counters.request.record(now - arrived);
+        m_arrivals.clear();
+        if (m_left)
+            return;
+    }
+    if (m_socket->bytesToWrite() + m_heldBytes > kMaxOutput) {
+        ++m_counters.slowReaders;
+        abort();
+    } else if (m_closing && m_unanswered.empty()) {
+        finish();
+    }
+}
+
+void Connection::finish()
+{
+    m_finished = true;
+    m_closing = true;
+    // What the client sent meanwhile is taken, since a socket closed over unread bytes may reset the replies away.
+    m_socket->readAll();
+    m_socket->disconnectFromHost();
+    if (!m_left)
+        QTimer::singleShot(kCloseDeadline, m_socket.get(), &QTcpSocket::abort);
+}
+
+void Connection::abort()
+{
+    m_closing = m_finished = true;
+    m_socket->abort();
+    leave();
+}
+
+void Connection::leave()
+{
+    if (m_left)
+        return;
+    m_left = true;
+    discardUnanswered();
+    m_owner.gone(m_id);
+}
+
+} // namespace faultline::client

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/resp/request_parser.h"
+#include "common/resp/writer.h"
+#include "node/client/counters.h"
+#include "node/client/dispatcher.h"
+#include "node/kv/store.h"
+
+#include <QObject>
+#include <QTcpSocket>
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+namespace faultline::client {
+
+/// What a client chose for its connection; RESET takes it back.
+struct Session
+{
+    resp::Protocol protocol = resp::Protocol::Resp2;
+    QByteArray name;
+};
+
+/// Who has the connection. Both calls may come while the connection is being used: act on them later.
+class ConnectionOwner
+{
+public:
+    virtual ~ConnectionOwner() = default;
+    /// Call turn() before this turn of the event loop ends.
+    virtual void wake(quint32 connectionId) = 0;
+    virtual void gone(quint32 connectionId) = 0;
+};
+
+/// One client. Commands come in, replies go out in the order of the commands, whatever order the cluster answers in: a
+/// reply that is early waits in the queue behind those before it.
+///
+/// Everything is bounded. With too many unanswered commands, or too many bytes of replies not taken, no more is read,
+/// so that TCP slows the client down; a client that still lets replies pile up (they may be large) is closed.
+///
+/// A command whose outcome nobody knows must get no reply: the connection closes behind the replies that stand before
+/// it.
+class Connection final : public QObject
+{
+public:
+    static constexpr std::size_t kMaxUnanswered = 1024;
+    static constexpr qint64 kMaxProposedBytes = qint64(16) << 20; ///< one command may exceed it
+    static constexpr qint64 kPauseOutput = qint64(1) << 20;       ///< above it, nothing more is read
+    static constexpr qint64 kMaxOutput = qint64(64) << 20;        ///< above it, the client is closed
+    static constexpr qint64 kReadBuffer = qint64(256) << 10;
+
+    /// `socket` is connected. The other arguments outlive the connection.
+    Connection(quint32 id, std::unique_ptr<QTcpSocket> socket, Dispatcher& dispatcher, Counters& counters,
+               ConnectionOwner& owner);
+    ~Connection() override;
+
+    quint32 id() const { return m_id; }
+    Session& session() { return m_session; }
+
+    /// Where the reply to the command being executed goes. Append exactly one reply, at once.
+    QByteArray& reply();
+    /// The reply to the command being executed will come by complete() or outcomeUnknown() with the id returned.
+    quint64 expectReply(qint64 proposedBytes, Instant arrived);
+    /// Takes back the latest expectReply(), of which nothing has come.
+    void expectNoReply(quint64 requestId);
+    /// Reads no more, and closes once every reply is out.
+    void closeAfterReplies();
+
+    static quint32 connectionOf(quint64 requestId) { return static_cast<quint32>(requestId >> 32); }
+    void complete(quint64 requestId, const kv::Result& result);
+    void outcomeUnknown(quint64 requestId);
+
+    /// Hands replies to the socket in one write, and reads on where reading had paused.
+    void turn();
+    /// At once; what is unsent is lost.
+    void abort();
+
+private:
+    enum class State : quint8 { Pending, Answered, Unknown };
+    struct Unanswered
+    {
+        State state = State::Pending;
+        QByteArray reply;     ///< when it came before its turn
+        qint64 heldBytes = 0; ///< what m_heldBytes counts of it
+        qint64 proposedBytes = 0;
+        Instant arrived;
+    };
+
+    void readCommands();
+    bool mustPause() const;
+    void flush();
+    void moveAnswersOut();
+    void hold(Unanswered& command);
+    void settle(Unanswered& command);
+    void discardUnanswered();
+    void finish();
+    void leave();
+    Unanswered* find(quint64 requestId);
+
+    const quint32 m_id;
+    std::unique_ptr<QTcpSocket> m_socket;
+    Dispatcher& m_dispatcher;
+    Counters& m_counters;
+    ConnectionOwner& m_owner;
+    Session m_session;
+    resp::RequestParser m_parser;
+
+    std::deque<Unanswered> m_unanswered;
+    quint32 m_firstSequence = 0; ///< of m_unanswered.front(); wraps
+    qint64 m_proposedBytes = 0;
+    qint64 m_heldBytes = 0; ///< of replies in m_unanswered
+    QByteArray m_out;
+    QByteArray m_unsaid;             ///< replies that may not go out
+    std::vector<Instant> m_arrivals; ///< of proposed commands whose replies are in m_out
+
+    bool m_reading = false; ///< readCommands() is on the stack
+    bool m_paused = false;  ///< commands may be waiting that were not read
+    bool m_closing = false;
+    bool m_silent = false;   ///< no further reply may go out: one before it is missing
+    bool m_finished = false; ///< told the socket to close
+    bool m_left = false;     ///< told the owner
+};
+
+} // namespace faultline::client

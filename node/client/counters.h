@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/stats/histogram.h"
+
+namespace faultline::client {
+
+/// What happened on the client port, cumulative since the node started, but for the three that say "now".
+struct Counters
+{
+    quint64 connections = 0;     ///< now
+    quint64 turnedAway = 0;      ///< connections beyond the maximum
+    quint64 commands = 0;        ///< whole commands received, whatever became of them
+    quint64 redirects = 0;       ///< answered -MOVED
+    quint64 refusals = 0;        ///< answered -CLUSTERDOWN, -TRYAGAIN or -BUSY: nothing was proposed
+    quint64 protocolErrors = 0;  ///< connections closed because what they sent is not RESP
+    quint64 outcomesUnknown = 0; ///< proposals of which nobody knows what became
+    quint64 slowReaders = 0;     ///< connections closed because they did not take their replies
+    quint64 pending = 0;         ///< now: proposed and not yet answered
+    qint64 pendingBytes = 0;     ///< now: size of those
+
+    stats::Histogram request; ///< proposed commands: arrived -> reply handed to the socket
+};
+
+} // namespace faultline::client

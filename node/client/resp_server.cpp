@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/client/resp_server.h"
+
+#include <QHostAddress>
+#include <QTimer>
+
+namespace faultline::client {
+
+namespace {
+
+constexpr int kBacklog = 1024;
+constexpr std::chrono::milliseconds kAcceptAgain{100};
+
+} // namespace
+
+RespServer::RespServer(Backend& backend, quint64 maxConnections)
+    : m_dispatcher(backend, m_counters, maxConnections)
+    , m_maxConnections(maxConnections)
+{
+    m_server.setListenBacklogSize(kBacklog);
+    // Qt stops accepting when the process has no file descriptor left; one may be free again soon.
+    connect(&m_server, &QTcpServer::acceptError, this,
+            [this] { QTimer::singleShot(kAcceptAgain, &m_server, [this] { m_server.resumeAccepting(); }); });
+}
+
+RespServer::~RespServer()
+{
+    closeAll();
+}
+
+Result<void> RespServer::listen(const QString& host, quint16 port)
+{
+    const QHostAddress address =
+        host == QLatin1String("localhost") ? QHostAddress(QHostAddress::LocalHost) : QHostAddress(host);
+    if (address.isNull())
+        return Error{QStringLiteral("The client host \"%1\" is not an IP address; 127.0.0.1 would be one.").arg(host)};
+    if (m_server.listen(address, port))
+        return {};
+    if (m_server.serverError() == QAbstractSocket::AddressInUseError)
+        return Error{
+            QStringLiteral("Port %1 on %2 is taken: another program listens there. Choose another client port.")
+                .arg(port)
+                .arg(host)};
+    return Error{
+        QStringLiteral("Cannot listen for clients on port %1 of %2: %3.").arg(port).arg(host, m_server.errorString())};
+}
+
+void RespServer::accept(qintptr descriptor)
+{
+    auto socket = std::make_unique<QTcpSocket>();
+    if (!socket->setSocketDescriptor(descriptor))
+        return;
+    if (m_connections.size() >= m_maxConnections) {
+        ++m_counters.turnedAway;
+        socket->write("-ERR max number of clients reached\r\n");
+        socket->flush();
+        socket->disconnectFromHost();
+        return;
+    }
+    do {
+        ++m_lastId;
+    } while (m_lastId == 0 || m_connections.contains(m_lastId));
+    m_connections.emplace(m_lastId, std::make_unique<Connection>(m_lastId, std::move(socket), m_dispatcher, m_counters,
+                                                                 static_cast<ConnectionOwner&>(*this)));
+    ++m_counters.connections;
+}
+
+Connection* RespServer::find(quint32 connectionId) const
+{
+    const auto found = m_connections.find(connectionId);
+    return found == m_connections.end() ? nullptr : found->second.get();
+}
+
+void RespServer::complete(quint64 requestId, const kv::Result& result)
+{
+    if (Connection* connection = find(Connection::connectionOf(requestId)))
+        connection->complete(requestId, result);
+}
+
+void RespServer::outcomeUnknown(quint64 requestId)
+{
+    if (Connection* connection = find(Connection::connectionOf(requestId)))
+        connection->outcomeUnknown(requestId);
+}
+
+void RespServer::wake(quint32 connectionId)
+{
+    if (m_awake.empty())
+        QMetaObject::invokeMethod(this, &RespServer::flush, Qt::QueuedConnection);
+    if (m_awake.empty() || m_awake.back() != connectionId)
+        m_awake.push_back(connectionId);
+}
+
+void RespServer::flush()
+{
+    // Who is woken meanwhile has its turn in the next one, so that nobody keeps the loop for himself.
+    const std::vector<quint32> awake = std::exchange(m_awake, {});
+    for (const quint32 id : awake) {
+        if (Connection* connection = find(id))
+            connection->turn();
+    }
+}
+
+void RespServer::gone(quint32 connectionId)
+{
+    const auto found = m_connections.find(connectionId);
+    if (found == m_connections.end())
+        return;
+    // It may be on the stack below.
+    Connection* connection = found->second.release();
+    connection->setParent(this);
+    connection->deleteLater();
+    m_connections.erase(found);
+    --m_counters.connections;
+}
+
+void RespServer::closeAll()
+{
+    m_server.close();
+    while (!m_connections.empty())
+        m_connections.begin()->second->abort();
+}
+
+} // namespace faultline::client
