@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/views/inspector/details.h"
+
+#include "gui/views/theme/figures.h"
+
+#include <QStringList>
+
+namespace faultline::views {
+namespace {
+
+using lab::NodeLife;
+
+QString lifeOf(const lab::NodeState& node)
+{
+    switch (node.life) {
+    case NodeLife::Starting:
+        return QStringLiteral("starting");
+    case NodeLife::Running:
+        return node.isolated ? QStringLiteral("running, isolated from its peers") : QStringLiteral("running");
+    case NodeLife::Frozen:
+        return QStringLiteral("frozen (SIGSTOP): alive, and silent");
+    case NodeLife::Stopping:
+        return QStringLiteral("asked to end");
+    case NodeLife::Stopped:
+        return QStringLiteral("stopped");
+    case NodeLife::Dead:
+        return QStringLiteral("dead");
+    }
+    return {};
+}
+
+QString roleOf(wire::Role role)
+{
+    switch (role) {
+    case wire::Role::Follower:
+        return QStringLiteral("follower");
+    case wire::Role::PreCandidate:
+        return QStringLiteral("pre-candidate");
+    case wire::Role::Candidate:
+        return QStringLiteral("candidate");
+    case wire::Role::Leader:
+        return QStringLiteral("leader");
+    }
+    return {};
+}
+
+QString printable(const QByteArray& value)
+{
+    QString text = QString::fromUtf8(value);
+    for (QChar& c : text) {
+        if (!c.isPrint())
+            c = QChar(0xB7);
+    }
+    return text;
+}
+
+QString percentiles(const stats::Histogram& histogram)
+{
+    if (histogram.count() == 0)
+        return QStringLiteral("none yet");
+    QStringList parts;
+    const std::pair<const char*, double> shares[] = {{"p50", 0.5}, {"p99", 0.99}};
+    for (const auto& [name, share] : shares) {
+        if (const auto value = histogram.percentile(share))
+            parts << QStringLiteral("%1 %2").arg(QLatin1String(name), spokenLatency(*value));
+    }
+    if (const auto most = histogram.max())
+        parts << QStringLiteral("max %1").arg(spokenLatency(*most));
+    parts << QStringLiteral("of %1").arg(grouped(histogram.count()));
+    return parts.join(QStringLiteral(" · "));
+}
+
+void addStatus(std::vector<Detail>& details, const lab::Timeline& timeline, const wire::Status& status)
+{
+    const auto add = [&details](const char* name, const QString& value) {
+        details.push_back({QString::fromUtf8(name), value});
+    };
+    add("Consensus", {});
+    add("Role", roleOf(status.role));
+    add("Term", grouped(status.term));
+    add("Leader it knows", status.leader ? status.leader.name() : QStringLiteral("none"));
+    add("Commit index", grouped(status.commitIndex));
+    add("Applied index", grouped(status.appliedIndex));
+    add("Last index", grouped(status.lastIndex));
+    add("Data", {});
+    add("Keys", grouped(status.keys));
+    if (!timeline.watchedKey().isEmpty()) {
+        const QString key = printable(timeline.watchedKey());
+        details.push_back({key, status.watchedValue ? printable(*status.watchedValue) : QStringLiteral("not set")});
+        if (status.pendingValue)
+            details.push_back({key + QStringLiteral(", not committed"), printable(*status.pendingValue)});
+    }
+    details.push_back({QStringLiteral("State hash"),
+                       QStringLiteral("%1").arg(status.stateHash, 16, 16, QLatin1Char('0'))});
+    add("Clients", {});
+    add("Connections", grouped(status.clientConnections));
+    add("Commands", grouped(status.commands));
+    add("Answered MOVED", grouped(status.redirects));
+    add("Answered CLUSTERDOWN", grouped(status.refusals));
+    add("Protocol errors", grouped(status.protocolErrors));
+    add("Writes in flight", grouped(status.proposalsPending));
+    add("Process", {});
+    add("Memory", spokenBytes(status.residentBytes));
+    add("Processor time", lab::spokenDuration(status.cpuTime));
+    add("Log", spokenBytes(status.logBytes));
+    add("Syncs", grouped(status.syncs));
+    add("Longest stall", spokenLatency(status.longestStall));
+}
+
+void addLinks(std::vector<Detail>& details, const wire::Status& status)
+{
+    if (status.links.empty())
+        return;
+    details.push_back({QStringLiteral("Links"), {}});
+    for (const wire::LinkCounters& link : status.links) {
+        QStringList parts{link.connected ? QStringLiteral("connected") : QStringLiteral("not connected"),
+                          QStringLiteral("sent %1").arg(spokenBytes(link.sentBytes)),
+                          QStringLiteral("received %1").arg(spokenBytes(link.receivedBytes))};
+        if (link.lostFrames > 0)
+            parts << QStringLiteral("%1 lost").arg(grouped(link.lostFrames));
+        if (link.rejectedFrames > 0)
+            parts << QStringLiteral("%1 rejected").arg(grouped(link.rejectedFrames));
+        details.push_back({link.peer.name(), parts.join(QStringLiteral(" · "))});
+    }
+}
+
+} // namespace
+
+std::vector<Detail> detailsOf(const lab::Timeline& timeline, NodeId id)
+{
+    const lab::NodeState* node = timeline.node(id);
+    if (!node)
+        return {};
+    std::vector<Detail> details;
+    const auto add = [&details](const char* name, const QString& value) {
+        details.push_back({QString::fromUtf8(name), value});
+    };
+    add("State", lifeOf(*node));
+    if (!node->how.isEmpty() && !node->alive())
+        add("How it ended", node->how);
+    if (node->pid != 0)
+        add("Process id", QString::number(node->pid));
+    add("Client port", QStringLiteral("127.0.0.1:%1").arg(node->member.clientPort));
+    add("Peer port", QString::number(node->member.peerPort));
+    add("Control port", QString::number(node->member.controlPort));
+    if (!node->status)
+        return details;
+    addStatus(details, timeline, *node->status);
+    if (node->histograms) {
+        details.push_back({QStringLiteral("Durations"), {}});
+        details.push_back({QStringLiteral("Request"), percentiles(node->histograms->request)});
+        details.push_back({QStringLiteral("Sync"), percentiles(node->histograms->sync)});
+    }
+    addLinks(details, *node->status);
+    return details;
+}
+
+} // namespace faultline::views

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/views/topology/node_painter.h"
+
+#include "gui/views/theme/figures.h"
+#include "gui/views/theme/icon.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QPainterPath>
+
+#include <algorithm>
+
+namespace faultline::views {
+namespace {
+
+double scaleOf(const NodeSpace& space)
+{
+    return space.radius / 36;
+}
+
+void paintGlow(QPainter& painter, const NodeSpace& space, const NodeTouch& touch, const Theme& theme)
+{
+    painter.setPen(Qt::NoPen);
+    if (touch.selected) {
+        painter.setBrush(faint(theme.accent, theme.dark ? 0.20 : 0.14));
+        painter.drawEllipse(space.centre, space.radius + 12, space.radius + 12);
+        painter.setBrush(faint(theme.accent, theme.dark ? 0.30 : 0.22));
+        painter.drawEllipse(space.centre, space.radius + 7, space.radius + 7);
+    } else if (touch.hovered) {
+        painter.setBrush(faint(theme.ink, 0.07));
+        painter.drawEllipse(space.centre, space.radius + 8, space.radius + 8);
+    }
+    if (touch.focused && touch.selected) {
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(theme.accent, 1.5));
+        painter.drawEllipse(space.centre, space.radius + 12, space.radius + 12);
+    }
+}
+
+QPen ringPen(const SceneNode& node, const NodeSpace& space, const Theme& theme)
+{
+    const double scale = scaleOf(space);
+    QPen pen(ringColour(node.look, theme), 2.5 * scale);
+    pen.setCapStyle(Qt::FlatCap);
+    const double around = 2 * 3.14159265358979 * space.radius;
+    switch (node.look) {
+    case Look::Leader:
+        pen.setWidthF(5 * scale);
+        break;
+    case Look::StaleLeader:
+        pen.setWidthF(3 * scale);
+        break;
+    case Look::Candidate:
+    case Look::PreCandidate: {
+        pen.setWidthF(3.5 * scale);
+        const double dash = around / 16 / pen.widthF();
+        pen.setDashPattern({dash * 0.62, dash * 0.38});
+        pen.setDashOffset(-space.turn * dash * 16);
+        break;
+    }
+    case Look::Dead:
+    case Look::Stopped: {
+        const double dash = around / 24 / pen.widthF();
+        pen.setDashPattern({dash * 0.5, dash * 0.5});
+        break;
+    }
+    case Look::Starting: {
+        const double dash = around / 40 / pen.widthF();
+        pen.setDashPattern({dash * 0.4, dash * 0.6});
+        break;
+    }
+    case Look::Follower:
+    case Look::Frozen:
+        break;
+    }
+    return pen;
+}
+
+void paintDisc(QPainter& painter, const SceneNode& node, const NodeSpace& space, const Theme& theme)
+{
+    const double scale = scaleOf(space);
+    const bool gone = node.look == Look::Dead || node.look == Look::Stopped;
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(gone ? theme.canvas : theme.panel);
+    painter.drawEllipse(space.centre, space.radius, space.radius);
+    if (node.look == Look::Frozen) {
+        painter.setBrush(QBrush(faint(theme.frozen, 0.55), Qt::BDiagPattern));
+        painter.drawEllipse(space.centre, space.radius, space.radius);
+    }
+    if (node.look == Look::Dead) {
+        painter.setPen(QPen(theme.dead, 3 * scale, Qt::SolidLine, Qt::RoundCap));
+        const double arm = space.radius * 0.62;
+        painter.drawLine(space.centre + QPointF(-arm, -arm), space.centre + QPointF(arm, arm));
+        painter.drawLine(space.centre + QPointF(arm, -arm), space.centre + QPointF(-arm, arm));
+    }
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(ringPen(node, space, theme));
+    painter.drawEllipse(space.centre, space.radius, space.radius);
+}
+
+void paintMarks(QPainter& painter, const SceneNode& node, const NodeSpace& space, const Theme& theme)
+{
+    const double scale = scaleOf(space);
+    if (node.isolated) {
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(theme.failed, 2.5 * scale, Qt::SolidLine, Qt::FlatCap));
+        const double outer = space.radius + 6 * scale;
+        const QRectF box(space.centre.x() - outer, space.centre.y() - outer, 2 * outer, 2 * outer);
+        for (int quarter = 0; quarter < 4; ++quarter)
+            painter.drawArc(box, (quarter * 90 + 20) * 16, 50 * 16);
+    }
+    if (node.look == Look::Leader || node.look == Look::StaleLeader) {
+        const double size = 26 * scale;
+        const double lift = node.isolated ? 9 * scale : 4 * scale;
+        const QRectF crown(space.centre.x() - size / 2, space.centre.y() - space.radius - size - lift + 3 * scale, size,
+                           size);
+        paintGlyph(painter, Glyph::Crown, crown, node.look == Look::Leader ? theme.leader : theme.dead);
+    }
+    if (node.look == Look::Frozen) {
+        const double size = 24 * scale;
+        const QPointF at = space.centre + QPointF(space.radius * 0.74, -space.radius * 0.74);
+        painter.setPen(QPen(theme.frozen, 1.5 * scale));
+        painter.setBrush(theme.panel);
+        painter.drawEllipse(at, size * 0.58, size * 0.58);
+        paintGlyph(painter, Glyph::Freeze, {at.x() - size * 0.42, at.y() - size * 0.42, size * 0.84, size * 0.84},
+                   theme.frozenText);
+    }
+}
+
+void paintInside(QPainter& painter, const SceneNode& node, const NodeSpace& space, const Theme& theme)
+{
+    const double scale = std::max(0.8, scaleOf(space));
+    const bool gone = node.look == Look::Dead || node.look == Look::Stopped;
+    const QFont base = painter.font();
+    const QColor ink = gone ? theme.mutedInk : theme.ink;
+    const bool hasPending = !node.pending.isEmpty() && !gone;
+    const double room = space.radius * 1.66;
+
+    const double nameY = node.value.isEmpty() ? 0 : hasPending ? -space.radius * 0.46 : -space.radius * 0.22;
+    painter.setFont(scaled(base, 1.25 * scale, QFont::DemiBold));
+    painter.setPen(ink);
+    const auto row = [&](double y, double height) {
+        return QRectF(space.centre.x() - room / 2, space.centre.y() + y - height / 2, room, height);
+    };
+    drawFigures(painter, row(nameY, 24), Qt::AlignHCenter, node.id.name());
+    if (node.value.isEmpty())
+        return;
+
+    painter.setFont(scaled(base, 0.95 * scale, QFont::Medium));
+    const auto fitted = [&](const QString& text) {
+        return QFontMetricsF(painter.font()).elidedText(text, Qt::ElideRight, room);
+    };
+    painter.setPen(gone ? theme.mutedInk : ink);
+    drawFigures(painter, row(hasPending ? space.radius * 0.06 : space.radius * 0.32, 18), Qt::AlignHCenter,
+                fitted(node.value));
+    if (!hasPending)
+        return;
+    painter.setFont(scaled(base, 0.85 * scale, QFont::Normal));
+    const QString pending = fitted(node.pending);
+    const double width = std::min(room * 0.96, figuresWidth(painter.font(), pending) + 12 * scale);
+    const double height = QFontMetricsF(painter.font()).height() + 2;
+    const QRectF pill(space.centre.x() - width / 2, space.centre.y() + space.radius * 0.54 - height / 2, width, height);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(theme.mutedInk, 1.2, Qt::DashLine));
+    painter.drawRoundedRect(pill, height / 2, height / 2);
+    painter.setPen(theme.mutedInk);
+    drawFigures(painter, pill, Qt::AlignHCenter, pending);
+}
+
+/// A line of the label, on a veil of canvas so that links behind it do not cut through the letters.
+void paintLabelLine(QPainter& painter, QPointF top, const QString& text, const QColor& colour, const Theme& theme)
+{
+    const double width = figuresWidth(painter.font(), text);
+    const double height = QFontMetricsF(painter.font()).height();
+    const QRectF area(top.x() - width / 2, top.y(), width, height);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(faint(theme.canvas, 0.82));
+    painter.drawRoundedRect(area.adjusted(-4, 0, 4, 0), 4, 4);
+    painter.setPen(colour);
+    drawFigures(painter, area, Qt::AlignHCenter, text);
+}
+
+void paintLabel(QPainter& painter, const SceneNode& node, const NodeSpace& space, const Theme& theme)
+{
+    const double scale = std::clamp(scaleOf(space), 0.85, 1.3);
+    const bool gone = node.look == Look::Dead || node.look == Look::Stopped;
+    const QFont base = painter.font();
+    QPointF top = space.centre + QPointF(0, space.radius + (node.isolated ? 10 : 5) * scaleOf(space));
+
+    painter.setFont(scaled(base, scale, QFont::DemiBold));
+    const QColor colour = node.isolated && !gone ? theme.failedText : wordColour(node.look, theme);
+    paintLabelLine(painter, top, node.word, colour, theme);
+    top.ry() += QFontMetricsF(painter.font()).height();
+    if (node.figures.isEmpty())
+        return;
+    painter.setFont(scaled(base, 0.92 * scale));
+    const QColor muted = gone ? blended(theme.canvas, theme.mutedInk, 0.75) : theme.mutedInk;
+    QStringList lines{node.figures};
+    if (figuresWidth(painter.font(), node.figures) > space.labelWidth)
+        lines = node.figures.split(QStringLiteral(" · "));
+    for (const QString& line : lines) {
+        paintLabelLine(painter, top, line, muted, theme);
+        top.ry() += QFontMetricsF(painter.font()).height() * 0.95;
+    }
+}
+
+} // namespace
+
+QColor ringColour(Look look, const Theme& theme)
+{
+    switch (look) {
+    case Look::Leader:
+        return theme.leader;
+    case Look::Candidate:
+    case Look::PreCandidate:
+        return theme.candidate;
+    case Look::Frozen:
+        return theme.frozen;
+    case Look::Dead:
+    case Look::Stopped:
+        return theme.dead;
+    case Look::Starting:
+    case Look::Follower:
+    case Look::StaleLeader:
+        break;
+    }
+    return theme.follower;
+}
+
+QColor wordColour(Look look, const Theme& theme)
+{
+    switch (look) {
+    case Look::Leader:
+        return theme.leaderText;
+    case Look::Candidate:
+    case Look::PreCandidate:
+        return theme.candidate;
+    case Look::Frozen:
+        return theme.frozenText;
+    case Look::Starting:
+    case Look::Follower:
+    case Look::StaleLeader:
+    case Look::Stopped:
+    case Look::Dead:
+        break;
+    }
+    return theme.mutedInk;
+}
+
+void paintNode(QPainter& painter, const SceneNode& node, const NodeSpace& space, const NodeTouch& touch,
+               const Theme& theme)
+{
+    painter.save();
+    const QFont base = painter.font();
+    paintGlow(painter, space, touch, theme);
+    paintDisc(painter, node, space, theme);
+    paintMarks(painter, node, space, theme);
+    painter.setFont(base);
+    paintInside(painter, node, space, theme);
+    painter.setFont(base);
+    paintLabel(painter, node, space, theme);
+    painter.restore();
+}
+
+} // namespace faultline::views
