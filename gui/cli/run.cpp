@@ -12,6 +12,8 @@
 #include <QDir>
 #include <QFileInfo>
 
+#include <cmath>
+
 namespace faultline::cli {
 
 namespace {
@@ -89,7 +91,7 @@ int exitCodeOf(lab::Outcome outcome)
 }
 
 /// False, having said why, when something could not be written.
-bool writeAll(const RunCommand& command, const lab::RunResult& result)
+bool writeAll(const RunCommand& command, const lab::RunResult& result, const ChartRecorder& charts)
 {
     const QJsonObject report = lab::reportOf(result, lab::conditionsOf(result));
     QStringList paths;
@@ -105,6 +107,14 @@ bool writeAll(const RunCommand& command, const lab::RunResult& result)
         else
             sayError(written.error());
         allWritten = allWritten && written;
+    }
+    if (!command.reportFolder.isEmpty()) {
+        const Result<QStringList> drawn = charts.draw(command.reportFolder, {result.facts.from, result.facts.to});
+        if (drawn)
+            sayOut(QStringLiteral("charts: %1").arg(drawn->join(QStringLiteral(", "))));
+        else
+            sayError(drawn.error());
+        allWritten = allWritten && drawn;
     }
     return allWritten;
 }
@@ -132,16 +142,11 @@ int runScenario(QCoreApplication& application, const RunCommand& command)
         &runner, &lab::Runner::progress, &application, [](std::chrono::microseconds since, const QString& line) {
             sayOut(QStringLiteral("%1 s  %2").arg(static_cast<double>(since.count()) / 1e6, 7, 'f', 2).arg(line));
         });
-    QObject::connect(&runner, &lab::Runner::closing, &application, [&] {
-        if (command.reportFolder.isEmpty())
-            return;
-        const Result<QStringList> drawn = drawCharts(lab.timeline(), command.reportFolder);
-        if (!drawn)
-            sayError(drawn.error());
-    });
+    ChartRecorder charts(lab.timeline());
+    QObject::connect(&runner, &lab::Runner::closing, &charts, &ChartRecorder::capture);
     QObject::connect(&runner, &lab::Runner::finished, &application, [&](const lab::RunResult& result) {
         sayResult(result);
-        exitCode = writeAll(command, result) ? exitCodeOf(result.outcome) : kUnknownOrBadInput;
+        exitCode = writeAll(command, result, charts) ? exitCodeOf(result.outcome) : kUnknownOrBadInput;
         application.quit();
     });
     QObject::connect(&runner, &lab::Runner::failed, &application, [&](const QString& reason) {

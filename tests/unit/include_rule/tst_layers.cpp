@@ -39,7 +39,8 @@ const QList<Rule>& rules()
         {"gui/lab/", {"gui/lab/", "common/"}},
         {"gui/views/", {"gui/views/", "gui/lab/timeline/", "common/"}},
         {"gui/window/", {"gui/window/", "gui/views/", "gui/lab/", "common/"}},
-        {"gui/cli/", {"gui/cli/", "gui/window/desktop.h", "gui/views/charts/", "gui/lab/", "common/"}},
+        {"gui/cli/",
+         {"gui/cli/", "gui/window/desktop.h", "gui/views/charts/", "gui/views/theme/", "gui/lab/", "common/"}},
     };
     return kRules;
 }
