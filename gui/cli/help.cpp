@@ -7,6 +7,26 @@
 
 namespace faultline::cli {
 
+namespace {
+
+/// Names one after the other, on lines that begin where the column of explanations does.
+QString listed(const QStringList& names)
+{
+    constexpr qsizetype kWidth = 80;
+    QStringList lines{QString()};
+    for (const QString& name : names) {
+        if (lines.last().size() + name.size() > kWidth)
+            lines.append(QString());
+        lines.last() += name + QStringLiteral(", ");
+    }
+    lines.last().chop(2);
+    for (QString& line : lines)
+        line = line.trimmed();
+    return lines.join(QStringLiteral("\n                 "));
+}
+
+} // namespace
+
 QString helpText()
 {
     return QStringLiteral(R"(faultline: a desktop laboratory for distributed systems
@@ -81,9 +101,7 @@ A scenario:
     id, text     a short name, and a sentence for people
     measure      %3
     at_most or at_least   a time with its unit, a share, or a number)")
-        .arg(lab::conditionNames().join(QStringLiteral(", ")), lab::actionNames().join(QStringLiteral(", ")),
-             QString(lab::measureNames().join(QStringLiteral(", ")))
-                 .replace(QStringLiteral(", lost"), QStringLiteral(",\n                 lost")));
+        .arg(listed(lab::conditionNames()), listed(lab::actionNames()), listed(lab::measureNames()));
 }
 
 QString scenariosHelpText()

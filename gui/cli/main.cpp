@@ -10,6 +10,10 @@
 
 #include <QApplication>
 
+#include <clocale>
+#include <cstring>
+#include <langinfo.h>
+
 using namespace faultline;
 using namespace faultline::cli;
 
@@ -69,10 +73,19 @@ struct Program
     }
 };
 
+/// Qt speaks UTF-8 only, and where the locale does not it says so on stderr, here and in every node.
+void speakUtf8()
+{
+    std::setlocale(LC_ALL, "");
+    if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0)
+        qputenv("LC_ALL", "C.UTF-8");
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
+    speakUtf8();
     QCoreApplication::setApplicationName(QStringLiteral("faultline"));
     QStringList arguments;
     for (int index = 1; index < argc; ++index)
