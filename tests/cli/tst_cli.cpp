@@ -142,6 +142,29 @@ private:
     QJsonObject m_said;
 };
 
+struct Ran
+{
+    Ended ended;
+    QJsonObject report;
+};
+
+/// `faultline run` of this text.
+Ran runYaml(const QByteArray& yaml)
+{
+    QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("scenario.yaml"));
+    const QString json = folder.filePath(QStringLiteral("result.json"));
+    QFile scenario(path);
+    if (!scenario.open(QIODevice::WriteOnly) || scenario.write(yaml) != yaml.size())
+        return {};
+    scenario.close();
+    Ran ran{run(program(), {QStringLiteral("run"), path, QStringLiteral("--json"), json}, 120'000), {}};
+    QFile result(json);
+    if (result.open(QIODevice::ReadOnly))
+        ran.report = QJsonDocument::fromJson(result.readAll()).object();
+    return ran;
+}
+
 QString needed(const char* tool)
 {
     return QStandardPaths::findExecutable(QString::fromLatin1(tool));
@@ -167,6 +190,8 @@ private slots:
     void upStaysWhenItsInputIsNoPipe();
     void leaderElectionIsJudgedAndReported();
     void whatIsNotMetIsExitCodeOne();
+    void everyKindOfStepIsTaken();
+    void aConditionThatNeverComesIsNotMet();
     void aRunThatIsInterruptedHasNoVerdict();
     void redisCliFindsTheLeaderFromAnyNode();
     void redisBenchmarkCompletesAgainstTheLeader();
@@ -379,17 +404,66 @@ void TestCli::leaderElectionIsJudgedAndReported()
 
 void TestCli::whatIsNotMetIsExitCodeOne()
 {
-    QTemporaryDir folder;
-    const QString path = folder.filePath(QStringLiteral("too-much.yaml"));
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write("name: too-much\nnodes: 3\nrate: 50\nsteps: [{duration: 500ms, do: wait}]\n"
-               "expectations: [{id: a, text: A million writes in half a second, measure: acknowledged, at_least: "
-               "1_000_000}]\n");
-    file.close();
-    const Ended ended = run(program(), {QStringLiteral("run"), path}, 90'000);
-    QVERIFY2(ended.code == 1, qPrintable(ended.out + ended.err));
-    QVERIFY2(ended.out.contains(QStringLiteral("not-met  A million writes")), qPrintable(ended.out));
+    const Ran ran = runYaml("name: too-much\nnodes: 3\nrate: 50\nsteps: [{duration: 500ms, do: wait}]\n"
+                            "expectations: [{id: a, text: A million writes in half a second, measure: acknowledged, "
+                            "at_least: 1_000_000}]\n");
+    QVERIFY2(ran.ended.code == 1, qPrintable(ran.ended.out + ran.ended.err));
+    QVERIFY2(ran.ended.out.contains(QStringLiteral("not-met  A million writes")), qPrintable(ran.ended.out));
+}
+
+void TestCli::everyKindOfStepIsTaken()
+{
+    const Ran ran = runYaml(R"(name: every-step
+nodes: 3
+rate: 100
+steps:
+  - {at: 300ms, do: freeze, target: random, duration: 400ms}
+  - {duration: 1s, do: wait}
+  - {do: isolate, target: n1}
+  - {duration: 500ms, do: wait}
+  - {do: rejoin, target: isolated}
+  - {after: serving, within: 20s, do: stop, target: leader}
+  - {after: recovered, within: 20s, do: restart, target: dead}
+  - {after: caught-up, within: 20s, do: rate, to: 200}
+  - {do: hold, duration: 300ms}
+  - {duration: 500ms, do: wait}
+  - {do: pace, to: x2}
+  - {after: serving, within: 20s, do: wait}
+expectations:
+  - {id: lost, text: Nothing is lost, measure: lost, at_most: 0}
+)");
+    const QString said = ran.ended.out + ran.ended.err;
+    QVERIFY2(ran.ended.code == 0 || ran.ended.code == 2, qPrintable(said)); // 2: read back too late on a busy computer
+    QVERIFY2(!said.contains(QStringLiteral("in vain")), qPrintable(said));
+    QStringList kinds;
+    for (const QJsonValue& fault : ran.report["faults"].toArray()) {
+        kinds.append(fault.toObject()["kind"].toString());
+        QVERIFY2(fault.toObject()["to_s"].isDouble(), qPrintable(said));
+    }
+    QCOMPARE(kinds, QStringList({"freeze", "isolate", "stop"}));
+    for (const char* line : {"load is 200 operations a second", "held", "released", "pace is x2"})
+        QVERIFY2(said.contains(QLatin1String(line)), qPrintable(said));
+}
+
+void TestCli::aConditionThatNeverComesIsNotMet()
+{
+    const Ran ran = runYaml(R"(name: no-majority
+nodes: 3
+rate: 50
+steps:
+  - {at: 300ms, do: kill, target: [n1, n2]}
+  - {duration: 500ms, do: wait}
+  - {after: serving, within: 1500ms, do: restart, target: dead}
+)");
+    const QString said = ran.ended.out + ran.ended.err;
+    QCOMPARE(ran.report["outcome"].toString(),
+             ran.ended.code == 1 ? QStringLiteral("not-met") : QStringLiteral("unknown"));
+    QVERIFY2(ran.ended.code == 1 || ran.ended.code == 2, qPrintable(said));
+    const QJsonArray expectations = ran.report["expectations"].toArray();
+    QCOMPARE(expectations.size(), 1);
+    QCOMPARE(expectations[0].toObject()["id"].toString(), QStringLiteral("step-3"));
+    for (const QJsonValue& fault : ran.report["faults"].toArray())
+        QVERIFY(fault.toObject()["to_s"].isNull());
 }
 
 void TestCli::aRunThatIsInterruptedHasNoVerdict()
