@@ -9,10 +9,12 @@
 #include "gui/window/desktop.h"
 
 #include <QApplication>
+#include <QDir>
 
 #include <clocale>
 #include <cstring>
 #include <langinfo.h>
+#include <unistd.h>
 
 using namespace faultline;
 using namespace faultline::cli;
@@ -81,11 +83,20 @@ void speakUtf8()
         qputenv("LC_ALL", "C.UTF-8");
 }
 
+/// Where nobody logged in (a container) Qt complains that it has no folder for sockets, and then takes this one.
+void haveRuntimeFolder()
+{
+    if (!qEnvironmentVariableIsSet("XDG_RUNTIME_DIR"))
+        qputenv("XDG_RUNTIME_DIR",
+                QFile::encodeName(QDir::tempPath() + QStringLiteral("/runtime-faultline-%1").arg(::getuid())));
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
     speakUtf8();
+    haveRuntimeFolder();
     QCoreApplication::setApplicationName(QStringLiteral("faultline"));
     QStringList arguments;
     for (int index = 1; index < argc; ++index)

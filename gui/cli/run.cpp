@@ -39,10 +39,12 @@ Result<void> makeRoomFor(const RunCommand& command)
 
 QString figure(double value, const QString& unit)
 {
-    const QString number = value == std::floor(value) ? QString::number(value, 'f', 0) : QString::number(value, 'g', 3);
     if (unit == QLatin1String("ms"))
         return lab::spokenDuration(std::chrono::microseconds(std::llround(value * 1'000)));
-    return unit.isEmpty() ? number : number + unit;
+    if (unit == QLatin1String("share"))
+        return QStringLiteral("%1%").arg(value * 100, 0, 'g', 3);
+    const bool whole = value == std::floor(value);
+    return (whole ? QString::number(value, 'f', 0) : QString::number(value, 'g', 3)) + unit;
 }
 
 void sayVerdict(const lab::Verdict& verdict)

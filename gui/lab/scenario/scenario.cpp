@@ -114,8 +114,9 @@ QString unitName(MeasureUnit unit)
         return QStringLiteral("ms");
     case MeasureUnit::PerSecond:
         return QStringLiteral("/s");
-    case MeasureUnit::Count:
     case MeasureUnit::Share:
+        return QStringLiteral("share");
+    case MeasureUnit::Count:
         break;
     }
     return QString();

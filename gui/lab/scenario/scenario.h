@@ -113,7 +113,7 @@ inline constexpr int kMaxNodes = 9;
 inline constexpr double kMaxRate = 20'000;
 
 MeasureUnit unitOf(Measure measure);
-/// "ms", "", "", "/s": counts and shares have no unit.
+/// "ms", "share" (of 1), "/s"; a count has none.
 QString unitName(MeasureUnit unit);
 
 /// The words of the file: "kill_to_leader", "kill", "recovered", "leader", "n1 n2".

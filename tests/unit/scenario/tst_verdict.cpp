@@ -80,9 +80,9 @@ void TestVerdict::everyMeasureIsReadFromTheFacts_data()
     QTest::newRow("leaders") << Measure::LeadersPerTermMax << 1.0 << "";
     QTest::newRow("lost") << Measure::Lost << 0.0 << "";
     QTest::newRow("acknowledged") << Measure::Acknowledged << 990.0 << "";
-    QTest::newRow("read back") << Measure::AllReadBack << 1.0 << "";
-    QTest::newRow("unknown") << Measure::UnknownShare << 0.005 << "";
-    QTest::newRow("failed") << Measure::FailedShare << 0.0 << "";
+    QTest::newRow("read back") << Measure::AllReadBack << 1.0 << "share";
+    QTest::newRow("unknown") << Measure::UnknownShare << 0.005 << "share";
+    QTest::newRow("failed") << Measure::FailedShare << 0.0 << "share";
     QTest::newRow("throughput") << Measure::Throughput << 199.0 << "/s";
     QTest::newRow("diverged") << Measure::DivergedNodes << 0.0 << "";
 }
