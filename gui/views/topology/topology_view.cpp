@@ -323,6 +323,14 @@ void TopologyView::contextMenuEvent(QContextMenuEvent* event)
         emit menuRequested(node, position);
 }
 
+void TopologyView::cancel()
+{
+    if (m_drag)
+        cancelDrag();
+    else
+        select({});
+}
+
 void TopologyView::cancelDrag()
 {
     if (m_drag->before)
@@ -350,10 +358,7 @@ void TopologyView::keyPressEvent(QKeyEvent* event)
             emit detailsRequested(m_selected);
         return;
     case Qt::Key_Escape:
-        if (m_drag)
-            cancelDrag();
-        else
-            select({});
+        cancel();
         return;
     default:
         QWidget::keyPressEvent(event);

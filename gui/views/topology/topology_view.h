@@ -43,6 +43,7 @@ public:
 
     NodeId selected() const { return m_selected; }
     void select(NodeId node); ///< nobody to deselect; a node that is not there changes nothing
+    void cancel(); ///< a drag, else the selection
     QPointF positionOf(NodeId node) const;
     double nodeRadius() const;
     const Scene& scene() const { return m_scene; }

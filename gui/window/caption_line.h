@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/lab/timeline/timeline.h"
+#include "gui/views/theme/theme.h"
+
+#include <QWidget>
+
+class QTimer;
+
+namespace faultline::window {
+
+/// The last gesture and what came of it, or the newest thing that went wrong, or for a few seconds an answer to a key that
+/// could do nothing.
+class CaptionLine final : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit CaptionLine(QWidget* parent = nullptr);
+
+    void follow(const lab::Timeline& timeline);
+    /// Stands for some seconds, or until the next gesture.
+    void hint(const QString& sentence);
+    QString text() const;
+    void setTheme(const views::Theme& theme);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return {100, sizeHint().height()}; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void say(const QString& what, const QString& outcome, bool wrong);
+
+    views::Theme m_theme;
+    QString m_what;
+    QString m_outcome;
+    bool m_wrong = false;
+    QString m_hint;
+    quint64 m_gesture = 0;
+    QTimer* m_hintEnds = nullptr;
+};
+
+} // namespace faultline::window

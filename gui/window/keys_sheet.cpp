@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/window/keys_sheet.h"
+
+#include "gui/views/theme/figures.h"
+
+#include <QDialogButtonBox>
+#include <QGridLayout>
+#include <QLabel>
+
+namespace faultline::window {
+namespace {
+
+struct Key
+{
+    const char* key;
+    const char* does;
+};
+
+constexpr Key kKeys[] = {
+    {"1 – 9", QT_TRANSLATE_NOOP("KeysSheet", "select that node")},
+    {"L", QT_TRANSLATE_NOOP("KeysSheet", "select the leader")},
+    {"arrows, Tab", QT_TRANSLATE_NOOP("KeysSheet", "go from node to node on the canvas")},
+    {"Return", QT_TRANSLATE_NOOP("KeysSheet", "details of the selected node")},
+    {"Esc", QT_TRANSLATE_NOOP("KeysSheet", "cancel, deselect, leave the client strip")},
+    {"", ""},
+    {"K", QT_TRANSLATE_NOOP("KeysSheet", "kill the selected node (SIGKILL)")},
+    {"F", QT_TRANSLATE_NOOP("KeysSheet", "freeze it (SIGSTOP), or thaw it")},
+    {"R", QT_TRANSLATE_NOOP("KeysSheet", "restart it")},
+    {"I", QT_TRANSLATE_NOOP("KeysSheet", "isolate it from its peers (clients still reach it), or rejoin it")},
+    {"", ""},
+    {"Space", QT_TRANSLATE_NOOP("KeysSheet", "hold the whole cluster, or let it go on")},
+    {"T", QT_TRANSLATE_NOOP("KeysSheet", "real pace, or Watch pace at a tenth of it")},
+    {"Home", QT_TRANSLATE_NOOP("KeysSheet", "reset: a fresh cluster within two seconds")},
+    {"", ""},
+    {"/  or  Ctrl+K", QT_TRANSLATE_NOOP("KeysSheet", "type a command in the client strip")},
+    {"Up, Down", QT_TRANSLATE_NOOP("KeysSheet", "earlier commands, while typing there")},
+    {"F1", QT_TRANSLATE_NOOP("KeysSheet", "this list")},
+};
+
+} // namespace
+
+KeysSheet::KeysSheet(QWidget* parent) : QDialog(parent)
+{
+    setObjectName(QStringLiteral("keysSheet"));
+    setWindowTitle(tr("Keys"));
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(24, 20, 24, 16);
+    grid->setHorizontalSpacing(24);
+    grid->setVerticalSpacing(8);
+    int row = 0;
+    for (const Key& key : kKeys) {
+        if (*key.key == '\0') {
+            grid->setRowMinimumHeight(row++, 8);
+            continue;
+        }
+        auto* name = new QLabel(QString::fromUtf8(key.key), this);
+        name->setFont(views::scaled(font(), 1.0, QFont::DemiBold));
+        grid->addWidget(name, row, 0);
+        grid->addWidget(new QLabel(tr(key.does), this), row++, 1);
+    }
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    grid->addWidget(buttons, row, 0, 1, 2);
+}
+
+} // namespace faultline::window
