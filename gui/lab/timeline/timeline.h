@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <map>
+#include <tuple>
 
 class QTimer;
 
@@ -131,6 +132,8 @@ private:
     std::optional<NoteRecord> m_lastProblem;
     quint64 m_eventSerial = 0;
     quint64 m_messageSerial = 0;
+    /// Where a message stands in m_messages, by its serial.
+    std::map<std::tuple<LinkId, quint64, quint64>, quint64> m_serialOfMessage;
     QTimer* m_changedTimer = nullptr;
 };
 

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/lab/load/ledger.h"
+
+#include "common/result/result.h"
+
+#include <algorithm>
+
+namespace faultline::lab {
+
+namespace {
+constexpr std::size_t kFirstSlots = 32;
+}
+
+Ledger::Ledger(quint64 seed) : m_random(seed), m_slots(kFirstSlots)
+{
+    for (std::size_t slot = 0; slot < kFirstSlots; ++slot) {
+        m_slots[slot].freeAt = slot;
+        m_free.push_back(slot);
+    }
+}
+
+QByteArray Ledger::keyOf(std::size_t slot) const
+{
+    return "load:" + QByteArray::number(quint64(slot)) + ':' + QByteArray::number(m_slots[slot].generation);
+}
+
+std::size_t Ledger::takeFreeSlot()
+{
+    if (m_free.empty()) { // more operations under way than keys: one more key
+        m_slots.emplace_back();
+        m_slots.back().busy = true;
+        return m_slots.size() - 1;
+    }
+    const std::size_t slot = m_free[m_random() % m_free.size()];
+    take(slot);
+    return slot;
+}
+
+void Ledger::take(std::size_t slot)
+{
+    const std::size_t place = m_slots[slot].freeAt;
+    m_free[place] = m_free.back();
+    m_slots[m_free[place]].freeAt = place;
+    m_free.pop_back();
+    m_slots[slot].busy = true;
+}
+
+Ledger::Operation Ledger::readOf(std::size_t slot) const
+{
+    return {slot, true, keyOf(slot), {}};
+}
+
+Ledger::Operation Ledger::begin(double readShare)
+{
+    const bool wantsRead = double(m_random() >> 11) / double(quint64(1) << 53) < readShare;
+    if (wantsRead) {
+        for (std::size_t tries = m_unread.size(); tries > 0; --tries) {
+            const std::size_t slot = m_unread.front();
+            m_unread.pop_front();
+            if (m_slots[slot].busy) {
+                m_unread.push_back(slot);
+                continue;
+            }
+            m_slots[slot].waiting = false;
+            take(slot);
+            return readOf(slot);
+        }
+    }
+    const std::size_t chosen = takeFreeSlot();
+    Slot& slot = m_slots[chosen];
+    if (wantsRead || slot.retiring)
+        return readOf(chosen);
+    slot.issued = slot.acknowledged + 1;
+    return {chosen, false, keyOf(chosen), QByteArray::number(slot.issued)};
+}
+
+void Ledger::release(std::size_t slot)
+{
+    FAULTLINE_INVARIANT(m_slots[slot].busy, "an operation ends once");
+    m_slots[slot].busy = false;
+    m_slots[slot].freeAt = m_free.size();
+    m_free.push_back(slot);
+}
+
+void Ledger::noteUnread(std::size_t index)
+{
+    Slot& slot = m_slots[index];
+    if (slot.waiting || slot.covered == slot.acknowledged)
+        return;
+    slot.waiting = true;
+    m_unread.push_back(index);
+}
+
+void Ledger::retireIfDone(Slot& slot)
+{
+    if (slot.retiring && slot.covered == slot.acknowledged) {
+        const quint64 next = slot.generation + 1;
+        const bool busy = slot.busy;
+        const bool waiting = slot.waiting;
+        slot = {};
+        slot.generation = next;
+        slot.busy = busy;
+        slot.waiting = waiting;
+    }
+}
+
+void Ledger::written(const Operation& operation)
+{
+    Slot& slot = m_slots[operation.slot];
+    slot.acknowledged = slot.issued;
+    ++m_acknowledged;
+    release(operation.slot);
+    noteUnread(operation.slot);
+}
+
+void Ledger::read(const Operation& operation, const std::optional<QByteArray>& value, const QString& from)
+{
+    Slot& slot = m_slots[operation.slot];
+    bool isNumber = true;
+    const quint64 shown = value ? value->toULongLong(&isNumber) : 0;
+    const bool neverWritten = !isNumber || shown > slot.issued;
+    if (neverWritten || shown < slot.acknowledged) {
+        // What the read shows stands; the acknowledged writes beyond it are gone. Each is counted once.
+        const quint64 kept = neverWritten ? slot.covered : std::max(shown, slot.covered);
+        m_readBack += kept - slot.covered;
+        m_lost += std::max<quint64>(slot.acknowledged - kept, neverWritten ? 1 : 0);
+        if (m_firstLoss.isEmpty())
+            m_firstLoss = QStringLiteral("%1: wrote %2, read %3 from %4")
+                              .arg(QString::fromUtf8(operation.key))
+                              .arg(slot.acknowledged)
+                              .arg(value ? QString::fromUtf8(value->first(std::min<qsizetype>(value->size(), 40)))
+                                         : QStringLiteral("nothing"),
+                                   from);
+        // Whatever this key does from now on proves nothing more.
+        slot.covered = slot.acknowledged;
+        slot.retiring = true;
+    } else {
+        m_readBack += slot.acknowledged - slot.covered;
+        slot.covered = slot.acknowledged;
+    }
+    retireIfDone(slot);
+    release(operation.slot);
+}
+
+void Ledger::refused(const Operation& operation)
+{
+    if (!operation.isRead)
+        m_slots[operation.slot].issued = m_slots[operation.slot].acknowledged;
+    release(operation.slot);
+    noteUnread(operation.slot);
+}
+
+void Ledger::unknown(const Operation& operation)
+{
+    Slot& slot = m_slots[operation.slot];
+    if (!operation.isRead)
+        slot.retiring = true;
+    retireIfDone(slot);
+    release(operation.slot);
+    noteUnread(operation.slot);
+}
+
+} // namespace faultline::lab

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/lab/timeline/record.h"
+
+#include <QByteArray>
+
+#include <deque>
+#include <optional>
+#include <random>
+#include <vector>
+
+namespace faultline::lab {
+
+/// Who wrote what, and was it still there: the running tally "acknowledged, read back, lost". Each key has one writer,
+/// which writes 1, 2, 3, ... and has one operation at a time under way, so that a read tells everything: it must show at
+/// least the last acknowledged number, and every acknowledged write up to what it shows is covered. Less than that is a
+/// loss, whatever the cluster says.
+///
+/// A write of unknown outcome may still happen much later, so its key is read once more and then never written again; a
+/// fresh key takes its place. Keys are named "load:<slot>:<generation>". Pure: no clock, no socket.
+class Ledger
+{
+public:
+    struct Operation
+    {
+        std::size_t slot = 0;
+        bool isRead = false;
+        QByteArray key;
+        QByteArray value; ///< of a write
+    };
+
+    explicit Ledger(quint64 seed = 1);
+
+    /// The next operation, on a key that has none under way.
+    Operation begin(double readShare);
+    /// Exactly one of these ends an operation.
+    void written(const Operation& operation);
+    void read(const Operation& operation, const std::optional<QByteArray>& value, const QString& from);
+    void refused(const Operation& operation); ///< surely not done
+    void unknown(const Operation& operation);
+
+    quint64 acknowledged() const { return m_acknowledged; }
+    quint64 readBack() const { return m_readBack; }
+    quint64 lost() const { return m_lost; }
+    const QString& firstLoss() const { return m_firstLoss; }
+    std::size_t slotCount() const { return m_slots.size(); }
+
+private:
+    struct Slot
+    {
+        quint64 generation = 0;
+        quint64 acknowledged = 0; ///< the last acknowledged number; all before it are acknowledged too
+        quint64 covered = 0;      ///< of these, up to which a read has shown them, or their loss
+        quint64 issued = 0;       ///< the highest number that may have been written
+        bool busy = false;
+        bool retiring = false;    ///< a write's outcome is unknown: read once more, then a fresh key
+        bool waiting = false;     ///< stands in m_unread
+        std::size_t freeAt = 0;   ///< where it stands in m_free, unless busy
+    };
+
+    std::size_t takeFreeSlot();
+    void take(std::size_t slot);
+    void release(std::size_t slot);
+    void noteUnread(std::size_t slot);
+    void retireIfDone(Slot& slot);
+    Operation readOf(std::size_t slot) const;
+    QByteArray keyOf(std::size_t slot) const;
+
+    std::mt19937_64 m_random;
+    std::vector<Slot> m_slots;
+    std::vector<std::size_t> m_free;
+    std::deque<std::size_t> m_unread; ///< slots with acknowledged writes nobody has read, oldest first
+    quint64 m_acknowledged = 0;
+    quint64 m_readBack = 0;
+    quint64 m_lost = 0;
+    QString m_firstLoss;
+};
+
+} // namespace faultline::lab

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/resp/reply_parser.h"
+#include "node/client/resp_server.h"
+#include "node/kv/store.h"
+
+#include <QCoreApplication>
+#include <QDeadlineTimer>
+#include <QTcpSocket>
+
+#include <deque>
+
+namespace faultline::test {
+
+/// A backend whose answers the test decides: it may hold them, reorder them, lose them, or not lead at all.
+class FakeBackend final : public client::Backend
+{
+public:
+    client::Leadership leader{true, true, QStringLiteral("127.0.0.1"), 7001};
+    bool takes = true;   ///< what submit() returns
+    bool answers = true; ///< at once, by the store
+    std::deque<std::pair<quint64, QByteArray>> held;
+    kv::Store store;
+    client::RespServer* server = nullptr;
+
+    client::Leadership leadership() const override { return leader; }
+    bool submit(quint64 requestId, QByteArray command) override
+    {
+        if (!takes)
+            return false;
+        if (answers)
+            server->complete(requestId, store.apply(command));
+        else
+            held.emplace_back(requestId, std::move(command));
+        return true;
+    }
+    void answer(std::size_t index)
+    {
+        const auto [id, command] = held[index];
+        held.erase(held.begin() + static_cast<std::ptrdiff_t>(index));
+        server->complete(id, store.apply(command));
+    }
+    std::vector<client::MemberView> members() const override
+    {
+        return {{1, QStringLiteral("127.0.0.1"), 7001, 8001, leader.known, leader.isLeader, true},
+                {2, QStringLiteral("127.0.0.1"), 7002, 8002, false, !leader.isLeader, false}};
+    }
+    QList<std::pair<QByteArray, QByteArray>> info() const override
+    {
+        return {{"# Server", {}}, {"faultline_version", "1"}, {"# Replication", {}}, {"role", "master"}};
+    }
+    quint64 keys() const override { return store.keys(); }
+};
+
+/// A client that sends bytes as they are and reads replies as redis-cli prints them.
+class RawClient
+{
+public:
+    explicit RawClient(quint16 port)
+    {
+        m_socket.connectToHost(QStringLiteral("127.0.0.1"), port);
+        wait([this] {
+            return m_socket.state() == QAbstractSocket::ConnectedState
+                || m_socket.state() == QAbstractSocket::UnconnectedState;
+        });
+    }
+    QTcpSocket& socket() { return m_socket; }
+    void send(QByteArrayView bytes)
+    {
+        m_socket.write(bytes.data(), bytes.size());
+        m_socket.flush();
+    }
+    /// `count` replies, or fewer after five seconds or when the connection closed.
+    QStringList replies(qsizetype count)
+    {
+        QStringList texts;
+        wait([&] {
+            m_parser.append(m_socket.readAll());
+            resp::Reply reply;
+            while (texts.size() < count && m_parser.next(reply) == resp::ReplyParser::Outcome::Reply)
+                texts.append(resp::toText(reply));
+            return texts.size() >= count || isClosed();
+        });
+        return texts;
+    }
+    QString ask(const QByteArray& line)
+    {
+        send(line + "\r\n");
+        return replies(1).value(0);
+    }
+    bool isClosed() const
+    {
+        return m_socket.state() == QAbstractSocket::UnconnectedState && m_socket.bytesAvailable() == 0;
+    }
+    bool closes()
+    {
+        return wait([this] { return m_socket.state() == QAbstractSocket::UnconnectedState; });
+    }
+
+    template <typename Condition> static bool wait(Condition condition)
+    {
+        const QDeadlineTimer deadline(10'000);
+        while (!condition()) {
+            if (deadline.hasExpired())
+                return false;
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 20);
+        }
+        return true;
+    }
+
+private:
+    QTcpSocket m_socket;
+    resp::ReplyParser m_parser;
+};
+
+} // namespace faultline::test

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client_bench.h"
+
+#include "node/client/command_table.h"
+
+#include <QTest>
+
+using namespace faultline;
+using namespace faultline::client;
+using test::FakeBackend;
+using test::RawClient;
+
+/// What is said to each command, in Redis' words.
+class TestClientAnswers : public QObject
+{
+    Q_OBJECT
+
+    FakeBackend m_backend;
+    std::unique_ptr<RespServer> m_server;
+
+private slots:
+    void initTestCase()
+    {
+        m_server = std::make_unique<RespServer>(m_backend);
+        m_backend.server = m_server.get();
+        QVERIFY(m_server->listen("127.0.0.1", 0));
+    }
+    void cleanupTestCase() { m_server.reset(); }
+
+    void commandsAreAnsweredAsRedisDoes_data()
+    {
+        QTest::addColumn<QByteArray>("command");
+        QTest::addColumn<QString>("answer");
+        const auto row = [](const char* command, const char* answer) {
+            QTest::newRow(command) << QByteArray(command) << QString::fromUtf8(answer);
+        };
+        row("PING", "PONG");
+        row("ping hello", "\"hello\"");
+        row("PING a b", "(error) ERR wrong number of arguments for 'ping' command");
+        row("ECHO x", "\"x\"");
+        row("ECHO", "(error) ERR wrong number of arguments for 'echo' command");
+        row("SET k v", "OK");
+        row("GET k", "\"v\"");
+        row("GET none", "(nil)");
+        row("GET", "(error) ERR wrong number of arguments for 'get' command");
+        row("get a b", "(error) ERR wrong number of arguments for 'get' command");
+        row("SET k", "(error) ERR wrong number of arguments for 'set' command");
+        row("SET k v EX 5", "(error) ERR syntax error");
+        row("INCR k", "(error) ERR value is not an integer or out of range");
+        row("EXISTS k k", "(integer) 2");
+        row("EXISTS k other", "(error) CROSSSLOT Keys in request don't hash to the same slot");
+        row("EXISTS {k}1 {k}2 k", "(integer) 1");
+        row("DBSIZE", "(integer) 1");
+        row("DEL k", "(integer) 1");
+        row("INCR n", "(integer) 1");
+        row("foo bar 'b z'", "(error) ERR unknown command 'foo', with args beginning with: 'bar' 'b z' ");
+        row("SELECT 0", "OK");
+        row("SELECT 1", "(error) ERR SELECT is not allowed in cluster mode");
+        row("SELECT x", "(error) ERR value is not an integer or out of range");
+        row("READONLY", "OK");
+        row("READWRITE", "OK");
+        row("RESET", "RESET");
+        row("CLIENT GETNAME", "(nil)");
+        row("CLIENT SETNAME 'a b'", "(error) ERR Client names cannot contain spaces, newlines or special characters.");
+        row("CLIENT SETINFO LIB-NAME x", "OK");
+        row("CLIENT NO-EVICT on", "OK");
+        row("CLIENT NONSENSE", "(error) ERR unknown subcommand 'NONSENSE'. Try CLIENT HELP.");
+        row("CONFIG GET save", "1) \"save\"\n2) \"\"");
+        row("CONFIG GET appendonly", "1) \"appendonly\"\n2) \"yes\"");
+        row("CONFIG GET app* nothing", "1) \"appendfsync\"\n2) \"always\"\n3) \"appendonly\"\n4) \"yes\"");
+        row("CONFIG SET save x", "(error) ERR unknown subcommand 'SET'. Try CONFIG HELP.");
+        row("COMMAND INFO nonsense", "1) (nil)");
+        row("COMMAND DOCS incr",
+            "1) \"incr\"\n2) 1) \"summary\"\n   2) \"Adds one to the integer value of a key.\"\n   3) \"group\"\n"
+            "   4) \"string\"");
+        row("CLUSTER KEYSLOT foo", "(integer) 12182");
+        row("CLUSTER MYID", "\"0000000000000000000000000000000000000001\"");
+        row("CLUSTER NONSENSE", "(error) ERR unknown subcommand 'NONSENSE'. Try CLUSTER HELP.");
+        row("CLUSTER SLOTS",
+            "1) 1) (integer) 0\n   2) (integer) 16383\n"
+            "   3) 1) \"127.0.0.1\"\n      2) (integer) 7001\n      3) \"0000000000000000000000000000000000000001\"\n"
+            "      4) (empty array)\n"
+            "   4) 1) \"127.0.0.1\"\n      2) (integer) 7002\n      3) \"0000000000000000000000000000000000000002\"\n"
+            "      4) (empty array)");
+        row("CLUSTER NODES",
+            "\"0000000000000000000000000000000000000001 127.0.0.1:7001@8001 myself,master - 0 0 0 connected "
+            "0-16383\\n0000000000000000000000000000000000000002 127.0.0.1:7002@8002 slave,fail? "
+            "0000000000000000000000000000000000000001 0 0 0 disconnected\\n\"");
+        row("INFO server", "\"# Server\\r\\nfaultline_version:1\\r\\n\"");
+        row("INFO cluster REPLICATION",
+            "\"# Replication\\r\\nrole:master\\r\\n\\r\\n# Cluster\\r\\ncluster_enabled:1\\r\\n\"");
+        row("HELLO 4", "(error) NOPROTO unsupported protocol version");
+        row("HELLO x", "(error) ERR Protocol version is not an integer or out of range");
+        row("HELLO 2 NONSENSE", "(error) ERR Syntax error in HELLO option 'NONSENSE'");
+    }
+    void commandsAreAnsweredAsRedisDoes()
+    {
+        QFETCH(QByteArray, command);
+        QFETCH(QString, answer);
+        RawClient client(m_server->port());
+        QCOMPARE(client.ask(command), answer);
+        QCOMPARE(client.ask("PING next"), "\"next\"");
+    }
+
+    void helloChoosesTheProtocol()
+    {
+        RawClient client(m_server->port());
+        QVERIFY(client.ask("HELLO").startsWith(" 1) \"server\"\n"));
+        QVERIFY(client.ask("HELLO 3 SETNAME me").contains("# \"proto\" => (integer) 3"));
+        QCOMPARE(client.ask("CLIENT GETNAME"), "\"me\"");
+        client.send("GET none\r\n");
+        QVERIFY(RawClient::wait([&] { return client.socket().bytesAvailable() >= 3; }));
+        QCOMPARE(client.socket().peek(100), QByteArray("_\r\n"));
+        QCOMPARE(client.replies(1), QStringList{"(nil)"});
+        QCOMPARE(client.ask("RESET"), "RESET");
+        QCOMPARE(client.ask("CLIENT GETNAME"), "(nil)");
+        QVERIFY(client.ask("HELLO").startsWith(" 1) \"server\"\n"));
+    }
+
+    void commandListsEveryCommand()
+    {
+        RawClient client(m_server->port());
+        const QString count = QString::number(allCommands().size());
+        QCOMPARE(client.ask("COMMAND COUNT"), "(integer) " + count);
+        QVERIFY(client.ask("COMMAND").contains("\"dbsize\""));
+        QVERIFY(client.ask("COMMAND LIST").endsWith(count + ") \"dbsize\""));
+        QVERIFY(client.ask("COMMAND DOCS").contains("\"summary\""));
+        for (const CommandSpec& spec : allCommands()) {
+            QCOMPARE(findCommand(spec.name), &spec);
+            QCOMPARE(findCommand(QByteArray(spec.name).toUpper()), &spec);
+        }
+        QCOMPARE(findCommand("nonsenselong"), nullptr);
+        QCOMPARE(findCommand(""), nullptr);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestClientAnswers)
+#include "tst_client_answers.moc"

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client_bench.h"
+
+#include <QTest>
+
+using namespace faultline;
+using namespace faultline::client;
+using test::FakeBackend;
+using test::RawClient;
+
+/// The client port over real sockets: order, redirects, closing, bounds.
+class TestRespServer : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<FakeBackend> m_backend;
+    std::unique_ptr<RespServer> m_server;
+
+    void start(quint64 maxConnections = RespServer::kMaxConnections)
+    {
+        m_server.reset();
+        m_backend = std::make_unique<FakeBackend>();
+        m_server = std::make_unique<RespServer>(*m_backend, maxConnections);
+        m_backend->server = m_server.get();
+        QVERIFY(m_server->listen("127.0.0.1", 0));
+    }
+    const Counters& counters() const { return m_server->counters(); }
+
+private slots:
+    void init() { start(); }
+    void cleanup()
+    {
+        m_server.reset();
+        m_backend.reset();
+    }
+
+    void repliesKeepTheOrderOfTheCommands()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send("SET a 1\r\nPING\r\nSET b 2\r\nfoo\r\nGET a\r\nPING last\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(3), 5000);
+        QCOMPARE(counters().pending, quint64(3));
+        m_backend->answer(1);
+        m_backend->answer(0);
+        m_backend->answer(0);
+        QCOMPARE(client.replies(6),
+                 QStringList({"OK", "PONG", "OK",
+                              "(error) ERR unknown command 'foo', with args beginning with: ", "\"1\"", "\"last\""}));
+        QCOMPARE(counters().pending, quint64(0));
+        QCOMPARE(counters().pendingBytes, 0);
+        QCOMPARE(counters().commands, quint64(6));
+        QCOMPARE(counters().request.count(), quint64(3));
+    }
+
+    void nothingOvertakesAnUnansweredCommand()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send("PING first\r\nSET a 1\r\nPING second\r\nSET b 1\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(2), 5000);
+        m_backend->answer(1);
+        QCOMPARE(client.replies(1), QStringList{"\"first\""});
+        QCoreApplication::processEvents();
+        QCOMPARE(client.socket().bytesAvailable(), 0);
+        m_backend->answer(0);
+        QCOMPARE(client.replies(3), QStringList({"OK", "\"second\"", "OK"}));
+    }
+
+    void commandsMayArriveInHalves()
+    {
+        RawClient client(m_server->port());
+        const QByteArray command("*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$5\r\nhello\r\n");
+        for (const char byte : command) {
+            client.send(QByteArrayView(&byte, 1));
+            QCoreApplication::processEvents();
+        }
+        QCOMPARE(client.replies(1), QStringList{"OK"});
+        QCOMPARE(client.ask("GET x"), "\"hello\"");
+    }
+
+    void largeValuesGoThrough()
+    {
+        RawClient client(m_server->port());
+        const QByteArray value(kv::kMaxValue, 'v');
+        client.send(resp::encodeCommand({"SET", "x", value}));
+        QCOMPARE(client.replies(1), QStringList{"OK"});
+        client.send(resp::encodeCommand({"GET", "x"}));
+        QCOMPARE(client.replies(1).value(0).size(), value.size() + 2);
+        client.send(resp::encodeCommand({"SET", "x", value + 'v'}));
+        QVERIFY(client.replies(1).value(0).startsWith("(error) ERR the value has 8388609 bytes"));
+    }
+
+    void deepPipelineIsAnsweredWhole()
+    {
+        RawClient client(m_server->port());
+        QByteArray all;
+        for (int i = 0; i < 20'000; ++i)
+            all += "INCR n\r\nPING\r\n";
+        client.send(all);
+        const QStringList replies = client.replies(40'000);
+        QCOMPARE(replies.size(), 40'000);
+        QCOMPARE(replies[39'998], "(integer) 20000");
+        QCOMPARE(replies[39'999], "PONG");
+    }
+
+    void unansweredCommandsStopTheReading()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        QByteArray all;
+        for (std::size_t i = 0; i < 2 * Connection::kMaxUnanswered; ++i)
+            all += "INCR n\r\n";
+        client.send(all);
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), Connection::kMaxUnanswered, 5000);
+        QCoreApplication::processEvents();
+        QCOMPARE(m_backend->held.size(), Connection::kMaxUnanswered);
+        m_backend->answers = true;
+        while (!m_backend->held.empty())
+            m_backend->answer(0);
+        const QStringList replies = client.replies(2 * Connection::kMaxUnanswered);
+        QCOMPARE(replies.last(), QString("(integer) %1").arg(2 * Connection::kMaxUnanswered));
+    }
+
+    void followerNamesTheLeader()
+    {
+        m_backend->leader = {false, true, "127.0.0.1", 7002};
+        RawClient client(m_server->port());
+        QCOMPARE(client.ask("SET foo 1"), "(error) MOVED 12182 127.0.0.1:7002");
+        QCOMPARE(client.ask("GET bar"), "(error) MOVED 5061 127.0.0.1:7002");
+        QCOMPARE(client.ask("PING"), "PONG");
+        QCOMPARE(counters().redirects, quint64(2));
+        QVERIFY(m_backend->held.empty());
+    }
+
+    void withoutALeaderTheClusterIsDown()
+    {
+        m_backend->leader = {};
+        RawClient client(m_server->port());
+        QCOMPARE(client.ask("SET foo 1"), "(error) CLUSTERDOWN The cluster is down: no leader is known");
+        QCOMPARE(client.ask("DEL a b"), "(error) CROSSSLOT Keys in request don't hash to the same slot");
+        QVERIFY(client.ask("CLUSTER INFO").contains("cluster_state:fail"));
+        QCOMPARE(client.ask("CLUSTER SLOTS"), "(empty array)");
+        QCOMPARE(counters().refusals, quint64(1));
+    }
+
+    void refusedProposalKeepsItsPlace()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send("SET a 1\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(1), 5000);
+        m_backend->takes = false;
+        client.send("SET b 1\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(counters().refusals, quint64(1), 5000);
+        m_backend->answer(0);
+        const QStringList replies = client.replies(2);
+        QCOMPARE(replies.value(0), "OK");
+        QVERIFY(replies.value(1).startsWith("(error) TRYAGAIN"));
+        QCOMPARE(counters().pending, quint64(0));
+    }
+
+    void unknownOutcomeClosesBehindEarlierReplies()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        RawClient other(m_server->port());
+        client.send("SET a 1\r\nPING\r\nSET b 1\r\nPING\r\nSET c 1\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(3), 5000);
+        const quint64 second = m_backend->held[1].first;
+        const quint64 third = m_backend->held[2].first;
+        m_server->outcomeUnknown(second);
+        m_server->complete(third, kv::Ok{});
+        QCOMPARE(counters().connections, quint64(2));
+        m_backend->answer(0);
+        QCOMPARE(client.replies(3), QStringList({"OK", "PONG"}));
+        QVERIFY(client.closes());
+        QCOMPARE(other.ask("PING"), "PONG");
+        QTRY_COMPARE_WITH_TIMEOUT(counters().connections, quint64(1), 5000);
+        QCOMPARE(counters().pending, quint64(0));
+        QCOMPARE(counters().outcomesUnknown, quint64(1));
+    }
+
+    void everythingUnknownAtOnceIsSilence()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send("SET a 1\r\nSET b 1\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(2), 5000);
+        m_server->outcomeUnknown(m_backend->held[0].first);
+        m_server->outcomeUnknown(m_backend->held[1].first);
+        QCOMPARE(client.replies(1), QStringList());
+        QVERIFY(client.closes());
+    }
+
+    void answerForAClientThatLeftIsDropped()
+    {
+        m_backend->answers = false;
+        {
+            RawClient client(m_server->port());
+            client.send("SET a 1\r\n");
+            QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(1), 5000);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(counters().connections, quint64(0), 5000);
+        QCOMPARE(counters().pending, quint64(0));
+        m_backend->answer(0);
+        RawClient next(m_server->port());
+        QCOMPARE(next.ask("PING"), "PONG");
+    }
+
+    void garbageIsAnsweredAndClosed_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("error");
+        QTest::newRow("count") << QByteArray("*x\r\n") << "(error) ERR Protocol error: invalid multibulk length";
+        QTest::newRow("2 GB") << QByteArray("*1\r\n$2147483648\r\n")
+                              << "(error) ERR Protocol error: invalid bulk length";
+        QTest::newRow("no dollar") << QByteArray("*1\r\nx") << "(error) ERR Protocol error: expected '$', got 'x'";
+        QTest::newRow("endless") << QByteArray(100'000, 'x') << "(error) ERR Protocol error: too big inline request";
+    }
+    void garbageIsAnsweredAndClosed()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, error);
+        RawClient other(m_server->port());
+        RawClient client(m_server->port());
+        client.send("PING\r\n" + bytes);
+        QCOMPARE(client.replies(2), QStringList({"PONG", error}));
+        QVERIFY(client.closes());
+        QCOMPARE(counters().protocolErrors, quint64(1));
+        QCOMPARE(other.ask("PING"), "PONG");
+    }
+
+    void garbageWaitsForTheAnswersBeforeIt()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send("SET a 1\r\n*x\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(counters().protocolErrors, quint64(1), 5000);
+        m_backend->answer(0);
+        QCOMPARE(client.replies(2), QStringList({"OK", "(error) ERR Protocol error: invalid multibulk length"}));
+        QVERIFY(client.closes());
+    }
+
+    void slowReaderIsHeldBackThenClosed()
+    {
+        RawClient writer(m_server->port());
+        writer.send(resp::encodeCommand({"SET", "x", QByteArray(kv::kMaxValue, 'v')}));
+        QCOMPARE(writer.replies(1), QStringList{"OK"});
+
+        // Answered one by one, the replies stop its reading and it stays.
+        RawClient patient(m_server->port());
+        patient.socket().setReadBufferSize(1024);
+        for (int i = 0; i < 50; ++i)
+            patient.send("GET x\r\n");
+        QTRY_VERIFY_WITH_TIMEOUT(counters().commands > 1, 5000);
+        QCOMPARE(writer.ask("PING"), "PONG");
+        QCOMPARE(counters().connections, quint64(2));
+        QVERIFY(counters().commands < 40);
+
+        // Answered all at once, they are too many.
+        m_backend->answers = false;
+        RawClient greedy(m_server->port());
+        greedy.socket().setReadBufferSize(1024);
+        for (int i = 0; i < 50; ++i)
+            greedy.send("GET x\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(50), 5000);
+        while (!m_backend->held.empty())
+            m_backend->answer(0);
+        QTRY_COMPARE_WITH_TIMEOUT(counters().slowReaders, quint64(1), 5000);
+        QTRY_COMPARE_WITH_TIMEOUT(counters().connections, quint64(2), 5000);
+        QCOMPARE(writer.ask("PING"), "PONG");
+    }
+
+    void tooManyConnectionsAreTurnedAway()
+    {
+        start(2);
+        RawClient first(m_server->port());
+        QCOMPARE(first.ask("PING"), "PONG");
+        auto second = std::make_unique<RawClient>(m_server->port());
+        QCOMPARE(second->ask("PING"), "PONG");
+        RawClient third(m_server->port());
+        QCOMPARE(third.replies(1), QStringList{"(error) ERR max number of clients reached"});
+        QVERIFY(third.closes());
+        second.reset();
+        QTRY_COMPARE_WITH_TIMEOUT(counters().connections, quint64(1), 5000);
+        RawClient fourth(m_server->port());
+        QCOMPARE(fourth.ask("PING"), "PONG");
+        QCOMPARE(counters().turnedAway, quint64(1));
+    }
+
+    void quitIsAnsweredThenClosed()
+    {
+        RawClient client(m_server->port());
+        client.send("PING\r\nQUIT\r\nPING\r\n");
+        QCOMPARE(client.replies(3), QStringList({"PONG", "OK"}));
+        QVERIFY(client.closes());
+    }
+
+    void takenPortIsASentence()
+    {
+        FakeBackend backend;
+        RespServer second(backend);
+        const auto result = second.listen("127.0.0.1", m_server->port());
+        QVERIFY(!result);
+        QVERIFY(result.error().contains(QString("Port %1 on 127.0.0.1 is taken").arg(m_server->port())));
+        QVERIFY(!second.listen("nonsense", 0));
+    }
+
+    void closeAllDropsEveryone()
+    {
+        m_backend->answers = false;
+        RawClient first(m_server->port());
+        RawClient second(m_server->port());
+        first.send("SET a 1\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(1), 5000);
+        QTRY_COMPARE_WITH_TIMEOUT(counters().connections, quint64(2), 5000);
+        m_server->closeAll();
+        QVERIFY(first.closes());
+        QVERIFY(second.closes());
+        QCOMPARE(counters().connections, quint64(0));
+        QCOMPARE(counters().pending, quint64(0));
+        m_backend->answer(0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRespServer)
+#include "tst_resp_server.moc"
