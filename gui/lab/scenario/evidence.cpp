@@ -45,6 +45,9 @@ void Evidence::add(const Record& record)
                     m_facts.leadersByTerm[each.event.term].insert(each.node);
             } else if constexpr (std::is_same_v<Kind, TallyRecord>) {
                 m_facts.tally = each;
+            } else if constexpr (std::is_same_v<Kind, PauseRecord>) {
+                if (each.to && *each.to - each.from > kStallThatMatters)
+                    addStall({NodeId{}, each.from, *each.to});
             } else if constexpr (std::is_same_v<Kind, ClusterRecord>) {
                 // The record of a cluster's end has no members, and what was shown before it stays shown.
                 if (!each.members.empty()) {

@@ -13,7 +13,7 @@ namespace faultline::lab {
 /// A time in which an event loop did nothing: what was timed across it says more about the computer than the cluster.
 struct Stall
 {
-    NodeId node; ///< nobody: the lab's own event loop
+    NodeId node; ///< nobody: the lab's own event loop, the whole computer, or a hold
     Monotonic from{0};
     Monotonic to{0};
 };

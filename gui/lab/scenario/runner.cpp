@@ -13,7 +13,8 @@ namespace {
 constexpr std::chrono::milliseconds kLookEvery{20};
 constexpr std::chrono::seconds kMostForServing{30};
 constexpr std::chrono::seconds kMostForReadingBack{20};
-constexpr std::chrono::milliseconds kLeastForReadingBack{500};
+// Longer than a client waits: what is under way when the reading begins is decided by then. In cluster time.
+constexpr std::chrono::milliseconds kLeastForReadingBack{1'200};
 constexpr std::chrono::seconds kMostForRest{5};
 constexpr std::chrono::milliseconds kLeastForRest{400};
 constexpr std::chrono::seconds kMostForEnding{10};
@@ -132,8 +133,9 @@ void Runner::look()
         break;
     case Phase::ReadingBack: {
         const TallyRecord& tally = m_evidence.facts().tally;
-        const bool fresh = tally.at > m_phaseSince + kLeastForReadingBack;
-        if ((fresh && tally.readBack + tally.lost >= tally.acknowledged) || inPhase > kMostForReadingBack)
+        const auto least = kLeastForReadingBack * m_lab.timeline().pace().factor;
+        const bool allRead = tally.readBack + tally.lost >= tally.acknowledged;
+        if ((inPhase > least && allRead) || inPhase > least + kMostForReadingBack)
             beginResting(now);
         break;
     }

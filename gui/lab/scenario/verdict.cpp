@@ -52,7 +52,7 @@ std::optional<Stall> stallDuring(Monotonic from, Monotonic to, NodeId target, co
 QString spoken(const Stall& stall)
 {
     return QStringLiteral("%1 stood still for %2 ms meanwhile")
-        .arg(stall.node ? stall.node.name() : QStringLiteral("the lab"))
+        .arg(stall.node ? stall.node.name() : QStringLiteral("the lab or the computer"))
         .arg(std::chrono::duration_cast<std::chrono::milliseconds>(stall.to - stall.from).count());
 }
 

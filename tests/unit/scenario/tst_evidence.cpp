@@ -136,6 +136,11 @@ void TestEvidence::longStallsAreKept()
     evidence.add(record);
     QCOMPARE(evidence.facts().stalls.size(), std::size_t(1));
     QVERIFY(evidence.facts().stalls[0].from == 1899ms);
+    evidence.add(PauseRecord{1, QStringLiteral("held"), 3s, std::nullopt});
+    QCOMPARE(evidence.facts().stalls.size(), std::size_t(1));
+    evidence.add(PauseRecord{1, QStringLiteral("held"), 3s, Monotonic(4s)});
+    QCOMPARE(evidence.facts().stalls.size(), std::size_t(2));
+    QVERIFY(!evidence.facts().stalls[1].node);
 }
 
 void TestEvidence::aFreshClusterForgetsTheOldOne()
