@@ -255,6 +255,7 @@ QWidget* Controls::nodesBox(QWidget* parent)
     caption->setFont(views::scaled(parent->font(), 0.9));
     m_nodes = new QComboBox(box);
     m_nodes->setObjectName(QStringLiteral("nodeCount"));
+    m_nodes->setFixedHeight(26);
     m_nodes->setAccessibleName(tr("Number of nodes"));
     m_nodes->setToolTip(tr("Start a fresh cluster of that many nodes"));
     m_nodes->setFocusPolicy(Qt::TabFocus);

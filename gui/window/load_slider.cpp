@@ -42,6 +42,7 @@ LoadSlider::LoadSlider(QWidget* parent)
     m_slider->setSingleStep(10);
     m_slider->setPageStep(50);
     m_slider->setMinimumWidth(90);
+    m_slider->setFixedHeight(26);
     m_slider->setAccessibleName(tr("Load in operations a second"));
     m_slider->setToolTip(tr("How many operations a second the clients send, 1 to 20,000"));
     auto* caption = new QLabel(tr("Load"), this);
@@ -54,7 +55,7 @@ LoadSlider::LoadSlider(QWidget* parent)
     top->addWidget(m_value, 1);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(8, 2, 8, 2);
-    column->setSpacing(4);
+    column->setSpacing(2);
     column->addLayout(top);
     column->addWidget(m_slider);
     setMaximumWidth(220);

@@ -14,7 +14,7 @@
 // grey one for each time everything stood still on purpose. Names that would overlap stand in rows.
 namespace faultline::views {
 
-inline constexpr int kMostBandRows = 3;
+inline constexpr int kMostBandRows = 4;
 
 struct Band
 {

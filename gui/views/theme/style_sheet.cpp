@@ -33,7 +33,6 @@ QToolTip { background: @panel; color: @ink; border: 1px solid @edge; padding: 4p
 QLineEdit, QComboBox, QSpinBox { background: @field; border: 1px solid @edge; border-radius: 5px; padding: 4px 8px;
     selection-background-color: @accent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: @accent; }
-QComboBox::drop-down { border: none; width: 18px; }
 QPushButton { background: @field; border: 1px solid @edge; border-radius: 5px; padding: 5px 14px; }
 QPushButton:hover:enabled { background: @hover; }
 QPushButton:pressed { background: @chosen; }
@@ -50,6 +49,7 @@ QScrollBar::handle { background: @edge; border-radius: 4px; margin: 1px; min-hei
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: @line; }
+QSlider { min-height: 20px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @edge; }
 QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -6px 0; border-radius: 8px; background: @panel;

@@ -23,9 +23,9 @@ void paintGlow(QPainter& painter, const NodeSpace& space, const NodeTouch& touch
     painter.setPen(Qt::NoPen);
     if (touch.selected) {
         painter.setBrush(faint(theme.accent, theme.dark ? 0.20 : 0.14));
-        painter.drawEllipse(space.centre, space.radius + 12, space.radius + 12);
+        painter.drawEllipse(space.centre, space.radius + 10, space.radius + 10);
         painter.setBrush(faint(theme.accent, theme.dark ? 0.30 : 0.22));
-        painter.drawEllipse(space.centre, space.radius + 7, space.radius + 7);
+        painter.drawEllipse(space.centre, space.radius + 6, space.radius + 6);
     } else if (touch.hovered) {
         painter.setBrush(faint(theme.ink, 0.07));
         painter.drawEllipse(space.centre, space.radius + 8, space.radius + 8);
@@ -33,7 +33,7 @@ void paintGlow(QPainter& painter, const NodeSpace& space, const NodeTouch& touch
     if (touch.focused && touch.selected) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(theme.accent, 1.5));
-        painter.drawEllipse(space.centre, space.radius + 12, space.radius + 12);
+        painter.drawEllipse(space.centre, space.radius + 10, space.radius + 10);
     }
 }
 
@@ -88,7 +88,7 @@ void paintDisc(QPainter& painter, const SceneNode& node, const NodeSpace& space,
         painter.drawEllipse(space.centre, space.radius, space.radius);
     }
     if (node.look == Look::Dead) {
-        painter.setPen(QPen(theme.dead, 3 * scale, Qt::SolidLine, Qt::RoundCap));
+        painter.setPen(QPen(faint(theme.dead, 0.4), 3 * scale, Qt::SolidLine, Qt::RoundCap));
         const double arm = space.radius * 0.62;
         painter.drawLine(space.centre + QPointF(-arm, -arm), space.centre + QPointF(arm, arm));
         painter.drawLine(space.centre + QPointF(arm, -arm), space.centre + QPointF(-arm, arm));
@@ -96,6 +96,18 @@ void paintDisc(QPainter& painter, const SceneNode& node, const NodeSpace& space,
     painter.setBrush(Qt::NoBrush);
     painter.setPen(ringPen(node, space, theme));
     painter.drawEllipse(space.centre, space.radius, space.radius);
+}
+
+/// A small disc on the rim, at the upper right.
+void paintBadge(QPainter& painter, Glyph glyph, const NodeSpace& space, const QColor& rim, const QColor& ink,
+                const Theme& theme)
+{
+    const double size = 24 * scaleOf(space);
+    const QPointF at = space.centre + QPointF(space.radius * 0.74, -space.radius * 0.74);
+    painter.setPen(QPen(rim, 1.5 * scaleOf(space)));
+    painter.setBrush(theme.panel);
+    painter.drawEllipse(at, size * 0.55, size * 0.55);
+    paintGlyph(painter, glyph, {at.x() - size * 0.4, at.y() - size * 0.4, size * 0.8, size * 0.8}, ink);
 }
 
 void paintMarks(QPainter& painter, const SceneNode& node, const NodeSpace& space, const Theme& theme)
@@ -116,15 +128,10 @@ void paintMarks(QPainter& painter, const SceneNode& node, const NodeSpace& space
                            size);
         paintGlyph(painter, Glyph::Crown, crown, node.look == Look::Leader ? theme.leader : theme.dead);
     }
-    if (node.look == Look::Frozen) {
-        const double size = 24 * scale;
-        const QPointF at = space.centre + QPointF(space.radius * 0.74, -space.radius * 0.74);
-        painter.setPen(QPen(theme.frozen, 1.5 * scale));
-        painter.setBrush(theme.panel);
-        painter.drawEllipse(at, size * 0.58, size * 0.58);
-        paintGlyph(painter, Glyph::Freeze, {at.x() - size * 0.42, at.y() - size * 0.42, size * 0.84, size * 0.84},
-                   theme.frozenText);
-    }
+    if (node.look == Look::Frozen)
+        paintBadge(painter, Glyph::Freeze, space, theme.frozen, theme.frozenText, theme);
+    if (node.look == Look::Dead)
+        paintBadge(painter, Glyph::Kill, space, theme.dead, theme.mutedInk, theme);
 }
 
 void paintInside(QPainter& painter, const SceneNode& node, const NodeSpace& space, const Theme& theme)
@@ -185,7 +192,7 @@ void paintLabel(QPainter& painter, const SceneNode& node, const NodeSpace& space
     const double scale = std::clamp(scaleOf(space), 0.85, 1.3);
     const bool gone = node.look == Look::Dead || node.look == Look::Stopped;
     const QFont base = painter.font();
-    QPointF top = space.centre + QPointF(0, space.radius + (node.isolated ? 10 : 5) * scaleOf(space));
+    QPointF top = space.centre + QPointF(0, space.radius + 11);
 
     painter.setFont(scaled(base, scale, QFont::DemiBold));
     const QColor colour = node.isolated && !gone ? theme.failedText : wordColour(node.look, theme);
