@@ -20,6 +20,7 @@ struct LabOptions
     quint64 seed = 1;
     QByteArray watchedKey = "x";
     QString dataRoot; ///< where clusters put their folders; empty: a `faultline` folder under the user's temporary one
+    quint64 dataLimitBytes = quint64(2) << 30; ///< of all nodes' logs together; beyond it the load stops
 };
 
 /// A live cluster of real processes under control: what the window, `faultline up` and `faultline run` stand on. Every
@@ -92,9 +93,9 @@ signals:
     void commandReplied(const faultline::lab::Lab::CommandReply& reply);
 
 private:
-    class Engine;
+    class Session;
     Timeline* m_timeline = nullptr;
-    std::unique_ptr<Engine> m_engine;
+    std::unique_ptr<Session> m_session;
 };
 
 } // namespace faultline::lab

@@ -61,8 +61,8 @@ public:
     {
         m_socket.connectToHost(QStringLiteral("127.0.0.1"), port);
         wait([this] {
-            return m_socket.state() == QAbstractSocket::ConnectedState
-                || m_socket.state() == QAbstractSocket::UnconnectedState;
+            return m_socket.state() == QAbstractSocket::ConnectedState ||
+                   m_socket.state() == QAbstractSocket::UnconnectedState;
         });
     }
     QTcpSocket& socket() { return m_socket; }

@@ -57,7 +57,7 @@ private slots:
         row("array", "*2\r\n$3\r\nGET\r\n$1\r\nx\r\n", {{"GET", "x"}});
         row("two arrays", "*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nECHO\r\n$2\r\n\r\n\r\n", {{"PING"}, {"ECHO", "\r\n"}});
         row("empty bulk", "*2\r\n$4\r\nECHO\r\n$0\r\n\r\n", {{"ECHO", ""}});
-        row("binary bulk", QByteArray("*2\r\n$4\r\nECHO\r\n$3\r\n\0*$\r\n", 25), {{"ECHO", QByteArray("\0*$", 3)}});
+        row("binary bulk", QByteArray("*2\r\n$4\r\nECHO\r\n$3\r\n\0*$\r\n", 23), {{"ECHO", QByteArray("\0*$", 3)}});
         row("inline", "SET x 1\r\nGET  x \n", {{"SET", "x", "1"}, {"GET", "x"}});
         row("quotes", "set \"a b\\x41\\n\" 'c\\'d\\n' \"\"\r\n", {{"set", "a bA\n", "c'd\\n", ""}});
         row("empty ones are nothing", "\r\n\n*0\r\n*-1\r\n  \r\nPING\r\n", {{"PING"}});

@@ -190,7 +190,7 @@ private slots:
         // The last note in the file speaks of what the last sync but one made durable.
         const qint64 noted = sample.ends[sample.ends.size() - 2];
         for (qsizetype i = 0; i < sample.bytes.size(); ++i) {
-            for (const int bit : {0, 3, 7}) {
+            for (const int bit : {static_cast<int>(i % 8)}) {
                 QByteArray flipped = sample.bytes;
                 flipped[i] = static_cast<char>(flipped[i] ^ (1 << bit));
                 QVERIFY(writeAll(path, flipped));

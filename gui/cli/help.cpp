@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/cli/help.h"
+
+#include "gui/lab/scenario/scenario.h"
+
+#include <QStringList>
+
+namespace faultline::cli {
+
+namespace {
+
+/// Names one after the other, on lines that begin where the column of explanations does.
+QString listed(const QStringList& names)
+{
+    constexpr qsizetype kWidth = 80;
+    QStringList lines{QString()};
+    for (const QString& name : names) {
+        if (lines.last().size() + name.size() > kWidth)
+            lines.append(QString());
+        lines.last() += name + QStringLiteral(", ");
+    }
+    lines.last().chop(2);
+    for (QString& line : lines)
+        line = line.trimmed();
+    return lines.join(QStringLiteral("\n                 "));
+}
+
+} // namespace
+
+QString helpText()
+{
+    return QStringLiteral(R"(faultline: a desktop laboratory for distributed systems
+
+  faultline [OPTION...]                open the desktop, with a living cluster in it
+  faultline up [OPTION...]             start a cluster without a window, and keep it until Ctrl+C
+  faultline run SCENARIO [OPTION...]   act a scenario out, judge it, and write a report
+  faultline scenarios [--json]         list the scenarios that are built in
+
+Options of the desktop:
+  --theme light|dark|system   colours; without it, as last time
+  --size WIDTHxHEIGHT         of the window, in pixels
+  --nodes N                   3 to 9, without it 5
+  --rate R                    load in operations a second, 0 to 20000, without it 20
+  --pace real|watch|xN        how fast the cluster's own time runs, without it watch (ten times slower)
+  --node-program PATH         the program faultline-node, when it is not beside this one
+  --data FOLDER               where clusters keep their data while they live
+  --help, --version
+
+Exit codes: 0 as expected, 1 not as expected, 2 unknown or bad input.)");
+}
+
+QString upHelpText()
+{
+    return QStringLiteral(R"(faultline up: start a cluster without a window
+
+It prints one line once the cluster serves, and stays until Ctrl+C or SIGTERM or, when its input is a pipe, the end of the
+input. Then it ends every node, and exits with 0.
+
+  --nodes N             3 to 9, without it 5
+  --rate R              load in operations a second, 0 to 20000, without it 0: no load
+  --json                print the line as JSON: {"nodes": [{"name","pid","client","peer","control"}], "leader"};
+                        client, peer and control are ports on 127.0.0.1
+  --node-program PATH   the program faultline-node, when it is not beside this one
+  --data FOLDER         where the cluster keeps its data while it lives
+
+Talk to it with any Redis client: redis-cli -c -p CLIENT-PORT set x 1)");
+}
+
+QString runHelpText()
+{
+    return QStringLiteral(
+               R"(faultline run SCENARIO: act a scenario out on a fresh cluster of real processes, and judge it
+
+SCENARIO is a YAML file, or a name that `faultline scenarios` lists.
+
+  --report FOLDER       write report.json and pictures of the charts there
+  --json FILE           write the same JSON there
+  --seed N              for the load and for random choices, instead of the scenario's own
+  --node-program PATH   the program faultline-node, when it is not beside this one
+  --data FOLDER         where the cluster keeps its data while it lives
+
+Exit code: 0 every expectation met, 1 one not met, 2 one unknown, or bad input.
+
+A scenario:
+  name           a short name; this and steps must be there
+  title, story   for people
+  nodes          3 to 9, without it 5
+  pace           real (without it), watch, or x1 to x50
+  rate           load in operations a second, 0 to 20000, without it 20
+  read_share     of the load, 0 to 1 or 0% to 100%, without it 0.5
+  seed           a whole number, without it 1
+  watched_key    whose value the nodes report, without it x
+  steps          a list, taken in order:
+    at           time since the cluster served (2s, 300ms, 1.5s, 1min), or
+    after        %1; within: how long that may take, without it 30s
+    do           %2
+    target       leader, followers, random, all, dead, frozen, isolated, or nodes by name: [n1, n3]
+    duration     the fault is undone after this time; of wait: how long
+    to           of rate and pace: the new one
+  expectations   a list:
+    id, text     a short name, and a sentence for people
+    measure      %3
+    at_most or at_least   a time with its unit, a share, or a number)")
+        .arg(listed(lab::conditionNames()), listed(lab::actionNames()), listed(lab::measureNames()));
+}
+
+QString scenariosHelpText()
+{
+    return QStringLiteral(R"(faultline scenarios: list the scenarios that are built in
+
+  --json   as JSON: [{"name","title","story","nodes"}])");
+}
+
+} // namespace faultline::cli

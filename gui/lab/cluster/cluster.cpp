@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/lab/cluster/cluster.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QRandomGenerator>
+
+#include <algorithm>
+#include <array>
+
+namespace faultline::lab {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kStopPatience = 2s;
+constexpr auto kEndPatience = 1s;
+
+QByteArray randomHex()
+{
+    std::array<quint32, 4> words{};
+    QRandomGenerator::system()->fillRange(words.data(), qsizetype(words.size()));
+    return QByteArray(reinterpret_cast<const char*>(words.data()), sizeof words).toHex();
+}
+
+} // namespace
+
+Result<std::unique_ptr<Cluster>> Cluster::create(const ClusterOptions& options)
+{
+    const QFileInfo program(options.nodeProgram);
+    if (!program.isFile() || !program.isExecutable())
+        return Error{QStringLiteral("the node program %1 is not there, or cannot be run; build it, or say where it is with "
+                                    "--node-program").arg(options.nodeProgram)};
+    if (options.nodes < 3 || options.nodes > 9)
+        return Error{QStringLiteral("a cluster of %1 nodes cannot be started; 3 to 9 would be right").arg(options.nodes)};
+    auto folder = ClusterFolder::create(options.dataRoot);
+    if (!folder)
+        return Error{folder.error()};
+
+    std::unique_ptr<Cluster> cluster(new Cluster(*std::move(folder)));
+    std::vector<std::unique_ptr<PortBlock>> blocks;
+    QStringList memberArguments;
+    for (int i = 1; i <= options.nodes; ++i) {
+        auto block = PortBlock::claim();
+        if (!block) {
+            cluster->m_folder.remove();
+            return Error{block.error()};
+        }
+        const NodeId id{static_cast<quint32>(i)};
+        cluster->m_members.push_back({id, block->client(), block->peer(), block->control()});
+        memberArguments << QStringLiteral("--member")
+                        << QStringLiteral("%1=127.0.0.1:%2/%3").arg(id.name()).arg(block->peer()).arg(block->client());
+        blocks.push_back(std::make_unique<PortBlock>(*std::move(block)));
+    }
+    const QByteArray name = randomHex();
+    const QByteArray token = randomHex();
+    for (const ClusterRecord::Member& member : cluster->m_members) {
+        cluster->m_nodes[member.id].ports = std::move(blocks[member.id.value - 1]);
+        cluster->addNode(member.id, options.nodeProgram, memberArguments, name, token);
+    }
+    return cluster;
+}
+
+Cluster::~Cluster()
+{
+    // All at once, then reap: one after the other each could take its time.
+    for (auto& [id, node] : m_nodes) {
+        node.link->close();
+        node.process->disconnect(this);
+        node.process->signal(ProcessSignal::Kill);
+    }
+}
+
+void Cluster::addNode(NodeId id, const QString& program, const QStringList& memberArguments, const QByteArray& name,
+                      const QByteArray& token)
+{
+    Node& node = m_nodes.at(id);
+    node.id = id;
+    const QStringList arguments = QStringList{QStringLiteral("--id"), QString::number(id.value), QStringLiteral("--data"),
+                                              m_folder.nodeFolder(id), QStringLiteral("--cluster"), QString::fromLatin1(name),
+                                              QStringLiteral("--managed"), QStringLiteral("--control"),
+                                              QString::number(node.ports->control())}
+        + memberArguments;
+    node.process = std::make_unique<NodeProcess>(id, program, arguments, token);
+    connect(node.process.get(), &NodeProcess::started, this, [this, &node] {
+        m_folder.noteProcess(node.id, node.process->pid());
+        setLife(node, NodeLife::Starting);
+        node.link->open();
+        if (m_ending) // it was not there yet when the others were ended
+            node.process->signal(ProcessSignal::Kill);
+    });
+    connect(node.process.get(), &NodeProcess::ended, this,
+            [this, &node](bool orderly, const QString& how) { onEnded(node, orderly, how); });
+
+    wire::Hello hello;
+    hello.clusterId = wire::clusterIdOf(name);
+    hello.to = id;
+    hello.lowestVersion = wire::kLowestVersion;
+    hello.highestVersion = wire::kHighestVersion;
+    hello.token = token;
+    node.link = std::make_unique<ControlLink>(node.ports->control(), hello);
+    connect(node.link.get(), &ControlLink::opened, this, [this, &node] { node.link->send(m_desired); });
+    connect(node.link.get(), &ControlLink::received, this,
+            [this, &node](const wire::ControlMessage& message) { onMessage(node, message); });
+}
+
+void Cluster::start()
+{
+    for (auto& [id, node] : m_nodes)
+        startProcess(node);
+}
+
+void Cluster::startProcess(Node& node)
+{
+    node.endAsked = false;
+    node.startAgain = false;
+    node.obeyedVersion = 0;
+    node.process->start();
+}
+
+std::vector<NodeId> Cluster::ids() const
+{
+    std::vector<NodeId> ids;
+    for (const auto& [id, node] : m_nodes)
+        ids.push_back(id);
+    return ids;
+}
+
+Cluster::Node* Cluster::find(NodeId node)
+{
+    const auto found = m_nodes.find(node);
+    return found == m_nodes.end() ? nullptr : &found->second;
+}
+
+const Cluster::Node* Cluster::find(NodeId node) const
+{
+    const auto found = m_nodes.find(node);
+    return found == m_nodes.end() ? nullptr : &found->second;
+}
+
+std::optional<NodeLife> Cluster::lifeOf(NodeId node) const
+{
+    const Node* found = find(node);
+    return found ? std::optional(found->life) : std::nullopt;
+}
+
+void Cluster::setLife(Node& node, NodeLife life, const QString& how)
+{
+    node.life = life;
+    emit happened(NodeRecord{wire::monotonicNow(), node.id, life, node.process->pid(), how});
+}
+
+void Cluster::setDesired(const wire::DesiredState& desired)
+{
+    m_desired = desired;
+    for (auto& [id, node] : m_nodes)
+        node.link->send(m_desired);
+}
+
+bool Cluster::isDesiredObeyed() const
+{
+    return std::all_of(m_nodes.begin(), m_nodes.end(), [this](const auto& entry) {
+        const Node& node = entry.second;
+        return node.life != NodeLife::Running || node.obeyedVersion >= m_desired.version;
+    });
+}
+
+void Cluster::onMessage(Node& node, const wire::ControlMessage& message)
+{
+    if (const auto* ack = std::get_if<wire::DesiredStateAck>(&message)) {
+        node.obeyedVersion = std::max(node.obeyedVersion, ack->version);
+        if (node.life == NodeLife::Starting) {
+            setLife(node, NodeLife::Running);
+            emit running(node.id);
+        }
+    } else if (const auto* status = std::get_if<wire::Status>(&message)) {
+        emit happened(StatusRecord{node.id, *status});
+    } else if (const auto* histograms = std::get_if<wire::Histograms>(&message)) {
+        emit happened(HistogramsRecord{node.id, *histograms});
+    } else if (const auto* activity = std::get_if<wire::Activity>(&message)) {
+        for (const wire::NodeEvent& event : activity->events)
+            emit happened(EventRecord{node.id, event});
+        for (const wire::MessageSample& sample : activity->samples)
+            emit happened(MessageRecord{sample});
+    }
+}
+
+void Cluster::onEnded(Node& node, bool orderly, const QString& how)
+{
+    node.link->close();
+    node.patience.reset();
+    const bool neverRan = node.life == NodeLife::Starting;
+    const bool asked = std::exchange(node.endAsked, false);
+    setLife(node, asked && orderly ? NodeLife::Stopped : NodeLife::Dead,
+            asked && orderly ? QStringLiteral("stopped (%1)").arg(how) : how);
+    emit ended(node.id, asked, neverRan, how);
+    if (node.startAgain && !m_ending)
+        QTimer::singleShot(0, node.process.get(), [this, &node] { startProcess(node); }); // once QProcess has tidied up
+    if (m_ending && isGone())
+        emit gone();
+}
+
+bool Cluster::kill(NodeId id)
+{
+    Node* node = find(id);
+    if (!node || !node->process->isAlive())
+        return false;
+    node->endAsked = true;
+    return node->process->signal(ProcessSignal::Kill);
+}
+
+bool Cluster::stop(NodeId id)
+{
+    Node* node = find(id);
+    if (!node || !node->process->isAlive() || node->life == NodeLife::Stopping)
+        return false;
+    setLife(*node, NodeLife::Stopping);
+    askToEnd(*node, kStopPatience);
+    return true;
+}
+
+void Cluster::askToEnd(Node& node, std::chrono::milliseconds patience)
+{
+    node.endAsked = true;
+    node.process->signal(ProcessSignal::Terminate);
+    node.process->signal(ProcessSignal::Continue); // a frozen node would never hear it
+    node.patience = std::make_unique<QTimer>();
+    node.patience->setSingleShot(true);
+    connect(node.patience.get(), &QTimer::timeout, this, [&node] { node.process->signal(ProcessSignal::Kill); });
+    node.patience->start(patience);
+}
+
+bool Cluster::freeze(NodeId id)
+{
+    Node* node = find(id);
+    if (!node || node->life != NodeLife::Running || !node->process->signal(ProcessSignal::Stop))
+        return false;
+    setLife(*node, NodeLife::Frozen);
+    return true;
+}
+
+bool Cluster::thaw(NodeId id)
+{
+    Node* node = find(id);
+    if (!node || node->life != NodeLife::Frozen || !node->process->signal(ProcessSignal::Continue))
+        return false;
+    setLife(*node, NodeLife::Running);
+    return true;
+}
+
+bool Cluster::restart(NodeId id)
+{
+    Node* node = find(id);
+    if (!node || m_ending)
+        return false;
+    if (!node->process->isAlive()) {
+        startProcess(*node);
+        return true;
+    }
+    node->startAgain = true;
+    return kill(id);
+}
+
+void Cluster::end(bool gracefully)
+{
+    m_ending = true;
+    if (isGone()) {
+        QMetaObject::invokeMethod(this, &Cluster::gone, Qt::QueuedConnection);
+        return;
+    }
+    for (auto& [id, node] : m_nodes) {
+        node.startAgain = false;
+        if (!node.process->isAlive())
+            continue;
+        if (gracefully) {
+            askToEnd(node, kEndPatience);
+        } else {
+            node.endAsked = true;
+            node.process->signal(ProcessSignal::Kill);
+        }
+    }
+}
+
+bool Cluster::isGone() const
+{
+    return std::none_of(m_nodes.begin(), m_nodes.end(), [](const auto& entry) { return entry.second.process->isAlive(); });
+}
+
+} // namespace faultline::lab

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/result/result.h"
+#include "gui/lab/cluster/cluster_folder.h"
+#include "gui/lab/cluster/control_link.h"
+#include "gui/lab/cluster/node_process.h"
+#include "gui/lab/cluster/port_block.h"
+#include "gui/lab/timeline/record.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace faultline::lab {
+
+struct ClusterOptions
+{
+    QString nodeProgram; ///< checked before any process is started
+    int nodes = 5;
+    QString dataRoot;
+};
+
+/// The real processes of one cluster, from the first start to the last exit: their ports, folder, lives and control
+/// connections. It says what happens as records and knows nothing of load, gestures or captions.
+///
+/// Lives on the main thread. Orders return at once and answer false when they make no sense for the node's present life.
+class Cluster : public QObject
+{
+    Q_OBJECT
+
+public:
+    static Result<std::unique_ptr<Cluster>> create(const ClusterOptions& options);
+    ~Cluster() override; ///< kills and reaps what still runs
+
+    void start();
+    const std::vector<ClusterRecord::Member>& members() const { return m_members; }
+    std::vector<NodeId> ids() const;
+    std::optional<NodeLife> lifeOf(NodeId node) const;
+
+    /// Tells every node, now and whenever it (re)connects.
+    void setDesired(const wire::DesiredState& desired);
+    /// Every node that runs and is not frozen has acknowledged the newest version.
+    bool isDesiredObeyed() const;
+
+    bool kill(NodeId node);
+    bool stop(NodeId node); ///< SIGTERM; SIGKILL when it has not ended in two seconds
+    bool freeze(NodeId node);
+    bool thaw(NodeId node);
+    bool restart(NodeId node); ///< killed first when it runs
+
+    /// Ends all: gracefully with SIGKILL after a second, or at once. gone() follows when no process is left.
+    void end(bool gracefully);
+    bool isGone() const;
+    /// For whoever outlives the cluster and removes it. Once.
+    ClusterFolder takeFolder() { return std::move(m_folder); }
+
+signals:
+    void happened(const faultline::lab::Record& record);
+    void running(faultline::NodeId node); ///< it has obeyed its first desired state
+    /// A process ended. Not `asked`: by itself, or by somebody else's hand.
+    void ended(faultline::NodeId node, bool asked, bool neverRan, const QString& how);
+    void gone();
+
+private:
+    struct Node
+    {
+        NodeId id;
+        std::unique_ptr<PortBlock> ports;
+        std::unique_ptr<NodeProcess> process;
+        std::unique_ptr<ControlLink> link;
+        NodeLife life = NodeLife::Starting;
+        bool endAsked = false;
+        bool startAgain = false;
+        quint64 obeyedVersion = 0;
+        std::unique_ptr<QTimer> patience; ///< with a node that was asked to end
+    };
+
+    explicit Cluster(ClusterFolder folder) : m_folder(std::move(folder)) {}
+    Node* find(NodeId node);
+    const Node* find(NodeId node) const;
+    void addNode(NodeId id, const QString& program, const QStringList& memberArguments, const QByteArray& name,
+                 const QByteArray& token);
+    void startProcess(Node& node);
+    void setLife(Node& node, NodeLife life, const QString& how = {});
+    void onMessage(Node& node, const wire::ControlMessage& message);
+    void onEnded(Node& node, bool orderly, const QString& how);
+    void askToEnd(Node& node, std::chrono::milliseconds patience);
+
+    ClusterFolder m_folder;
+    std::vector<ClusterRecord::Member> m_members;
+    std::map<NodeId, Node> m_nodes;
+    wire::DesiredState m_desired;
+    bool m_ending = false;
+};
+
+} // namespace faultline::lab

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/lab/recovery.h"
+
+#include "gui/lab/timeline/timeline.h"
+
+#include <algorithm>
+
+namespace faultline::lab {
+
+void Recovery::expectNewLeader(const FaultRecord& fault, const GestureRecord& gesture, quint64 term)
+{
+    m_failovers.push_back({fault, gesture, term});
+}
+
+void Recovery::expectCatchUp(const GestureRecord& gesture, NodeId node, quint64 goal)
+{
+    forget(node);
+    m_catchUps.push_back({gesture, node, goal});
+}
+
+std::vector<Record> Recovery::recordsOf(Failover& failover)
+{
+    if (failover.fault.leaderAfter)
+        failover.gesture.outcome =
+            QStringLiteral("%1 leads after %2").arg(failover.fault.newLeader.name(), spokenDuration(*failover.fault.leaderAfter));
+    if (failover.fault.writeAfter) {
+        const QString write = QStringLiteral("first write after %1").arg(spokenDuration(*failover.fault.writeAfter));
+        failover.gesture.outcome += failover.gesture.outcome.isEmpty() ? write : QStringLiteral(", ") + write;
+    }
+    return {failover.fault, failover.gesture};
+}
+
+std::vector<Record> Recovery::onLeader(NodeId node, quint64 term, Monotonic at)
+{
+    std::vector<Record> news;
+    for (Failover& failover : m_failovers) {
+        if (failover.fault.leaderAfter || term <= failover.term || at <= failover.fault.from)
+            continue;
+        failover.fault.newLeader = node;
+        failover.fault.leaderAfter = at - failover.fault.from;
+        for (Record& record : recordsOf(failover))
+            news.push_back(std::move(record));
+    }
+    std::erase_if(m_failovers, [](const Failover& f) { return f.fault.leaderAfter && f.fault.writeAfter; });
+    return news;
+}
+
+std::vector<Record> Recovery::onWrite(quint64 faultId, Monotonic at)
+{
+    const auto found = std::find_if(m_failovers.begin(), m_failovers.end(),
+                                    [faultId](const Failover& f) { return f.fault.id == faultId; });
+    if (found == m_failovers.end() || at <= found->fault.from)
+        return {};
+    found->fault.writeAfter = at - found->fault.from;
+    auto news = recordsOf(*found);
+    if (found->fault.leaderAfter)
+        m_failovers.erase(found);
+    return news;
+}
+
+std::vector<Record> Recovery::onApplied(NodeId node, quint64 index, Monotonic at)
+{
+    const auto found =
+        std::find_if(m_catchUps.begin(), m_catchUps.end(), [node](const CatchUp& c) { return c.node == node; });
+    if (found == m_catchUps.end() || index < found->goal || at <= found->gesture.at)
+        return {};
+    found->gesture.outcome = QStringLiteral("%1 is back and caught up after %2")
+                                 .arg(node.name(), spokenDuration(at - found->gesture.at));
+    const Record news = found->gesture;
+    m_catchUps.erase(found);
+    return {news};
+}
+
+void Recovery::forget(NodeId node)
+{
+    std::erase_if(m_catchUps, [node](const CatchUp& c) { return c.node == node; });
+}
+
+} // namespace faultline::lab

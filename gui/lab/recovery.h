@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/lab/timeline/record.h"
+
+#include <optional>
+#include <vector>
+
+namespace faultline::lab {
+
+/// How a cluster comes through what was done to it: the time from a fault on its leader to a new leader and to the first
+/// write another node acknowledged, and the time a node that comes back needs to know what the others know. It follows
+/// gestures until there is something to say of each. Pure: fed with what happens, it hands out the newer records.
+class Recovery
+{
+public:
+    /// A fault on the leader, done by this gesture. `term` is the highest then known.
+    void expectNewLeader(const FaultRecord& fault, const GestureRecord& gesture, quint64 term);
+    /// A node comes back and has to reach `goal`, the highest commit index then known.
+    void expectCatchUp(const GestureRecord& gesture, NodeId node, quint64 goal);
+
+    /// Each returns the records that are newer now: of faults and of gestures.
+    std::vector<Record> onLeader(NodeId node, quint64 term, Monotonic at);
+    std::vector<Record> onWrite(quint64 faultId, Monotonic at);
+    /// What the node has applied, by its own report of that time.
+    std::vector<Record> onApplied(NodeId node, quint64 index, Monotonic at);
+    /// The node ended again: nothing more will come of catching up.
+    void forget(NodeId node);
+
+private:
+    struct Failover
+    {
+        FaultRecord fault;
+        GestureRecord gesture;
+        quint64 term = 0;
+    };
+    struct CatchUp
+    {
+        GestureRecord gesture;
+        NodeId node;
+        quint64 goal = 0;
+    };
+
+    static std::vector<Record> recordsOf(Failover& failover);
+
+    std::vector<Failover> m_failovers;
+    std::vector<CatchUp> m_catchUps;
+};
+
+} // namespace faultline::lab

@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/lab/scenario/runner.h"
+
+#include <QDir>
+#include <QStorageInfo>
+
+#include <algorithm>
+
+namespace faultline::lab {
+
+namespace {
+
+constexpr std::chrono::milliseconds kLookEvery{20};
+constexpr std::chrono::seconds kMostForServing{30};
+constexpr std::chrono::seconds kMostForReadingBack{20};
+// Longer than a client waits: what is under way when the reading begins is decided by then. In cluster time.
+constexpr std::chrono::milliseconds kLeastForReadingBack{1'200};
+constexpr std::chrono::seconds kMostForRest{5};
+constexpr std::chrono::milliseconds kLeastForRest{400};
+constexpr std::chrono::seconds kMostForEnding{10};
+constexpr double kReadingBackRate = 500;
+
+QString seconds(std::chrono::milliseconds duration)
+{
+    return QStringLiteral("%1 s").arg(static_cast<double>(duration.count()) / 1'000.0);
+}
+
+QString filesystemOf(QString folder)
+{
+    if (folder.isEmpty())
+        folder = QDir::tempPath();
+    while (!QDir(folder).exists() && folder != QDir(folder).rootPath())
+        folder = QFileInfo(folder).path();
+    const QStorageInfo storage(folder);
+    if (!storage.isValid())
+        return {};
+    return QStringLiteral("%1 on %2")
+        .arg(QString::fromUtf8(storage.fileSystemType()), QString::fromUtf8(storage.device()));
+}
+
+} // namespace
+
+Runner::Runner(Lab& lab, Scenario scenario, QObject* parent)
+    : QObject(parent)
+    , m_lab(lab)
+    , m_scenario(std::move(scenario))
+{
+    m_timer.setInterval(kLookEvery);
+    m_timer.setTimerType(Qt::PreciseTimer);
+    connect(&m_timer, &QTimer::timeout, this, &Runner::look);
+    connect(&m_lab.timeline(), &Timeline::appended, this, &Runner::onRecord);
+    connect(&m_lab, &Lab::startFailed, this, &Runner::fail);
+    connect(&m_lab, &Lab::ended, this, [this] {
+        if (m_phase == Phase::Ending)
+            conclude();
+    });
+    connect(&m_lab, &Lab::serving, this, [this] {
+        if (m_phase != Phase::Starting)
+            return;
+        const Monotonic now = wire::monotonicNow();
+        m_served = now;
+        m_evidence.begin(now);
+        m_phase = Phase::Steps;
+        m_phaseSince = now;
+        stepDone(now);
+        say(QStringLiteral("%1 nodes serve, %2 leads").arg(m_scenario.nodes).arg(m_lab.timeline().leader().name()));
+    });
+}
+
+Result<void> Runner::start(LabOptions options, std::optional<quint64> seed)
+{
+    FAULTLINE_INVARIANT(m_phase == Phase::Idle, "a runner runs once");
+    m_seed = seed.value_or(m_scenario.seed);
+    m_random.seed(m_seed);
+    m_rate = m_scenario.rate;
+    options.nodes = m_scenario.nodes;
+    options.pace = m_scenario.pace;
+    options.rate = m_scenario.rate;
+    options.readShare = m_scenario.readShare;
+    options.seed = m_seed;
+    options.watchedKey = m_scenario.watchedKey;
+    m_dataFilesystem = filesystemOf(options.dataRoot);
+
+    m_phase = Phase::Starting;
+    m_phaseSince = m_lastLook = wire::monotonicNow();
+    if (Result<void> started = m_lab.start(options); !started) {
+        m_phase = Phase::Over;
+        return started;
+    }
+    m_timer.start();
+    return {};
+}
+
+void Runner::interrupt()
+{
+    fail(QStringLiteral("interrupted before the end, so there is no verdict"));
+}
+
+void Runner::onRecord(const Record& record)
+{
+    if (m_phase == Phase::Idle || m_phase == Phase::Over)
+        return;
+    m_evidence.add(record);
+    if (const auto* load = std::get_if<LoadRecord>(&record)) {
+        if (load->firstAckAt)
+            m_lastAck = std::max(m_lastAck.value_or(Monotonic{0}), *load->firstAckAt);
+    } else if (const auto* gesture = std::get_if<GestureRecord>(&record)) {
+        const auto said = m_saidOutcome.find(gesture->id);
+        if (said == m_saidOutcome.end())
+            say(gesture->what);
+        if (!gesture->outcome.isEmpty() && (said == m_saidOutcome.end() || said->second != gesture->outcome))
+            say(QStringLiteral("%1: %2").arg(gesture->what, gesture->outcome));
+        m_saidOutcome[gesture->id] = gesture->outcome;
+    } else if (const auto* note = std::get_if<NoteRecord>(&record)) {
+        if (note->severity != Severity::Info)
+            say(note->text);
+    }
+}
+
+void Runner::look()
+{
+    const Monotonic now = wire::monotonicNow();
+    watchOwnStalls(now);
+    const auto inPhase = now - m_phaseSince;
+    switch (m_phase) {
+    case Phase::Starting:
+        if (inPhase > kMostForServing)
+            fail(QStringLiteral("the cluster did not serve within %1").arg(seconds(kMostForServing)));
+        break;
+    case Phase::Steps:
+        undoWhatIsDue(now);
+        takeSteps(now);
+        break;
+    case Phase::ReadingBack: {
+        const TallyRecord& tally = m_evidence.facts().tally;
+        const auto least = kLeastForReadingBack * m_lab.timeline().pace().factor;
+        const bool allRead = tally.readBack + tally.lost >= tally.acknowledged;
+        if ((inPhase > least && allRead) || inPhase > least + kMostForReadingBack)
+            beginResting(now);
+        break;
+    }
+    case Phase::Resting:
+        if ((inPhase > kLeastForRest && atRest()) || inPhase > kMostForRest) {
+            m_evidence.setDivergedNodes(divergedNodes());
+            beginEnding();
+        }
+        break;
+    case Phase::Ending:
+        if (inPhase > kMostForEnding)
+            conclude();
+        break;
+    case Phase::Idle:
+    case Phase::Over:
+        break;
+    }
+}
+
+void Runner::watchOwnStalls(Monotonic now)
+{
+    const auto late = now - m_lastLook - kLookEvery;
+    if (late > kStallThatMatters)
+        m_evidence.addStall({NodeId{}, m_lastLook, now});
+    m_lastLook = now;
+}
+
+void Runner::takeSteps(Monotonic now)
+{
+    while (m_phase == Phase::Steps && m_next < m_scenario.steps.size()) {
+        const Step& step = m_scenario.steps[m_next];
+        if (!hasCome(step, now)) {
+            const Monotonic begun = step.at ? std::max(m_stepBefore, m_served + *step.at) : m_stepBefore;
+            const bool waitsForCluster = step.after || step.target.kind == Target::Kind::Leader;
+            if (!waitsForCluster || now - begun <= step.within)
+                return;
+            const bool stalled = std::any_of(m_evidence.facts().stalls.begin(), m_evidence.facts().stalls.end(),
+                                             [&](const Stall& stall) { return !stall.node && stall.to > begun; });
+            const QString awaited = step.after ? nameOf(*step.after) : QStringLiteral("a leader");
+            m_stepVerdicts.push_back(
+                {QStringLiteral("step-%1").arg(m_next + 1),
+                 QStringLiteral("Step %1 comes within %2: %3").arg(m_next + 1).arg(seconds(step.within), awaited),
+                 stalled ? Outcome::Unknown : Outcome::NotMet,
+                 {},
+                 {},
+                 QStringLiteral("it never came, and the steps from there on were not taken")});
+            say(QStringLiteral("step %1 waited %2 for %3 in vain").arg(m_next + 1).arg(seconds(step.within), awaited));
+            beginReadingBack(now);
+            return;
+        }
+        act(step, now);
+        ++m_next;
+        stepDone(now);
+    }
+    if (m_phase == Phase::Steps && m_undos.empty())
+        beginReadingBack(now);
+}
+
+bool Runner::hasCome(const Step& step, Monotonic now) const
+{
+    if (step.at && now < m_served + *step.at)
+        return false;
+    if (step.action == Action::Wait && step.duration)
+        return now - m_stepBefore >= *step.duration;
+    if (step.target.kind == Target::Kind::Leader && !m_lab.timeline().leader())
+        return false;
+    return !step.after || holds(*step.after);
+}
+
+bool Runner::holds(Condition condition) const
+{
+    const Timeline& timeline = m_lab.timeline();
+    const NodeState* leader = timeline.node(timeline.leader());
+    if (!leader || !leader->status)
+        return false;
+    const bool written = m_rate == 0 || (m_lastAck && *m_lastAck > m_stepBefore);
+    switch (condition) {
+    case Condition::Serving:
+        return written;
+    case Condition::NewLeader:
+        return leader->status->term > m_termBefore;
+    case Condition::Recovered: {
+        for (const FaultRecord& fault : m_evidence.facts().faults) {
+            if (fault.onLeader && fault.from >= m_stepBefore &&
+                (!fault.leaderAfter || (m_rate > 0 && !fault.writeAfter)))
+                return false;
+        }
+        return written;
+    }
+    case Condition::CaughtUp:
+        return allCaughtUp(m_commitBefore);
+    }
+    return false;
+}
+
+bool Runner::allCaughtUp(quint64 goal) const
+{
+    const Facts& facts = m_evidence.facts();
+    for (const auto& [id, node] : m_lab.timeline().nodes()) {
+        const bool faulty =
+            std::any_of(facts.faults.begin(), facts.faults.end(),
+                        [&, which = id](const FaultRecord& fault) { return fault.target == which && !fault.to; });
+        if (faulty)
+            continue;
+        if (node.life != NodeLife::Running || !node.status || node.status->appliedIndex < goal)
+            return false;
+    }
+    return std::all_of(facts.restarts.begin(), facts.restarts.end(),
+                       [](const CatchUp& restart) { return restart.took.has_value(); });
+}
+
+void Runner::act(const Step& step, Monotonic now)
+{
+    const std::vector<NodeId> nodes = chosen(step.target);
+    if (nodes.empty() && step.target.kind != Target::Kind::None)
+        say(QStringLiteral("nothing to %1: no node is %2").arg(nameOf(step.action), nameOf(step.target)));
+    switch (step.action) {
+    case Action::Rate:
+        m_rate = step.rate;
+        m_lab.setRate(step.rate);
+        say(QStringLiteral("load is %1 operations a second").arg(step.rate));
+        break;
+    case Action::Pace:
+        m_lab.setPace(step.pace);
+        say(QStringLiteral("pace is %1").arg(nameOf(step.pace)));
+        break;
+    default:
+        act(step.action, nodes);
+        break;
+    }
+    if (!step.duration)
+        return;
+    switch (step.action) {
+    case Action::Kill:
+    case Action::Stop:
+        m_undos.push_back({now + *step.duration, Action::Restart, nodes});
+        break;
+    case Action::Freeze:
+        m_undos.push_back({now + *step.duration, Action::Thaw, nodes});
+        break;
+    case Action::Isolate:
+        m_undos.push_back({now + *step.duration, Action::Rejoin, nodes});
+        break;
+    case Action::Hold:
+        m_undos.push_back({now + *step.duration, Action::Release, {}});
+        break;
+    default:
+        break;
+    }
+}
+
+void Runner::act(Action action, const std::vector<NodeId>& nodes)
+{
+    if (action == Action::Hold || action == Action::Release) {
+        m_held = action == Action::Hold;
+        m_lab.setHeld(m_held);
+        say(m_held ? QStringLiteral("held") : QStringLiteral("released"));
+        return;
+    }
+    for (const NodeId node : nodes) {
+        switch (action) {
+        case Action::Kill:
+            m_lab.kill(node);
+            break;
+        case Action::Stop:
+            m_lab.stop(node);
+            break;
+        case Action::Freeze:
+            m_lab.freeze(node);
+            break;
+        case Action::Thaw:
+            m_lab.thaw(node);
+            break;
+        case Action::Restart:
+            m_lab.restart(node);
+            break;
+        case Action::Isolate:
+            m_lab.isolate(node);
+            break;
+        case Action::Rejoin:
+            m_lab.rejoin(node);
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+void Runner::undoWhatIsDue(Monotonic now)
+{
+    std::vector<Undo> due;
+    std::erase_if(m_undos, [&](const Undo& undo) {
+        if (undo.due > now)
+            return false;
+        due.push_back(undo);
+        return true;
+    });
+    for (const Undo& undo : due)
+        act(undo.action, undo.nodes);
+}
+
+void Runner::stepDone(Monotonic now)
+{
+    m_stepBefore = now;
+    m_termBefore = m_lab.timeline().highestTerm();
+    m_commitBefore = m_evidence.highestCommit();
+}
+
+std::vector<NodeId> Runner::chosen(const Target& target)
+{
+    const Timeline& timeline = m_lab.timeline();
+    if (target.kind == Target::Kind::Named)
+        return target.named;
+    const NodeId leader = timeline.leader();
+    std::vector<NodeId> nodes;
+    for (const auto& [id, node] : timeline.nodes()) {
+        const bool running = node.life == NodeLife::Running;
+        bool fits = false;
+        switch (target.kind) {
+        case Target::Kind::Leader:
+            fits = id == leader;
+            break;
+        case Target::Kind::Followers:
+            fits = running && id != leader;
+            break;
+        case Target::Kind::Random:
+            fits = running;
+            break;
+        case Target::Kind::All:
+            fits = true;
+            break;
+        case Target::Kind::Dead:
+            fits = node.life == NodeLife::Dead || node.life == NodeLife::Stopped;
+            break;
+        case Target::Kind::Frozen:
+            fits = node.life == NodeLife::Frozen;
+            break;
+        case Target::Kind::Isolated:
+            fits = node.isolated;
+            break;
+        case Target::Kind::None:
+        case Target::Kind::Named:
+            break;
+        }
+        if (fits)
+            nodes.push_back(id);
+    }
+    if (target.kind == Target::Kind::Random && !nodes.empty())
+        nodes = {nodes[m_random() % nodes.size()]};
+    return nodes;
+}
+
+void Runner::beginReadingBack(Monotonic now)
+{
+    m_evidence.end(now);
+    m_phaseSince = now;
+    if (m_held)
+        act(Action::Release, {});
+    if (m_rate == 0 && m_evidence.facts().tally.acknowledged == 0) {
+        beginResting(now);
+        return;
+    }
+    m_phase = Phase::ReadingBack;
+    say(QStringLiteral("reading every acknowledged write back"));
+    m_lab.setReadShare(1);
+    const bool real = m_lab.timeline().pace().factor == 1;
+    m_lab.setRate(real ? std::max(m_rate, kReadingBackRate) : std::max(m_rate, 20.0));
+}
+
+void Runner::beginResting(Monotonic now)
+{
+    m_phase = Phase::Resting;
+    m_phaseSince = now;
+    m_lab.setLoadOn(false);
+}
+
+bool Runner::atRest() const
+{
+    const Timeline& timeline = m_lab.timeline();
+    const NodeState* leader = timeline.node(timeline.leader());
+    if (!leader || !leader->status)
+        return false;
+    return std::all_of(timeline.nodes().begin(), timeline.nodes().end(), [&](const auto& entry) {
+        const NodeState& node = entry.second;
+        return node.life != NodeLife::Running || node.isolated ||
+               (node.status && node.status->appliedIndex == leader->status->lastIndex);
+    });
+}
+
+std::optional<int> Runner::divergedNodes() const
+{
+    const Timeline& timeline = m_lab.timeline();
+    const NodeState* leader = timeline.node(timeline.leader());
+    if (!leader || !leader->status)
+        return std::nullopt;
+    int diverged = 0;
+    bool comparable = true;
+    for (const auto& [id, node] : timeline.nodes()) {
+        if (node.life != NodeLife::Running || node.isolated)
+            continue;
+        if (!node.status || node.status->appliedIndex != leader->status->appliedIndex)
+            comparable = false;
+        else if (node.status->stateHash != leader->status->stateHash)
+            ++diverged;
+    }
+    return comparable || diverged > 0 ? std::optional(diverged) : std::nullopt;
+}
+
+void Runner::beginEnding()
+{
+    m_phase = Phase::Ending;
+    m_phaseSince = wire::monotonicNow();
+    if (m_failure.isEmpty())
+        emit closing();
+    if (m_lab.isRunning())
+        m_lab.end();
+    else
+        QMetaObject::invokeMethod(this, &Runner::conclude, Qt::QueuedConnection);
+}
+
+void Runner::conclude()
+{
+    if (m_phase == Phase::Over)
+        return;
+    m_phase = Phase::Over;
+    m_timer.stop();
+    if (!m_failure.isEmpty()) {
+        emit failed(m_failure);
+        return;
+    }
+    RunResult result{m_scenario, m_seed, m_dataFilesystem, m_evidence.facts(), m_stepVerdicts, Outcome::Unknown};
+    for (Verdict& verdict : judge(m_scenario.expectations, result.facts))
+        result.verdicts.push_back(std::move(verdict));
+    result.outcome = overall(result.verdicts);
+    emit finished(result);
+}
+
+void Runner::fail(const QString& reason)
+{
+    if (m_phase == Phase::Idle || m_phase == Phase::Ending || m_phase == Phase::Over)
+        return;
+    m_failure = reason;
+    beginEnding();
+}
+
+void Runner::say(const QString& line)
+{
+    emit progress(m_served.count() == 0 ? std::chrono::microseconds{0} : wire::monotonicNow() - m_served, line);
+}
+
+} // namespace faultline::lab

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/lab/report/report.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace faultline;
+using namespace faultline::lab;
+using namespace std::chrono_literals;
+
+namespace {
+
+RunResult aResult()
+{
+    RunResult result;
+    result.scenario.name = QStringLiteral("s");
+    result.scenario.nodes = 3;
+    result.seed = 42;
+    result.dataFilesystem = QStringLiteral("ext4 on /dev/vda");
+    result.outcome = Outcome::NotMet;
+    result.verdicts = {
+        {QStringLiteral("a"), QStringLiteral("A"), Outcome::Met, 90.5, QStringLiteral("ms"), {}},
+        {QStringLiteral("b"), QStringLiteral("B"), Outcome::Unknown, std::nullopt, QStringLiteral("ms"),
+         QStringLiteral("why")},
+    };
+    Facts& facts = result.facts;
+    facts.from = 10s;
+    facts.to = 20s;
+    FaultRecord killed;
+    killed.id = 1;
+    killed.target = NodeId{3};
+    killed.from = 13s;
+    killed.to = 17500ms;
+    FaultRecord isolated;
+    isolated.id = 2;
+    isolated.kind = FaultKind::Isolate;
+    isolated.target = NodeId{1};
+    isolated.from = 18s;
+    facts.faults = {killed, isolated};
+    facts.load.attempted = 110;
+    facts.load.ok = 100;
+    facts.load.failed = 4;
+    facts.load.unknown = 6;
+    facts.load.latency.record(2ms, 100);
+    facts.tally = {20s, 50, 49, 1, {}};
+    return result;
+}
+
+QStringList keys(const QJsonValue& object)
+{
+    return object.toObject().keys(); // sorted
+}
+
+QStringList sorted(QStringList names)
+{
+    names.sort();
+    return names;
+}
+
+} // namespace
+
+class TestReport : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void theKeysAreTheContract();
+    void figuresStandInTheirUnits();
+    void whatWasNotMeasuredIsNull();
+    void conditionsAreOfThisBuildAndMachine();
+    void theProcessorIsReadFromCpuinfo_data();
+    void theProcessorIsReadFromCpuinfo();
+    void aReportIsWrittenWhole();
+    void aPathThatCannotBeWrittenSaysSo();
+};
+
+void TestReport::theKeysAreTheContract()
+{
+    const QJsonObject report = reportOf(aResult(), {});
+    QCOMPARE(keys(report), sorted({"scenario", "nodes", "seed", "duration_s", "outcome", "conditions", "expectations",
+                                   "faults", "load", "tally"}));
+    QCOMPARE(keys(report["conditions"]),
+             sorted({"commit", "engine", "sync", "pace", "cpu", "disk", "generator_limited"}));
+    QCOMPARE(keys(report["expectations"].toArray()[0]), sorted({"id", "text", "outcome", "measured", "unit"}));
+    QCOMPARE(keys(report["faults"].toArray()[0]), sorted({"kind", "target", "from_s", "to_s"}));
+    QCOMPARE(keys(report["load"]),
+             sorted({"attempted", "ok", "failed", "unknown", "throughput_per_s", "samples", "latency_ms"}));
+    QCOMPARE(keys(report["load"].toObject()["latency_ms"]), sorted({"p50", "p90", "p99", "p999", "max"}));
+    QCOMPARE(keys(report["tally"]), sorted({"acknowledged", "read_back", "lost"}));
+}
+
+void TestReport::figuresStandInTheirUnits()
+{
+    const QJsonObject report = reportOf(aResult(), {});
+    QCOMPARE(report["scenario"].toString(), QStringLiteral("s"));
+    QCOMPARE(report["seed"].toInt(), 42);
+    QCOMPARE(report["duration_s"].toDouble(), 10.0);
+    QCOMPARE(report["outcome"].toString(), QStringLiteral("not-met"));
+    const QJsonObject killed = report["faults"].toArray()[0].toObject();
+    QCOMPARE(killed["kind"].toString(), QStringLiteral("kill"));
+    QCOMPARE(killed["target"].toString(), QStringLiteral("n3"));
+    QCOMPARE(killed["from_s"].toDouble(), 3.0);
+    QCOMPARE(killed["to_s"].toDouble(), 7.5);
+    const QJsonObject load = report["load"].toObject();
+    QCOMPARE(load["throughput_per_s"].toDouble(), 10.0);
+    QCOMPARE(load["samples"].toInt(), 100);
+    const double p50 = load["latency_ms"].toObject()["p50"].toDouble();
+    QVERIFY2(p50 >= 2.0 && p50 < 2.02, qPrintable(QString::number(p50)));
+    QCOMPARE(report["tally"].toObject()["read_back"].toInt(), 49);
+    const QJsonObject met = report["expectations"].toArray()[0].toObject();
+    QCOMPARE(met["outcome"].toString(), QStringLiteral("met"));
+    QCOMPARE(met["measured"].toDouble(), 90.5);
+    QCOMPARE(met["unit"].toString(), QStringLiteral("ms"));
+}
+
+void TestReport::whatWasNotMeasuredIsNull()
+{
+    const QJsonObject report = reportOf(aResult(), {});
+    QVERIFY(report["faults"].toArray()[1].toObject()["to_s"].isNull());
+    QVERIFY(report["expectations"].toArray()[1].toObject()["measured"].isNull());
+    const QJsonObject latency = report["load"].toObject()["latency_ms"].toObject();
+    QVERIFY(latency["p90"].isDouble()); // 10 of 100 samples lie beyond
+    QVERIFY(latency["p99"].isNull());
+    QVERIFY(latency["p999"].isNull());
+
+    const QJsonObject empty = reportOf({}, {});
+    QVERIFY(empty["load"].toObject()["throughput_per_s"].isNull());
+    QVERIFY(empty["load"].toObject()["latency_ms"].toObject()["max"].isNull());
+}
+
+void TestReport::conditionsAreOfThisBuildAndMachine()
+{
+    const Conditions conditions = conditionsOf(aResult());
+    QVERIFY(!conditions.commit.isEmpty());
+    QVERIFY(conditions.engine.startsWith(QStringLiteral("faultline ")));
+    QCOMPARE(conditions.sync, QStringLiteral("fdatasync"));
+    QCOMPARE(conditions.pace, QStringLiteral("real"));
+    QVERIFY(conditions.cpu.contains(QStringLiteral("core")));
+    QCOMPARE(conditions.disk, QStringLiteral("ext4 on /dev/vda"));
+    QCOMPARE(conditionsOf({}).disk, QStringLiteral("unknown"));
+}
+
+void TestReport::theProcessorIsReadFromCpuinfo_data()
+{
+    QTest::addColumn<QByteArray>("cpuinfo");
+    QTest::addColumn<QString>("described");
+    QTest::newRow("two")
+        << QByteArray(
+               "processor\t: 0\nmodel name\t: Some  CPU @ 2GHz\n\nprocessor\t: 1\nmodel name\t: Some CPU @ 2GHz\n")
+        << "Some CPU @ 2GHz, 2 cores";
+    QTest::newRow("one") << QByteArray("processor : 0\nmodel name : A: B\n") << "A: B, 1 core";
+    QTest::newRow("no model, as on ARM") << QByteArray("processor : 0\nBogoMIPS : 50\n") << "unknown, 1 core";
+    QTest::newRow("empty") << QByteArray() << "unknown";
+}
+
+void TestReport::theProcessorIsReadFromCpuinfo()
+{
+    QFETCH(QByteArray, cpuinfo);
+    QFETCH(QString, described);
+    QCOMPARE(describeCpu(cpuinfo), described);
+}
+
+void TestReport::aReportIsWrittenWhole()
+{
+    QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("report.json"));
+    const QJsonObject report = reportOf(aResult(), {});
+    QVERIFY(writeReport(path, report));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(QJsonDocument::fromJson(file.readAll()).object(), report);
+}
+
+void TestReport::aPathThatCannotBeWrittenSaysSo()
+{
+    const Result<void> written = writeReport(QStringLiteral("/nonexistent/report.json"), {});
+    QVERIFY(!written);
+    QVERIFY2(written.error().startsWith(QStringLiteral("/nonexistent/report.json: cannot be written")),
+             qPrintable(written.error()));
+}
+
+QTEST_GUILESS_MAIN(TestReport)
+#include "tst_report.moc"
