@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fed_timeline.h"
+#include "gui/views/events/event_view.h"
+
+#include <QAbstractItemModelTester>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QLineEdit>
+#include <QScrollBar>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+
+using namespace faultline;
+using namespace faultline::views;
+
+class EventViewTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void modelKeepsItsWordThroughBatchesAndResets();
+    void manyEventsComeInOneBatch();
+    void momentIsSinceTheClusterBegan_data();
+    void momentIsSinceTheClusterBegan();
+    void filterKeepsWhatContainsTheWord();
+    void listFollowsTheNewestUnlessScrolledUp();
+    void copyGivesTheChosenRows();
+};
+
+void EventViewTest::modelKeepsItsWordThroughBatchesAndResets()
+{
+    tests::FedTimeline fed;
+    EventModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    model.setTimeline(&fed.timeline);
+    fed.begin(3);
+    const auto shown = [&model, &fed] { return model.rowCount() == static_cast<int>(fed.timeline.events().size()); };
+    QTRY_VERIFY(shown());
+    for (std::size_t i = 0; i < lab::Timeline::kMaxEvents + 500; ++i)
+        fed.event({1}, QStringLiteral("event %1").arg(i), 1);
+    QTRY_COMPARE(model.rowCount(), static_cast<int>(lab::Timeline::kMaxEvents));
+    QCOMPARE(model.index(model.rowCount() - 1, EventModel::What).data().toString(), fed.timeline.events().back().text);
+    QCOMPARE(model.index(0, EventModel::What).data().toString(), fed.timeline.events().front().text);
+    fed.begin(5, {2}, tests::moment(100));
+    QTRY_VERIFY(model.rowCount() < 100 && shown());
+    model.setTimeline(nullptr);
+    QCOMPARE(model.rowCount(), 0);
+}
+
+void EventViewTest::manyEventsComeInOneBatch()
+{
+    tests::FedTimeline fed;
+    fed.begin(3);
+    EventModel model;
+    model.setTimeline(&fed.timeline);
+    QVERIFY(model.rowCount() > 0);
+    const int before = model.rowCount();
+    QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
+    for (int i = 0; i < 200; ++i)
+        fed.event({1}, QStringLiteral("event"), 1);
+    QTRY_COMPARE(model.rowCount(), before + 200);
+    QVERIFY(inserted.size() <= 2);
+}
+
+void EventViewTest::momentIsSinceTheClusterBegan_data()
+{
+    QTest::addColumn<double>("seconds");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("start") << 0.0 << QStringLiteral("0:00.000");
+    QTest::newRow("before it") << -1.0 << QStringLiteral("0:00.000");
+    QTest::newRow("two minutes") << 125.042 << QStringLiteral("2:05.042");
+}
+
+void EventViewTest::momentIsSinceTheClusterBegan()
+{
+    QFETCH(double, seconds);
+    QFETCH(QString, text);
+    QCOMPARE(spokenMoment(tests::moment(0), tests::moment(seconds)), text);
+}
+
+void EventViewTest::filterKeepsWhatContainsTheWord()
+{
+    tests::FedTimeline fed;
+    fed.begin(3);
+    EventView view;
+    view.setTimeline(&fed.timeline);
+    fed.event({2}, QStringLiteral("became leader of term 7"), 3);
+    fed.event({3}, QStringLiteral("granted a vote"), 3);
+    QTRY_VERIFY(view.table()->model()->rowCount() >= 2);
+    QTest::keyClicks(view.filter(), QStringLiteral("LEADER of"));
+    QCOMPARE(view.table()->model()->rowCount(), 1);
+    view.filter()->clear();
+    QVERIFY(view.table()->model()->rowCount() >= 2);
+}
+
+void EventViewTest::listFollowsTheNewestUnlessScrolledUp()
+{
+    tests::FedTimeline fed;
+    fed.begin(3);
+    EventView view;
+    view.resize(400, 200);
+    view.setTimeline(&fed.timeline);
+    view.show();
+    QScrollBar* bar = view.table()->verticalScrollBar();
+    for (int i = 0; i < 100; ++i)
+        fed.event({1}, QStringLiteral("event"), 1);
+    QTRY_VERIFY(bar->maximum() > 500 && bar->value() == bar->maximum());
+    bar->triggerAction(QAbstractSlider::SliderPageStepSub);
+    const int stays = bar->value();
+    QVERIFY(stays < bar->maximum());
+    const int before = bar->maximum();
+    for (int i = 0; i < 50; ++i)
+        fed.event({1}, QStringLiteral("event"), 1);
+    QTRY_VERIFY(bar->maximum() > before);
+    QCOMPARE(bar->value(), stays);
+    bar->triggerAction(QAbstractSlider::SliderToMaximum);
+    fed.event({1}, QStringLiteral("event"), 1);
+    const int full = bar->maximum();
+    QTRY_VERIFY(bar->maximum() > full);
+    QCOMPARE(bar->value(), bar->maximum());
+}
+
+void EventViewTest::copyGivesTheChosenRows()
+{
+    tests::FedTimeline fed;
+    fed.begin(3);
+    EventView view;
+    view.setTimeline(&fed.timeline);
+    view.show();
+    fed.event({2}, QStringLiteral("became leader of term 7"), 3);
+    QTRY_VERIFY(view.asText().contains(QStringLiteral("term 7")));
+    view.table()->selectRow(view.table()->model()->rowCount() - 1);
+    QTest::keyClick(view.table(), Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("0:03.000\tn2\tbecame leader of term 7\n"));
+}
+
+QTEST_MAIN(EventViewTest)
+#include "tst_event_view.moc"

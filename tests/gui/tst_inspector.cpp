@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fed_timeline.h"
+#include "gui/views/inspector/details.h"
+#include "gui/views/inspector/inspector.h"
+
+#include <QTableWidget>
+#include <QTest>
+
+using namespace faultline;
+using namespace faultline::views;
+
+class InspectorTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void detailsAreWhatTheNodeReported();
+    void deadNodeSaysHowItEnded();
+    void unknownNodeHasNoDetails();
+    void tableFollowsTheNode();
+
+private:
+    static QString valueOf(const std::vector<Detail>& details, const char* name)
+    {
+        for (const Detail& detail : details) {
+            if (detail.name == QLatin1String(name))
+                return detail.value;
+        }
+        return QStringLiteral("(no such line)");
+    }
+};
+
+void InspectorTest::detailsAreWhatTheNodeReported()
+{
+    tests::FedTimeline fed;
+    fed.begin(3, {2});
+    wire::Status& status = fed.status({2});
+    status.residentBytes = 21'400'000;
+    status.links.push_back({{1}, true, 10, 2'000, 3, 9, 1'500, 0});
+    status.pendingValue = QByteArray("42\n");
+    fed.report({2}, wire::Role::Leader, 7, 5);
+    const auto details = detailsOf(fed.timeline, {2});
+    QCOMPARE(valueOf(details, "State"), QStringLiteral("running"));
+    QCOMPARE(valueOf(details, "Role"), QStringLiteral("leader"));
+    QCOMPARE(valueOf(details, "Term"), QStringLiteral("7"));
+    QCOMPARE(valueOf(details, "Commit index"), QStringLiteral("1,204"));
+    QCOMPARE(valueOf(details, "Memory"), QStringLiteral("21.4 MB"));
+    QCOMPARE(valueOf(details, "x"), QStringLiteral("41"));
+    QCOMPARE(valueOf(details, "x, not committed"), QStringLiteral("42·"));
+    QCOMPARE(valueOf(details, "n1"), QStringLiteral("connected · sent 2.00 KB · received 1.50 KB · 3 lost"));
+}
+
+void InspectorTest::deadNodeSaysHowItEnded()
+{
+    tests::FedTimeline fed;
+    fed.begin(3, {2});
+    fed.life({3}, lab::NodeLife::Dead, QStringLiteral("killed by SIGKILL"));
+    const auto details = detailsOf(fed.timeline, {3});
+    QCOMPARE(valueOf(details, "State"), QStringLiteral("dead"));
+    QCOMPARE(valueOf(details, "How it ended"), QStringLiteral("killed by SIGKILL"));
+}
+
+void InspectorTest::unknownNodeHasNoDetails()
+{
+    tests::FedTimeline fed;
+    fed.begin(3, {2});
+    QVERIFY(detailsOf(fed.timeline, {8}).empty());
+}
+
+void InspectorTest::tableFollowsTheNode()
+{
+    tests::FedTimeline fed;
+    fed.begin(3, {2});
+    Inspector inspector;
+    inspector.setTimeline(&fed.timeline);
+    inspector.show();
+    QVERIFY(!inspector.table()->isVisible());
+    inspector.setNode({2});
+    QVERIFY(inspector.table()->isVisible());
+    fed.report({2}, wire::Role::Leader, 9, 5);
+    const auto term = [&inspector] {
+        const auto items = inspector.table()->findItems(QStringLiteral("Term"), Qt::MatchExactly);
+        return items.isEmpty() ? QString() : inspector.table()->item(items.first()->row(), 1)->text();
+    };
+    QTRY_COMPARE(term(), QStringLiteral("9"));
+}
+
+QTEST_MAIN(InspectorTest)
+#include "tst_inspector.moc"
