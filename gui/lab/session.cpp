@@ -58,6 +58,13 @@ Lab::Session::Session(Lab& lab, Timeline& timeline) : m_lab(lab), m_timeline(tim
         emit m_lab.commandReplied({outcome.id, outcome.node, outcome.line, outcome.reply, outcome.explanation,
                                    outcome.isError, outcome.took});
     });
+    m_commands.nodeAt = [this](quint16 port) {
+        for (const auto& [id, node] : m_timeline.nodes()) {
+            if (node.member.clientPort == port)
+                return id;
+        }
+        return NodeId{};
+    };
     m_dataTimer.setInterval(1s);
     connect(&m_dataTimer, &QTimer::timeout, this, &Session::lookAtDataSize);
 }
@@ -524,7 +531,7 @@ quint64 Lab::Session::sendCommand(NodeId node, const QString& line)
 {
     const NodeState* state = m_timeline.node(node);
     const quint16 port = state ? state->member.clientPort : 0;
-    return m_commands.send(node, QStringLiteral("127.0.0.1"), port, line, 1000ms * m_pace.factor, !state || !state->alive());
+    return m_commands.send({node, QStringLiteral("127.0.0.1"), port}, line, 1000ms * m_pace.factor, state && state->alive());
 }
 
 } // namespace faultline::lab

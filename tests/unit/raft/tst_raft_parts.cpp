@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "node/raft/log.h"
+#include "node/raft/progress.h"
+#include "node/raft/quorum.h"
+
+using namespace faultline::raft;
+
+namespace {
+
+/// A log with one entry of each given term.
+Log logOf(const QList<int>& terms)
+{
+    std::vector<Entry> entries;
+    for (const int term : terms)
+        entries.push_back({{std::uint64_t(term)}, {entries.size() + 1}, EntryKind::Command, "x"});
+    return Log(entries);
+}
+
+LogIndex at(int index)
+{
+    return {std::uint64_t(index)};
+}
+
+} // namespace
+
+class TestRaftParts : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void majorityHasIt_data()
+    {
+        QTest::addColumn<QList<int>>("matches");
+        QTest::addColumn<int>("majority");
+        QTest::newRow("nobody") << QList<int>{} << 0;
+        QTest::newRow("one") << QList<int>{7} << 7;
+        QTest::newRow("two need both") << QList<int>{7, 3} << 3;
+        QTest::newRow("three") << QList<int>{9, 1, 4} << 4;
+        QTest::newRow("four need three") << QList<int>{9, 8, 2, 1} << 2;
+        QTest::newRow("five") << QList<int>{5, 0, 3, 3, 9} << 3;
+        QTest::newRow("nine") << QList<int>{1, 2, 3, 4, 5, 6, 7, 8, 9} << 5;
+    }
+    void majorityHasIt()
+    {
+        QFETCH(QList<int>, matches);
+        QFETCH(int, majority);
+        std::vector<LogIndex> indexes;
+        for (const int match : matches)
+            indexes.push_back(at(match));
+        QCOMPARE(int(majorityMatch(indexes).value), majority);
+    }
+
+    void ballotCountsEachVoterOnce()
+    {
+        Ballot ballot(5);
+        ballot.count({1});
+        ballot.count({2});
+        ballot.count({2});
+        QVERIFY(!ballot.isWon());
+        ballot.count({4});
+        QVERIFY(ballot.isWon());
+    }
+
+    void upToDate_data()
+    {
+        QTest::addColumn<int>("term");
+        QTest::addColumn<int>("index");
+        QTest::addColumn<bool>("isUpToDate");
+        // Ours ends at (3, 4).
+        QTest::newRow("same") << 3 << 4 << true;
+        QTest::newRow("longer") << 3 << 5 << true;
+        QTest::newRow("shorter") << 3 << 3 << false;
+        QTest::newRow("newer term, shorter") << 4 << 1 << true;
+        QTest::newRow("older term, longer") << 2 << 99 << false;
+        QTest::newRow("empty") << 0 << 0 << false;
+    }
+    void upToDate()
+    {
+        QFETCH(int, term);
+        QFETCH(int, index);
+        QFETCH(bool, isUpToDate);
+        QCOMPARE(logOf({1, 1, 2, 3}).isUpToDate({std::uint64_t(term)}, at(index)), isUpToDate);
+        QVERIFY(logOf({}).isUpToDate({std::uint64_t(term)}, at(index)));
+    }
+
+    void termsAreFoundInTheLog()
+    {
+        const Log log = logOf({1, 1, 2, 2, 2, 4});
+        QCOMPARE(log.firstOfTermAt(at(5)).value, quint64(3));
+        QCOMPARE(log.firstOfTermAt(at(6)).value, quint64(6));
+        QCOMPARE(log.firstOfTermAt(at(1)).value, quint64(1));
+        QCOMPARE(log.lastWithTermAtMost({2}, at(6)).value, quint64(5));
+        QCOMPARE(log.lastWithTermAtMost({3}, at(6)).value, quint64(5));
+        QCOMPARE(log.lastWithTermAtMost({2}, at(4)).value, quint64(4));
+        QCOMPARE(log.lastWithTermAtMost({0}, at(6)).value, quint64(0));
+        QCOMPARE(log.termAt(at(0)).value, quint64(0));
+    }
+
+    void slicesAreBounded()
+    {
+        Log log({});
+        for (std::uint64_t i = 1; i <= 10; ++i)
+            log.append({{1}, {i}, EntryKind::Command, QByteArray(100, 'x')});
+        QCOMPARE(log.slice(at(3), 4, 10'000).size(), std::size_t(4));
+        QCOMPARE(log.slice(at(3), 4, 10'000).front().index, at(3));
+        QCOMPARE(log.slice(at(1), 100, 250).size(), std::size_t(2));
+        QCOMPARE(log.slice(at(1), 100, 10).size(), std::size_t(1)); // one always goes, or nothing ever would
+        QCOMPARE(log.slice(at(11), 100, 10).size(), std::size_t(0));
+        log.truncateFrom(at(4));
+        QCOMPARE(log.lastIndex(), at(3));
+    }
+
+    void probeAsksOnceUntilTheHeartbeat()
+    {
+        Progress progress(at(10));
+        QCOMPARE(progress.next(), at(11));
+        QVERIFY(!progress.probeIsOut());
+        progress.sentProbe();
+        QVERIFY(progress.probeIsOut());
+        progress.resumeProbe();
+        QVERIFY(!progress.probeIsOut());
+    }
+
+    void refusalMovesTheGuessBackAndNeverBelowTheMatch()
+    {
+        Progress progress(at(10));
+        progress.refused(at(10), at(4));
+        QCOMPARE(progress.next(), at(4));
+        progress.refused(at(10), at(1)); // of a probe before the last: old news
+        QCOMPARE(progress.next(), at(4));
+        progress.refused(at(3), at(9)); // a hint that leads forward would never end
+        QCOMPARE(progress.next(), at(3));
+        QVERIFY(progress.accepted(at(2)));
+        QCOMPARE(progress.state(), Progress::State::Replicate);
+        progress.refused(at(2), at(1));
+        QCOMPARE(progress.next(), at(3));
+    }
+
+    void replicatingSendsAheadAndFallsBackToProbing()
+    {
+        Progress progress(at(0));
+        progress.accepted(at(0));
+        progress.sentEntries(at(5));
+        progress.sentEntries(at(9));
+        QCOMPARE(progress.next(), at(10));
+        QVERIFY(progress.hasRoom(3) && !progress.hasRoom(2));
+        QVERIFY(progress.accepted(at(5)));
+        QVERIFY(!progress.accepted(at(5)));
+        QVERIFY(progress.hasRoom(2) && !progress.isIdle());
+        QCOMPARE(progress.match(), at(5));
+        progress.refused(at(9), at(6));
+        QCOMPARE(progress.state(), Progress::State::Probe);
+        QCOMPARE(progress.next(), at(6));
+        QVERIFY(progress.isIdle());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestRaftParts)
+#include "tst_raft_parts.moc"
