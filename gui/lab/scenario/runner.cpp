@@ -98,7 +98,8 @@ void Runner::interrupt()
 
 void Runner::onRecord(const Record& record)
 {
-    if (m_phase == Phase::Idle || m_phase == Phase::Over)
+    // What nodes do while they are asked to end, such as electing once more, is not of the run.
+    if (m_phase == Phase::Idle || m_phase == Phase::Ending || m_phase == Phase::Over)
         return;
     m_evidence.add(record);
     if (const auto* load = std::get_if<LoadRecord>(&record)) {
