@@ -92,6 +92,8 @@ void ClientStripTest::replyIsShownWithItsTimeAndExplanation()
     m_strip->showReply({2, {3}, QStringLiteral("GET x"), QStringLiteral("\"41\""), {}, false, std::chrono::microseconds(900)});
     QVERIFY(reply().contains(QStringLiteral("41")));
     QVERIFY(m_strip->findChild<QLabel*>(QStringLiteral("clientEarlier"))->text().contains(QStringLiteral("MOVED")));
+    m_strip->showReply({3, {3}, QStringLiteral("GET \"x"), {}, QStringLiteral("A quote is open."), true, {}});
+    QVERIFY2(!reply().contains(QStringLiteral(" ms")), "what was never sent took no time");
     m_strip->clearReplies();
     QVERIFY(reply().isEmpty());
 }

@@ -201,7 +201,8 @@ QString ClientStrip::richReply(const StripReply& reply, bool newest) const
     const QString answer = reply.reply.isEmpty() && reply.isError ? tr("no reply") : reply.reply;
     text += QStringLiteral("<span style='color:%1; font-weight:600'>%2%3</span>")
                 .arg(verdict, reply.isError ? QStringLiteral("✕ ") : QString(), shortened(answer));
-    text += QStringLiteral("<span style='color:%1'> &nbsp;·&nbsp; %2</span>").arg(muted, spokenLatency(reply.took));
+    if (reply.took.count() > 0)
+        text += QStringLiteral("<span style='color:%1'> &nbsp;·&nbsp; %2</span>").arg(muted, spokenLatency(reply.took));
     if (newest && !reply.explanation.isEmpty())
         text += QStringLiteral("<br>") + reply.explanation.toHtmlEscaped();
     return text;

@@ -25,7 +25,7 @@ struct StripReply
     QString reply;       ///< as redis-cli prints it; empty when there was none
     QString explanation; ///< one plain sentence, or empty
     bool isError = false;
-    std::chrono::microseconds took{0};
+    std::chrono::microseconds took{0}; ///< zero: it was never sent
 };
 
 /// A client in the user's hand: pick a node, type a command, see what it answers and how long that took. Up and Down walk

@@ -31,6 +31,10 @@ void paintGlow(QPainter& painter, const NodeSpace& space, const NodeTouch& touch
         painter.setBrush(faint(theme.ink, 0.07));
         painter.drawEllipse(space.centre, space.radius + 8, space.radius + 8);
     }
+    if (touch.selected || touch.hovered) {
+        painter.setBrush(theme.canvas);
+        painter.drawEllipse(space.centre, space.radius + 3, space.radius + 3);
+    }
     if (touch.focused && touch.selected) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(theme.accent, 1.5));
@@ -122,13 +126,9 @@ void paintMarks(QPainter& painter, const SceneNode& node, const NodeSpace& space
         for (int quarter = 0; quarter < 4; ++quarter)
             painter.drawArc(box, (quarter * 90 + 20) * 16, 50 * 16);
     }
-    if (node.look == Look::Leader || node.look == Look::StaleLeader) {
-        const double size = 26 * scale;
-        const double lift = node.isolated ? 9 * scale : 4 * scale;
-        const QRectF crown(space.centre.x() - size / 2, space.centre.y() - space.radius - size - lift + 3 * scale, size,
-                           size);
+    const QRectF crown = crownArea(node, space.centre, space.radius);
+    if (!crown.isEmpty())
         paintGlyph(painter, Glyph::Crown, crown, node.look == Look::Leader ? theme.leader : theme.dead);
-    }
     if (node.look == Look::Frozen)
         paintBadge(painter, Glyph::Freeze, space, theme.frozen, theme.frozenText, theme);
     if (node.look == Look::Dead)
@@ -242,6 +242,16 @@ void paintLabel(QPainter& painter, const SceneNode& node, const NodeSpace& space
 }
 
 } // namespace
+
+QRectF crownArea(const SceneNode& node, QPointF centre, double radius)
+{
+    if (node.look != Look::Leader && node.look != Look::StaleLeader)
+        return {};
+    const double scale = radius / 36;
+    const double size = 26 * scale;
+    const double lift = (node.isolated ? 9 : 4) * scale;
+    return {centre.x() - size / 2, centre.y() - radius - size - lift + 3 * scale, size, size};
+}
 
 QRectF labelArea(const SceneNode& node, const NodeSpace& space, const QFont& base)
 {

@@ -36,6 +36,9 @@ inline constexpr int kLabelVariants = 4;
 /// What the label covers in that variant. `base` is the font the painter will have.
 QRectF labelArea(const SceneNode& node, const NodeSpace& space, const QFont& base);
 
+/// Where its crown is; empty when it has none.
+QRectF crownArea(const SceneNode& node, QPointF centre, double radius);
+
 /// Glow, ring, crown, inside and label. The painter's font is the base size.
 void paintNode(QPainter& painter, const SceneNode& node, const NodeSpace& space, const NodeTouch& touch,
                const Theme& theme);

@@ -131,11 +131,17 @@ void paintFlight(QPainter& painter, const Flight& flight, const Frame& frame, co
     painter.restore();
 }
 
-/// Is that part of the canvas not covered by another node?
-bool isFree(const QRectF& area, NodeId own, const Layout& layout)
+/// Is that part of the canvas not covered by another node or its crown?
+bool isFree(const QRectF& area, NodeId own, const Frame& frame)
 {
+    const Layout& layout = frame.layout;
     if (area.left() < 2 || area.right() > layout.size.width() - 2 || area.bottom() > layout.size.height())
         return false;
+    for (const SceneNode& node : frame.scene.nodes) {
+        const NodePlace* place = layout.find(node.id);
+        if (node.id != own && place && crownArea(node, place->centre, layout.radius).intersects(area))
+            return false;
+    }
     return std::none_of(layout.nodes.begin(), layout.nodes.end(), [&](const NodePlace& other) {
         const QPointF nearest(std::clamp(other.centre.x(), area.left(), area.right()),
                               std::clamp(other.centre.y(), area.top(), area.bottom()));
@@ -207,7 +213,7 @@ void paintFrame(QPainter& painter, const Frame& frame, const Theme& theme)
         space.radius = frame.layout.radius;
         space.turn = frame.turn;
         while (space.labelVariant + 1 < kLabelVariants &&
-               !isFree(labelArea(node, space, painter.font()), node.id, frame.layout))
+               !isFree(labelArea(node, space, painter.font()), node.id, frame))
             ++space.labelVariant;
         paintNode(painter, node, space, {node.id == frame.selected, node.id == frame.hovered, frame.focused}, theme);
     };
