@@ -242,9 +242,9 @@ void Lab::Session::becomeServing()
 
 void Lab::Session::onEnded(NodeId node, bool asked, bool neverRan, const QString& how)
 {
-    m_recovery.forget(node);
     if (asked || !m_cluster)
         return;
+    m_recovery.forget(node);
     if (neverRan && !m_hadLeader) {
         abandon(false);
         emit m_lab.startFailed(QStringLiteral("%1 did not start: it %2").arg(node.name(), how));
@@ -286,18 +286,18 @@ bool Lab::Session::allows(NodeId node, bool isPossible, const QString& refusal)
     return isPossible;
 }
 
-bool Lab::Session::canHaveMajority() const
+bool Lab::Session::canHaveMajority(NodeId without) const
 {
     const auto& nodes = m_timeline.nodes();
-    const auto able = std::count_if(nodes.begin(), nodes.end(), [](const auto& entry) {
-        return !entry.second.isolated && (entry.second.life == NodeLife::Running || entry.second.life == NodeLife::Starting);
+    const auto able = std::count_if(nodes.begin(), nodes.end(), [without](const auto& entry) {
+        return entry.first != without && !entry.second.isolated && (entry.second.life == NodeLife::Running || entry.second.life == NodeLife::Starting);
     });
     return static_cast<std::size_t>(able) > nodes.size() / 2;
 }
 
 QString Lab::Session::leadershipAfter(NodeId node) const
 {
-    if (!canHaveMajority())
+    if (!canHaveMajority(node))
         return QStringLiteral("no majority is left, so no write can be taken");
     const NodeId leader = m_timeline.leader();
     return leader && leader != node ? QStringLiteral("%1 still leads").arg(leader.name()) : QString();
@@ -340,7 +340,7 @@ void Lab::Session::beginFault(FaultKind kind, NodeId node, const QString& name, 
         gesture(what, leadershipAfter(node));
         return;
     }
-    const GestureRecord record = gesture(what, canHaveMajority() ? QString() : leadershipAfter(node));
+    const GestureRecord record = gesture(what, canHaveMajority(node) ? QString() : leadershipAfter(node));
     m_recovery.expectNewLeader(fault, record, m_timeline.highestTerm());
     m_load.watchRecovery(fault.id, node, fault.from);
 }
@@ -367,6 +367,7 @@ void Lab::Session::kill(NodeId node)
         return;
     if (!m_cluster->kill(node))
         return;
+    m_recovery.forget(node);
     endFault(FaultKind::Freeze, node);
     beginFault(FaultKind::Kill, node, QStringLiteral("%1 %2").arg(node.name(), pastOf(FaultKind::Kill)),
                QStringLiteral("Killed %1").arg(node.name()));
@@ -378,6 +379,7 @@ void Lab::Session::stop(NodeId node)
     if (!allows(node, life == NodeLife::Running || life == NodeLife::Frozen || life == NodeLife::Starting,
                 QStringLiteral("%1 is not running, so it cannot be stopped").arg(node.name())))
         return;
+    m_recovery.forget(node);
     beginFault(FaultKind::Stop, node, QStringLiteral("%1 %2").arg(node.name(), pastOf(FaultKind::Stop)),
                QStringLiteral("Stopped %1").arg(node.name()));
     endFault(FaultKind::Freeze, node);

@@ -70,7 +70,7 @@ private:
     bool hasOpenFault(FaultKind kind, NodeId node) const;
     void note(Severity severity, NodeId node, const QString& text);
     QString leadershipAfter(NodeId node) const;
-    bool canHaveMajority() const;
+    bool canHaveMajority(NodeId without) const;
     quint64 highestCommit() const;
 
     Lab& m_lab;

@@ -114,6 +114,7 @@ void Cluster::start()
 void Cluster::startProcess(Node& node)
 {
     node.endAsked = false;
+    node.killAsked = false;
     node.startAgain = false;
     node.obeyedVersion = 0;
     node.process->start();
@@ -204,9 +205,10 @@ void Cluster::onEnded(Node& node, bool orderly, const QString& how)
 bool Cluster::kill(NodeId id)
 {
     Node* node = find(id);
-    if (!node || !node->process->isAlive())
+    if (!node || !node->process->isAlive() || node->killAsked)
         return false;
     node->endAsked = true;
+    node->killAsked = true;
     return node->process->signal(ProcessSignal::Kill);
 }
 
@@ -259,7 +261,8 @@ bool Cluster::restart(NodeId id)
         return true;
     }
     node->startAgain = true;
-    return kill(id);
+    kill(id);
+    return true;
 }
 
 void Cluster::end(bool gracefully)

@@ -47,7 +47,7 @@ public:
     /// Every node that runs and is not frozen has acknowledged the newest version.
     bool isDesiredObeyed() const;
 
-    bool kill(NodeId node);
+    bool kill(NodeId node); ///< once: false when it was just killed and has not been reaped
     bool stop(NodeId node); ///< SIGTERM; SIGKILL when it has not ended in two seconds
     bool freeze(NodeId node);
     bool thaw(NodeId node);
@@ -75,6 +75,7 @@ private:
         std::unique_ptr<ControlLink> link;
         NodeLife life = NodeLife::Starting;
         bool endAsked = false;
+        bool killAsked = false; ///< and not yet reaped
         bool startAgain = false;
         quint64 obeyedVersion = 0;
         std::unique_ptr<QTimer> patience; ///< with a node that was asked to end

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "live_cluster.h"
+
+#include <random>
+
+using namespace faultline;
+using namespace faultline::lab;
+using namespace faultline::tests;
+
+/// The same again and again, since what goes wrong once in fifty times goes wrong on a stage.
+class TestRounds : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void killsAndRestartsUnderLoadLoseNothing()
+    {
+        LiveCluster cluster(5, 300);
+        QVERIFY(cluster.start());
+        std::mt19937 random(1);
+        for (int round = 0; round < rounds(8); ++round) {
+            // Every other time whoever leads, else anybody.
+            const NodeId victim = round % 2 == 0 && cluster.leader() ? cluster.leader() : NodeId{quint32(random() % 5 + 1)};
+            if (round % 5 == 4)
+                cluster.lab.stop(victim);
+            else
+                cluster.lab.kill(victim);
+            QTRY_VERIFY_WITH_TIMEOUT(cluster.leader() && cluster.leader() != victim, kPatienceMs);
+            QVERIFY(cluster.serves());
+            cluster.lab.restart(victim);
+            QTRY_VERIFY_WITH_TIMEOUT(cluster.captionOutcome().contains(QStringLiteral("caught up")), kPatienceMs);
+            QVERIFY2(cluster.lost() == 0, qPrintable(cluster.lab.timeline().tally().firstLoss));
+        }
+        QVERIFY(cluster.readsAllBack());
+        const TallyRecord& tally = cluster.lab.timeline().tally();
+        QCOMPARE(tally.lost, quint64(0));
+        QCOMPARE(tally.readBack, tally.acknowledged);
+        qInfo("%d rounds: %llu writes acknowledged, %llu read back, %llu lost", rounds(8), tally.acknowledged, tally.readBack, tally.lost);
+    }
+
+    void aLeaderEveryTime()
+    {
+        for (int round = 0; round < rounds(5); ++round) {
+            LiveCluster cluster(3, 50);
+            QVERIFY(cluster.start());
+            QVERIFY(cluster.leader());
+        }
+    }
+
+    void atRestEveryNodeHoldsTheSameState()
+    {
+        LiveCluster cluster(5, 500);
+        QVERIFY(cluster.start());
+        for (int round = 0; round < 3; ++round) {
+            const NodeId victim = cluster.leader();
+            cluster.lab.kill(victim);
+            QTRY_VERIFY_WITH_TIMEOUT(cluster.leader() && cluster.leader() != victim, kPatienceMs);
+            QVERIFY(cluster.serves());
+            cluster.lab.restart(victim);
+            QTRY_VERIFY_WITH_TIMEOUT(cluster.captionOutcome().contains(QStringLiteral("caught up")), kPatienceMs);
+        }
+        cluster.lab.setLoadOn(false);
+        const auto same = [&] {
+            const auto& nodes = cluster.lab.timeline().nodes();
+            const wire::Status& first = *nodes.begin()->second.status;
+            return std::all_of(nodes.begin(), nodes.end(), [&](const auto& entry) {
+                return entry.second.status->appliedIndex == first.lastIndex && entry.second.status->stateHash == first.stateHash;
+            });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(same(), kPatienceMs);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRounds)
+#include "tst_rounds.moc"
