@@ -33,7 +33,7 @@ constexpr std::array<ShapeRow, 8> kShapes{{
     {wire::MessageKind::VoteReply, true, 0, "the vote that answers"},
     {wire::MessageKind::Heartbeat, true, 0, "lost on the way"},
 }};
-constexpr const char* kNotes[] = {"Colour is the term. ×N stands for N messages.",
+constexpr const char* kNotes[] = {"Colour is the term. ×N: N of the messages sampled.",
                                   "Flights take at least 300 ms here, far", "less in truth. Links thicken with bytes/s."};
 
 } // namespace
