@@ -71,6 +71,14 @@ std::vector<Record> Recovery::onApplied(NodeId node, quint64 index, Monotonic at
     return {news};
 }
 
+void Recovery::faultEnded(quint64 faultId, Monotonic at)
+{
+    for (Failover& failover : m_failovers) {
+        if (failover.fault.id == faultId)
+            failover.fault.to = at;
+    }
+}
+
 void Recovery::forget(NodeId node)
 {
     std::erase_if(m_catchUps, [node](const CatchUp& c) { return c.node == node; });

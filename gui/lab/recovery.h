@@ -24,6 +24,8 @@ public:
     std::vector<Record> onWrite(quint64 faultId, Monotonic at);
     /// What the node has applied, by its own report of that time.
     std::vector<Record> onApplied(NodeId node, quint64 index, Monotonic at);
+    /// The fault is over, perhaps before the cluster has come through it.
+    void faultEnded(quint64 faultId, Monotonic at);
     /// The node ended again: nothing more will come of catching up.
     void forget(NodeId node);
 

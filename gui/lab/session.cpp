@@ -317,7 +317,7 @@ bool Lab::Session::hasOpenFault(FaultKind kind, NodeId node) const
                        [&](const FaultRecord& fault) { return fault.kind == kind && fault.target == node; });
 }
 
-void Lab::Session::beginFault(FaultKind kind, NodeId node, const QString& name, const QString& did)
+void Lab::Session::beginFault(FaultKind kind, NodeId node, const QString& name, const QString& did, const QString& more)
 {
     FaultRecord fault;
     fault.id = ++m_lastFault;
@@ -333,7 +333,9 @@ void Lab::Session::beginFault(FaultKind kind, NodeId node, const QString& name, 
     m_openFaults.push_back(fault);
     m_timeline.append(fault);
 
-    const QString what = fault.onLeader ? QStringLiteral("%1, the leader").arg(did) : did;
+    QString what = fault.onLeader ? QStringLiteral("%1, the leader").arg(did) : did;
+    if (!more.isEmpty())
+        what += (fault.onLeader ? QStringLiteral(", ") : QStringLiteral(" ")) + more;
     if (!fault.onLeader) {
         gesture(what, leadershipAfter(node));
         return;
@@ -351,6 +353,7 @@ void Lab::Session::endFault(FaultKind kind, NodeId node)
             continue;
         }
         fault->to = wire::monotonicNow();
+        m_recovery.faultEnded(fault->id, *fault->to);
         m_timeline.append(*fault);
         fault = m_openFaults.erase(fault);
     }
@@ -423,7 +426,7 @@ void Lab::Session::isolate(NodeId node)
     m_desired->isolate(node);
     m_cluster->setDesired(m_desired->state());
     beginFault(FaultKind::Isolate, node, QStringLiteral("%1 %2").arg(node.name(), pastOf(FaultKind::Isolate)),
-               QStringLiteral("Isolated %1 from its peers, clients still reach it").arg(node.name()));
+               QStringLiteral("Isolated %1").arg(node.name()), QStringLiteral("from its peers; clients still reach it"));
 }
 
 void Lab::Session::rejoin(NodeId node)

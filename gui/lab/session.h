@@ -64,7 +64,8 @@ private:
     /// A gesture on a node of the running cluster; false (and a note) when `isPossible` is not.
     bool allows(NodeId node, bool isPossible, const QString& refusal);
     GestureRecord gesture(const QString& what, const QString& outcome = {});
-    void beginFault(FaultKind kind, NodeId node, const QString& name, const QString& did);
+    /// `name` is for bands; the caption reads `did` (", the leader") and `more`.
+    void beginFault(FaultKind kind, NodeId node, const QString& name, const QString& did, const QString& more = {});
     void endFault(FaultKind kind, NodeId node);
     bool hasOpenFault(FaultKind kind, NodeId node) const;
     void note(Severity severity, NodeId node, const QString& text);

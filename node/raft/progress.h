@@ -36,8 +36,6 @@ public:
     bool accepted(LogIndex index);
     /// The follower refused an append that began after `refused`, and `next` is where to try. Old news is ignored.
     void refused(LogIndex refused, LogIndex next);
-    /// A heartbeat is due: if the probe's answer was lost, ask again.
-    void resumeProbe() { m_probeIsOut = false; }
 
     bool heartbeatDue = false;
     bool recentlyActive = false; ///< has answered anything since the quorum was last checked

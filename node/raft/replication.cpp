@@ -20,10 +20,8 @@ void Raft::Machine::leaderTick(Leader& leader)
     }
     if (++leader.ticksSinceHeartbeat >= m_options.heartbeatTicks) {
         leader.ticksSinceHeartbeat = 0;
-        for (auto& [id, follower] : leader.followers) {
+        for (auto& [id, follower] : leader.followers)
             follower.heartbeatDue = true;
-            follower.resumeProbe();
-        }
         leader.hasSomethingToSend = true;
     }
 }

@@ -95,10 +95,15 @@ void Evidence::note(const FaultRecord& record)
 {
     const auto known = std::find_if(m_facts.faults.begin(), m_facts.faults.end(),
                                     [&](const FaultRecord& fault) { return fault.id == record.id; });
-    if (known == m_facts.faults.end())
+    if (known == m_facts.faults.end()) {
         m_facts.faults.push_back(record);
-    else
+    } else {
+        // How the cluster came through it may be known only after it ended; a fault does not begin anew.
+        const std::optional<Monotonic> ended = known->to;
         *known = record;
+        if (!known->to)
+            known->to = ended;
+    }
 }
 
 void Evidence::note(const LoadRecord& record)

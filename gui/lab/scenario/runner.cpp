@@ -98,7 +98,8 @@ void Runner::interrupt()
 
 void Runner::onRecord(const Record& record)
 {
-    if (m_phase == Phase::Idle || m_phase == Phase::Over)
+    // What nodes do while they are asked to end, such as electing once more, is not of the run.
+    if (m_phase == Phase::Idle || m_phase == Phase::Ending || m_phase == Phase::Over)
         return;
     m_evidence.add(record);
     if (const auto* load = std::get_if<LoadRecord>(&record)) {
@@ -109,7 +110,7 @@ void Runner::onRecord(const Record& record)
         if (said == m_saidOutcome.end())
             say(gesture->what);
         if (!gesture->outcome.isEmpty() && (said == m_saidOutcome.end() || said->second != gesture->outcome))
-            say(QStringLiteral("%1: %2").arg(gesture->what, gesture->outcome));
+            say(QStringLiteral("  %1").arg(gesture->outcome));
         m_saidOutcome[gesture->id] = gesture->outcome;
     } else if (const auto* note = std::get_if<NoteRecord>(&record)) {
         if (note->severity != Severity::Info)
@@ -260,7 +261,6 @@ void Runner::act(const Step& step, Monotonic now)
         break;
     case Action::Pace:
         m_lab.setPace(step.pace);
-        say(QStringLiteral("pace is %1").arg(nameOf(step.pace)));
         break;
     default:
         act(step.action, nodes);
@@ -292,7 +292,6 @@ void Runner::act(Action action, const std::vector<NodeId>& nodes)
     if (action == Action::Hold || action == Action::Release) {
         m_held = action == Action::Hold;
         m_lab.setHeld(m_held);
-        say(m_held ? QStringLiteral("held") : QStringLiteral("released"));
         return;
     }
     for (const NodeId node : nodes) {

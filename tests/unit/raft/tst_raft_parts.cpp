@@ -112,14 +112,14 @@ private slots:
         QCOMPARE(log.lastIndex(), at(3));
     }
 
-    void probeAsksOnceUntilTheHeartbeat()
+    void probeAsksOnceUntilItIsAnswered()
     {
         Progress progress(at(10));
         QCOMPARE(progress.next(), at(11));
         QVERIFY(!progress.probeIsOut());
         progress.sentProbe();
         QVERIFY(progress.probeIsOut());
-        progress.resumeProbe();
+        progress.refused(at(10), at(4));
         QVERIFY(!progress.probeIsOut());
     }
 

@@ -123,6 +123,11 @@ void TestEvidence::theNewestRecordOfAFaultIsTheFault()
     evidence.add(fault);
     QCOMPARE(evidence.facts().faults.size(), std::size_t(1));
     QVERIFY(evidence.facts().faults[0].to == 5s);
+    fault.writeAfter = 120ms;
+    fault.to.reset();
+    evidence.add(fault);
+    QVERIFY(evidence.facts().faults[0].to == 5s);
+    QVERIFY(evidence.facts().faults[0].writeAfter == 120ms);
 }
 
 void TestEvidence::longStallsAreKept()
