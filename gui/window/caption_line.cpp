@@ -17,7 +17,9 @@ constexpr int kInset = 16;
 } // namespace
 
 CaptionLine::CaptionLine(QWidget* parent)
-    : QWidget(parent), m_theme(views::Theme::light()), m_hintEnds(new QTimer(this))
+    : QWidget(parent)
+    , m_theme(views::Theme::light())
+    , m_hintEnds(new QTimer(this))
 {
     setObjectName(QStringLiteral("caption"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);

@@ -10,8 +10,8 @@ class QTimer;
 
 namespace faultline::window {
 
-/// The last gesture and what came of it, or the newest thing that went wrong, or for a few seconds an answer to a key that
-/// could do nothing.
+/// The last gesture and what came of it, or the newest thing that went wrong, or for a few seconds an answer to a key
+/// that could do nothing.
 class CaptionLine final : public QWidget
 {
     Q_OBJECT

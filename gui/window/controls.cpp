@@ -5,8 +5,8 @@
 #include "gui/views/theme/icon.h"
 #include "gui/window/load_slider.h"
 
-#include <QAction>
 #include <QAbstractItemView>
+#include <QAction>
 #include <QActionGroup>
 #include <QComboBox>
 #include <QLabel>
@@ -48,7 +48,10 @@ void keep(QAction* action, const QString& text, views::Glyph glyph, const views:
 
 } // namespace
 
-Controls::Controls(lab::Lab& lab, QWidget* window) : QObject(window), m_lab(lab), m_window(window)
+Controls::Controls(lab::Lab& lab, QWidget* window)
+    : QObject(window)
+    , m_lab(lab)
+    , m_window(window)
 {
     m_startStop = add(tr("Start the cluster"), tr("Start"), {}, tr("Start a cluster"));
     m_kill = add(tr("Kill"), tr("Kill"), QStringLiteral("K"), tr("Kill the selected node: SIGKILL, no goodbye (K)"));
@@ -348,7 +351,8 @@ void Controls::selectNumber(int number)
     else if (!m_lab.timeline().hasCluster())
         emit hinted(whyNot(NodeGesture::Kill, m_lab.timeline(), node));
     else
-        emit hinted(tr("There is no %1: this cluster has %2 nodes.").arg(node.name()).arg(m_lab.timeline().nodes().size()));
+        emit hinted(
+            tr("There is no %1: this cluster has %2 nodes.").arg(node.name()).arg(m_lab.timeline().nodes().size()));
 }
 
 void Controls::selectLeader()

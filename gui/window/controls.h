@@ -24,8 +24,8 @@ namespace faultline::window {
 
 class LoadSlider;
 
-/// Everything the user can do to the cluster, once each: the same action stands on the toolbar, in the menu, in a node's
-/// own menu and behind its key. What makes no sense on the selected node is grey; its key says why.
+/// Everything the user can do to the cluster, once each: the same action stands on the toolbar, in the menu, in a
+/// node's own menu and behind its key. What makes no sense on the selected node is grey; its key says why.
 class Controls final : public QObject
 {
     Q_OBJECT

@@ -17,7 +17,9 @@ using views::Theme;
 
 QColor Theme::*meaningOf(const QString& clause)
 {
-    const auto says = [&clause](const char* words) { return clause.contains(QLatin1String(words), Qt::CaseInsensitive); };
+    const auto says = [&clause](const char* words) {
+        return clause.contains(QLatin1String(words), Qt::CaseInsensitive);
+    };
     if (says("nothing lost"))
         return &Theme::okText;
     if (says(" leads"))
@@ -52,7 +54,9 @@ std::vector<HeadlinePart> headlineParts(const QString& sentence)
     return parts;
 }
 
-HeadlineBar::HeadlineBar(QWidget* parent) : QWidget(parent), m_theme(Theme::light())
+HeadlineBar::HeadlineBar(QWidget* parent)
+    : QWidget(parent)
+    , m_theme(Theme::light())
 {
     setObjectName(QStringLiteral("headline"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);

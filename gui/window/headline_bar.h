@@ -17,8 +17,8 @@ struct HeadlinePart
     QColor views::Theme::*colour;
 };
 
-/// The sentence cut into parts with the colour of their meaning: who leads, what is well, what is wrong. Joined, they are
-/// the sentence again.
+/// The sentence cut into parts with the colour of their meaning: who leads, what is well, what is wrong. Joined, they
+/// are the sentence again.
 std::vector<HeadlinePart> headlineParts(const QString& sentence);
 
 /// The one large sentence. It gets smaller before it is cut off.

@@ -39,7 +39,8 @@ constexpr Key kKeys[] = {
 
 } // namespace
 
-KeysSheet::KeysSheet(QWidget* parent) : QDialog(parent)
+KeysSheet::KeysSheet(QWidget* parent)
+    : QDialog(parent)
 {
     setObjectName(QStringLiteral("keysSheet"));
     setWindowTitle(tr("Keys"));

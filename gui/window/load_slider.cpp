@@ -35,7 +35,9 @@ int positionOf(double rate)
 }
 
 LoadSlider::LoadSlider(QWidget* parent)
-    : QWidget(parent), m_value(new QLabel(this)), m_slider(new QSlider(Qt::Horizontal, this))
+    : QWidget(parent)
+    , m_value(new QLabel(this))
+    , m_slider(new QSlider(Qt::Horizontal, this))
 {
     m_slider->setObjectName(QStringLiteral("loadSlider"));
     m_slider->setRange(0, kSliderSteps);

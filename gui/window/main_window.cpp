@@ -41,7 +41,10 @@ constexpr std::chrono::milliseconds kTextsEvery{60};
 } // namespace
 
 MainWindow::MainWindow(lab::Lab& lab, QSettings& settings, const DesktopOptions& options)
-    : m_lab(lab), m_settings(settings), m_options(options), m_systemIsDark(views::isDark(QApplication::palette()))
+    : m_lab(lab)
+    , m_settings(settings)
+    , m_options(options)
+    , m_systemIsDark(views::isDark(QApplication::palette()))
     , m_texts(new QTimer(this))
 {
     setWindowTitle(QStringLiteral("Faultline"));
@@ -342,7 +345,8 @@ void MainWindow::refreshTexts()
     if (timeline.hasCluster()) {
         m_headline->setSentence(lab::headline(timeline));
     } else {
-        m_headline->setSentence(m_failure.isEmpty() ? tr("No cluster is running") : tr("No cluster: it could not start"));
+        m_headline->setSentence(m_failure.isEmpty() ? tr("No cluster is running")
+                                                    : tr("No cluster: it could not start"));
         const int nodes = std::max(3, m_controls->nodeCount());
         if (m_failure.isEmpty())
             m_canvas->setAbsence(tr("No cluster. Start one with %1 nodes, then break it.").arg(nodes), tr("Start"));

@@ -29,8 +29,8 @@ class Controls;
 class HeadlineBar;
 class StatusLine;
 
-/// The window: a headline, the canvas with a caption and a client under it, two charts; event list and node details when
-/// asked for. It owns no knowledge of the cluster: views read the timeline, and what they ask for goes to the lab.
+/// The window: a headline, the canvas with a caption and a client under it, two charts; event list and node details
+/// when asked for. It owns no knowledge of the cluster: views read the timeline, and what they ask for goes to the lab.
 class MainWindow final : public QMainWindow
 {
     Q_OBJECT

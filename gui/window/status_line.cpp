@@ -24,7 +24,9 @@ QString loadWords(const lab::Timeline& timeline)
 
 } // namespace
 
-StatusLine::StatusLine(QWidget* parent) : QWidget(parent), m_theme(views::Theme::light())
+StatusLine::StatusLine(QWidget* parent)
+    : QWidget(parent)
+    , m_theme(views::Theme::light())
 {
     setObjectName(QStringLiteral("statusLine"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
@@ -34,9 +36,9 @@ void StatusLine::follow(const lab::Timeline& timeline)
 {
     const lab::TallyRecord& tally = timeline.tally();
     const QString pace = tr("pace %1").arg(lab::spokenPace(timeline.pace()));
-    const QString sums = tr("acknowledged %1 · read back %2 · lost %3")
-                             .arg(views::grouped(tally.acknowledged), views::grouped(tally.readBack),
-                                  views::grouped(tally.lost));
+    const QString sums =
+        tr("acknowledged %1 · read back %2 · lost %3")
+            .arg(views::grouped(tally.acknowledged), views::grouped(tally.readBack), views::grouped(tally.lost));
     const QString load = loadWords(timeline);
     if (pace == m_pace && sums == m_tally && load == m_load)
         return;
@@ -92,7 +94,8 @@ void StatusLine::paintEvent(QPaintEvent*)
             painter.drawLine(centre + QPointF(-3, -3), centre + QPointF(3, 3));
             painter.drawLine(centre + QPointF(3, -3), centre + QPointF(-3, 3));
         } else {
-            painter.drawPolyline(QPolygonF{centre + QPointF(-3.6, 0.2), centre + QPointF(-1, 3), centre + QPointF(4, -2.8)});
+            painter.drawPolyline(
+                QPolygonF{centre + QPointF(-3.6, 0.2), centre + QPointF(-1, 3), centre + QPointF(4, -2.8)});
         }
     }
     right -= m_counted ? kGap : kGap - kBadge - 8;

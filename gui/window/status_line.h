@@ -8,8 +8,8 @@
 
 namespace faultline::window {
 
-/// What is always in sight at the bottom: how fast the cluster's time runs, whether what was acknowledged is still there,
-/// and how much load there is.
+/// What is always in sight at the bottom: how fast the cluster's time runs, whether what was acknowledged is still
+/// there, and how much load there is.
 class StatusLine final : public QWidget
 {
     Q_OBJECT

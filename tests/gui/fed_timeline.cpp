@@ -17,8 +17,8 @@ void FedTimeline::begin(int nodes, NodeId leader, lab::Monotonic at)
     cluster.seed = 1;
     cluster.watchedKey = "x";
     for (quint32 id = 1; id <= static_cast<quint32>(nodes); ++id)
-        cluster.members.push_back({{id}, static_cast<quint16>(7000 + id), static_cast<quint16>(7100 + id),
-                                   static_cast<quint16>(7200 + id)});
+        cluster.members.push_back(
+            {{id}, static_cast<quint16>(7000 + id), static_cast<quint16>(7100 + id), static_cast<quint16>(7200 + id)});
     timeline.append(cluster);
     timeline.append(lab::PaceRecord{at, wire::Pace::watch()});
     m_status.clear();
@@ -128,7 +128,11 @@ void FedTimeline::tellAStory()
         const double at = tenth / 10.0;
         const bool dark = at > 18 && at < 21.8;
         const bool weak = at > 50;
-        load(at, 20, dark ? 0 : weak ? 1 : 2, weak ? 1 : 0, dark && at < 19 ? 1 : 0,
+        load(at, 20,
+             dark   ? 0
+             : weak ? 1
+                    : 2,
+             weak ? 1 : 0, dark && at < 19 ? 1 : 0,
              std::chrono::milliseconds(at > 21.8 && at < 23 ? 400 : 70 + tenth % 7 * 4));
     }
     fault(1, QStringLiteral("n5 killed"), lab::FaultKind::Kill, {5}, 18, 30, 2.9, 3.8);

@@ -33,7 +33,8 @@ public:
                std::optional<double> writeAfter = {});
     void event(NodeId node, const QString& text, double seconds);
 
-    /// Five nodes a minute old: n3 leads, n5 was killed and is back, n4 is frozen, n2 dead, n1 isolated and asks for votes.
+    /// Five nodes a minute old: n3 leads, n5 was killed and is back, n4 is frozen, n2 dead, n1 isolated and asks for
+    /// votes.
     void tellAStory();
 
 private:

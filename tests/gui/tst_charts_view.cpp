@@ -111,7 +111,9 @@ void ChartsViewTest::faultIsABandOnBothChartsWithItsRecovery()
     const ChartPanel* panel = m_view->throughput().panel();
     const QImage image = const_cast<ChartPanel*>(panel)->grab().toImage();
     const QRect plot = panel->plot().toRect();
-    const auto column = [&](double seconds) { return plot.left() + static_cast<int>(plot.width() * (seconds + 60) / 60); };
+    const auto column = [&](double seconds) {
+        return plot.left() + static_cast<int>(plot.width() * (seconds + 60) / 60);
+    };
     const Theme theme = Theme::light();
     const QRect clean(column(-58), plot.top() + 2, column(-44) - column(-58), plot.height() / 5);
     const QRect banded(column(-36), plot.top() + 2, column(-31) - column(-36), plot.height() / 5);

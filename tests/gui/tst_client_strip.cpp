@@ -83,13 +83,19 @@ void ClientStripTest::upBringsBackEarlierLines()
 void ClientStripTest::replyIsShownWithItsTimeAndExplanation()
 {
     m_strip->setPending(1, {2}, QStringLiteral("GET x"));
-    m_strip->showReply({1, {2}, QStringLiteral("GET x"), QStringLiteral("(error) MOVED 16287 127.0.0.1:7003"),
-                        QStringLiteral("n2 follows; n3 leads."), true, std::chrono::microseconds(12'340)});
+    m_strip->showReply({1,
+                        {2},
+                        QStringLiteral("GET x"),
+                        QStringLiteral("(error) MOVED 16287 127.0.0.1:7003"),
+                        QStringLiteral("n2 follows; n3 leads."),
+                        true,
+                        std::chrono::microseconds(12'340)});
     QVERIFY(reply().contains(QStringLiteral("MOVED 16287")));
     QVERIFY(reply().contains(QStringLiteral("12.3 ms")));
     QVERIFY(reply().contains(QStringLiteral("n2 follows; n3 leads.")));
     QVERIFY(!reply().contains(QStringLiteral("waiting")));
-    m_strip->showReply({2, {3}, QStringLiteral("GET x"), QStringLiteral("\"41\""), {}, false, std::chrono::microseconds(900)});
+    m_strip->showReply(
+        {2, {3}, QStringLiteral("GET x"), QStringLiteral("\"41\""), {}, false, std::chrono::microseconds(900)});
     QVERIFY(reply().contains(QStringLiteral("41")));
     QVERIFY(m_strip->findChild<QLabel*>(QStringLiteral("clientEarlier"))->text().contains(QStringLiteral("MOVED")));
     m_strip->showReply({3, {3}, QStringLiteral("GET \"x"), {}, QStringLiteral("A quote is open."), true, {}});
@@ -100,7 +106,8 @@ void ClientStripTest::replyIsShownWithItsTimeAndExplanation()
 
 void ClientStripTest::whatAServerSaysIsNeverTakenForMarkup()
 {
-    m_strip->showReply({1, {2}, QStringLiteral("GET <b>"), QStringLiteral("<img src='x'>"), QStringLiteral("<i>"), false, {}});
+    m_strip->showReply(
+        {1, {2}, QStringLiteral("GET <b>"), QStringLiteral("<img src='x'>"), QStringLiteral("<i>"), false, {}});
     QVERIFY(reply().contains(QStringLiteral("&lt;img")));
     QVERIFY(!reply().contains(QStringLiteral("<img")) && !reply().contains(QStringLiteral("<i>")));
 }

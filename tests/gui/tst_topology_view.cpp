@@ -38,7 +38,11 @@ private slots:
 private:
     QPoint at(quint32 id) const { return m_view->positionOf({id}).toPoint(); }
     const SceneNode& node(quint32 id) const { return m_view->scene().nodes.at(id - 1); }
-    void settle() const { QTRY_COMPARE(m_changes->isEmpty(), false); m_changes->clear(); }
+    void settle() const
+    {
+        QTRY_COMPARE(m_changes->isEmpty(), false);
+        m_changes->clear();
+    }
 
     std::unique_ptr<tests::FedTimeline> m_fed;
     std::unique_ptr<TopologyView> m_view;

@@ -129,7 +129,8 @@ void WindowTest::opensWithALivingClusterAtWatchPace()
         QVERIFY(!dock->isVisible());
     QTRY_VERIFY_WITH_TIMEOUT(timeline().tally().acknowledged > 0, kSoon_ms);
     QTRY_VERIFY_WITH_TIMEOUT(!canvas()->flights().empty(), kSoon_ms);
-    QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<StatusLine*>()->tallyText().contains(QStringLiteral("lost 0")), kSoon_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<StatusLine*>()->tallyText().contains(QStringLiteral("lost 0")),
+                             kSoon_ms);
     auto* charts = m_window->findChild<views::ChartsView*>();
     QTRY_VERIFY_WITH_TIMEOUT(charts->throughput().points(views::ThroughputLine::Ok).size() > 3, kSoon_ms);
 }
@@ -149,7 +150,8 @@ void WindowTest::killingTheLeaderShowsTheBandAndTheRecovery()
     const auto bandTells = [charts](const QString& words) {
         const auto& bands = charts->throughput().panel()->bands();
         const auto& below = charts->latency().panel()->bands();
-        return bands.size() == 1 && below.size() == 1 && bands[0].text == below[0].text && bands[0].text.contains(words);
+        return bands.size() == 1 && below.size() == 1 && bands[0].text == below[0].text &&
+               bands[0].text.contains(words);
     };
     QTRY_VERIFY_WITH_TIMEOUT(bandTells(old.name() + QStringLiteral(" killed · leader ")), kSoon_ms);
     QTRY_VERIFY_WITH_TIMEOUT(bandTells(QStringLiteral(" · write ")), kSoon_ms);
@@ -353,7 +355,8 @@ void WindowTest::clientStripTalksToLeaderFollowerAndDeadNode()
     QVERIFY(shows(" ms"));
     const auto allShowTheValue = [this] {
         const auto& nodes = canvas()->scene().nodes;
-        return std::all_of(nodes.begin(), nodes.end(), [](const auto& n) { return n.value == QStringLiteral("x = 77"); });
+        return std::all_of(nodes.begin(), nodes.end(),
+                           [](const auto& n) { return n.value == QStringLiteral("x = 77"); });
     };
     QTRY_VERIFY_WITH_TIMEOUT(allShowTheValue(), kSoon_ms);
     const NodeId node = follower();
@@ -413,10 +416,12 @@ void WindowTest::missingNodeProgramIsSaidOnTheCanvas()
     openWith(options);
     auto* text = m_window->findChild<QLabel*>(QStringLiteral("absence"));
     auto* button = m_window->findChild<QPushButton*>(QStringLiteral("absenceButton"));
-    QTRY_VERIFY_WITH_TIMEOUT(text->isVisible() && text->text().contains(QStringLiteral("/nowhere/faultline-node")), kSoon_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(text->isVisible() && text->text().contains(QStringLiteral("/nowhere/faultline-node")),
+                             kSoon_ms);
     QCOMPARE(button->text(), QStringLiteral("Retry"));
     QTest::mouseClick(button, Qt::LeftButton);
-    QTRY_VERIFY_WITH_TIMEOUT(text->isVisible() && text->text().contains(QStringLiteral("/nowhere/faultline-node")), kSoon_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(text->isVisible() && text->text().contains(QStringLiteral("/nowhere/faultline-node")),
+                             kSoon_ms);
     QVERIFY(headline().startsWith(QStringLiteral("No cluster")));
 }
 

@@ -150,7 +150,8 @@ void WindowPartsTest::captionTellsTheNewestOfGestureAndProblem()
     fed.timeline.append(lab::GestureRecord{2, tests::moment(9), QStringLiteral("Froze n3"), {}});
     caption.follow(fed.timeline);
     QCOMPARE(caption.text(), QStringLiteral("Froze n3"));
-    fed.timeline.append(lab::NoteRecord{tests::moment(12), lab::Severity::Error, {2}, QStringLiteral("n2 died by itself")});
+    fed.timeline.append(
+        lab::NoteRecord{tests::moment(12), lab::Severity::Error, {2}, QStringLiteral("n2 died by itself")});
     caption.follow(fed.timeline);
     QCOMPARE(caption.text(), QStringLiteral("n2 died by itself"));
 }

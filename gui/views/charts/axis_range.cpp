@@ -55,13 +55,15 @@ std::vector<double> ticks(AxisKind kind, const AxisSpan& span)
 std::vector<double> timeTicks(double low, double high, int most)
 {
     double step = 0;
-    for (const double candidate : {0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0}) {
+    for (const double candidate :
+         {0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0}) {
         step = candidate;
         if ((high - low) / step + 1 <= most)
             break;
     }
     std::vector<double> moments;
-    for (double moment = std::ceil(low / step - 1e-9) * step; moment <= high + 1e-9 && moments.size() < 64; moment += step)
+    for (double moment = std::ceil(low / step - 1e-9) * step; moment <= high + 1e-9 && moments.size() < 64;
+         moment += step)
         moments.push_back(moment);
     return moments;
 }

@@ -5,8 +5,8 @@
 
 #include <vector>
 
-// Where a y axis ends. Round figures, and slow to change: it grows at once when a curve would leave it, and shrinks only
-// when the curves have stayed low for a while, so that the picture does not jump.
+// Where a y axis ends. Round figures, and slow to change: it grows at once when a curve would leave it, and shrinks
+// only when the curves have stayed low for a while, so that the picture does not jump.
 namespace faultline::views {
 
 inline constexpr std::chrono::seconds kShrinksAfter{8};
@@ -33,7 +33,10 @@ std::vector<double> timeTicks(double low, double high, int most);
 class HeldSpan
 {
 public:
-    explicit HeldSpan(AxisKind kind) : m_kind(kind), m_span(roundSpan(kind, 1, 1)) {}
+    explicit HeldSpan(AxisKind kind)
+        : m_kind(kind)
+        , m_span(roundSpan(kind, 1, 1))
+    {}
     const AxisSpan& follow(double smallest, double largest, lab::Monotonic now);
     const AxisSpan& span() const { return m_span; }
     AxisKind kind() const { return m_kind; }

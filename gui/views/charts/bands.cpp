@@ -35,8 +35,8 @@ void placeNames(std::vector<Band>& bands, const BandSpace& space)
     taken.fill(-1e9);
     for (Band& band : bands) {
         band.textWidth = std::min(space.textWidth(band.text), space.pixels);
-        band.textAt = std::clamp((band.from - space.low) * perSecond + 4, 0.0,
-                                 std::max(0.0, space.pixels - band.textWidth));
+        band.textAt =
+            std::clamp((band.from - space.low) * perSecond + 4, 0.0, std::max(0.0, space.pixels - band.textWidth));
         band.row = -1;
         for (int row = 0; row < kMostBandRows; ++row) {
             double& end = taken[static_cast<std::size_t>(row)];

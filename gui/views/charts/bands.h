@@ -10,8 +10,8 @@
 #include <optional>
 #include <vector>
 
-// The bands behind a chart's curves: one for each fault, with its name and how long the cluster took to get over it, and a
-// grey one for each time everything stood still on purpose. Names that would overlap stand in rows.
+// The bands behind a chart's curves: one for each fault, with its name and how long the cluster took to get over it,
+// and a grey one for each time everything stood still on purpose. Names that would overlap stand in rows.
 namespace faultline::views {
 
 inline constexpr int kMostBandRows = 4;
@@ -34,7 +34,7 @@ struct BandSpace
     lab::Monotonic zero{0}; ///< the moment at 0 on the axis
     double low = -60;       ///< seconds
     double high = 0;
-    double pixels = 400;                            ///< from low to high
+    double pixels = 400;                             ///< from low to high
     std::function<double(const QString&)> textWidth; ///< pixels
 };
 

@@ -32,8 +32,13 @@ struct ChartPanel::Curve
 };
 
 ChartPanel::ChartPanel(const QString& title, AxisKind kind, QWidget* parent)
-    : QChartView(parent), m_title(title), m_kind(kind), m_theme(Theme::light()), m_span(roundSpan(kind, 1, 1))
-    , m_format([](double value) { return spokenRate(value); }), m_chart(new QChart)
+    : QChartView(parent)
+    , m_title(title)
+    , m_kind(kind)
+    , m_theme(Theme::light())
+    , m_span(roundSpan(kind, 1, 1))
+    , m_format([](double value) { return spokenRate(value); })
+    , m_chart(new QChart)
 {
     setChart(m_chart);
     setRenderHint(QPainter::Antialiasing);
@@ -72,7 +77,8 @@ void ChartPanel::setTheme(const Theme& theme)
 {
     m_theme = theme;
     for (const auto& curve : m_curves)
-        curve->drawn.setPen(QPen(theme.*curve->line.colour, curve->line.width, curve->line.style, Qt::FlatCap, Qt::RoundJoin));
+        curve->drawn.setPen(
+            QPen(theme.*curve->line.colour, curve->line.width, curve->line.style, Qt::FlatCap, Qt::RoundJoin));
     viewport()->update();
     resetCachedContent();
     scene()->update();

@@ -16,8 +16,8 @@ class QValueAxis;
 
 namespace faultline::views {
 
-/// One chart: curves of Qt Charts on a fixed time axis; the rest (bands, figures on the axes, names at the right edge, the
-/// cursor) is painted here, so that two charts above each other line up to the pixel.
+/// One chart: curves of Qt Charts on a fixed time axis; the rest (bands, figures on the axes, names at the right edge,
+/// the cursor) is painted here, so that two charts above each other line up to the pixel.
 class ChartPanel final : public QChartView
 {
     Q_OBJECT

@@ -8,7 +8,10 @@
 
 namespace faultline::views {
 
-GappedLine::GappedLine(QChart* chart, QAbstractAxis* x, QAbstractAxis* y) : m_chart(chart), m_x(x), m_y(y)
+GappedLine::GappedLine(QChart* chart, QAbstractAxis* x, QAbstractAxis* y)
+    : m_chart(chart)
+    , m_x(x)
+    , m_y(y)
 {
     addSeries();
 }

@@ -11,8 +11,9 @@ class QAbstractAxis;
 class QChart;
 class QLineSeries;
 
-// A curve that may have holes. A line of Qt Charts joins all of its points, so that a time without a single answer would
-// look like a slow slope from the last latency before to the first one after; here each stretch is a line of its own.
+// A curve that may have holes. A line of Qt Charts joins all of its points, so that a time without a single answer
+// would look like a slow slope from the last latency before to the first one after; here each stretch is a line of its
+// own.
 namespace faultline::views {
 
 class GappedLine

@@ -30,7 +30,9 @@ class LoadFigures
 {
 public:
     /// Keeps the points of that long a time.
-    explicit LoadFigures(std::chrono::seconds kept = std::chrono::seconds(62)) : m_kept(kept) {}
+    explicit LoadFigures(std::chrono::seconds kept = std::chrono::seconds(62))
+        : m_kept(kept)
+    {}
 
     /// Takes over the slices that ended since the last call. Call it at least every 30 s, or slices are gone.
     void follow(const std::deque<lab::LoadRecord>& load);

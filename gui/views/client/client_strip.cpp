@@ -50,7 +50,8 @@ ClientStrip::ClientStrip(QWidget* parent)
     m_input->setObjectName(QStringLiteral("clientInput"));
     m_input->setAccessibleName(tr("Command"));
     m_input->setPlaceholderText(tr("SET x 1   ·   GET x   ·   / to type here"));
-    m_input->setToolTip(tr("A command as in redis-cli; Return sends it, Up and Down bring back earlier ones ( / or Ctrl+K)"));
+    m_input->setToolTip(
+        tr("A command as in redis-cli; Return sends it, Up and Down bring back earlier ones ( / or Ctrl+K)"));
     m_input->setMaxLength(kMostCharacters);
     m_input->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_input->setMinimumWidth(160);

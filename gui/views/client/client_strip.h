@@ -28,8 +28,8 @@ struct StripReply
     std::chrono::microseconds took{0}; ///< zero: it was never sent
 };
 
-/// A client in the user's hand: pick a node, type a command, see what it answers and how long that took. Up and Down walk
-/// the lines sent before. Asks for what is to be sent by a signal and is told what came of it.
+/// A client in the user's hand: pick a node, type a command, see what it answers and how long that took. Up and Down
+/// walk the lines sent before. Asks for what is to be sent by a signal and is told what came of it.
 class ClientStrip final : public QWidget
 {
     Q_OBJECT

@@ -8,7 +8,10 @@
 
 namespace faultline::views {
 
-EventModel::EventModel(QObject* parent) : QAbstractTableModel(parent), m_theme(Theme::light()) {}
+EventModel::EventModel(QObject* parent)
+    : QAbstractTableModel(parent)
+    , m_theme(Theme::light())
+{}
 
 void EventModel::setTimeline(const lab::Timeline* timeline)
 {
@@ -107,7 +110,8 @@ QVariant EventModel::headerData(int section, Qt::Orientation orientation, int ro
 
 QString spokenMoment(lab::Monotonic since, lab::Monotonic at)
 {
-    const auto milliseconds = std::max<qint64>(0, std::chrono::duration_cast<std::chrono::milliseconds>(at - since).count());
+    const auto milliseconds =
+        std::max<qint64>(0, std::chrono::duration_cast<std::chrono::milliseconds>(at - since).count());
     return QStringLiteral("%1:%2.%3")
         .arg(milliseconds / 60'000)
         .arg(milliseconds / 1000 % 60, 2, 10, QLatin1Char('0'))

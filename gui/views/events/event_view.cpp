@@ -31,7 +31,8 @@ EventView::EventView(QWidget* parent)
     m_filter->setPlaceholderText(tr("Filter: a node, a word"));
     m_filter->setAccessibleName(tr("Filter of the event list"));
     m_filter->setClearButtonEnabled(true);
-    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) { m_shown->setFilterFixedString(text); });
+    connect(m_filter, &QLineEdit::textChanged, this,
+            [this](const QString& text) { m_shown->setFilterFixedString(text); });
 
     m_table->setModel(m_shown);
     m_table->setAccessibleName(tr("Events"));
@@ -61,7 +62,8 @@ EventView::EventView(QWidget* parent)
     column->addWidget(m_table);
 
     QScrollBar* bar = m_table->verticalScrollBar();
-    connect(bar, &QScrollBar::actionTriggered, this, [this, bar] { m_following = bar->sliderPosition() >= bar->maximum(); });
+    connect(bar, &QScrollBar::actionTriggered, this,
+            [this, bar] { m_following = bar->sliderPosition() >= bar->maximum(); });
     connect(bar, &QScrollBar::valueChanged, this, [this, bar](int value) {
         if (value >= bar->maximum())
             m_following = true;

@@ -11,8 +11,8 @@ class QTableView;
 
 namespace faultline::views {
 
-/// The list of events with a filter above it. Follows the newest unless the user has scrolled up; Ctrl+C copies the chosen
-/// rows as text with tabs.
+/// The list of events with a filter above it. Follows the newest unless the user has scrolled up; Ctrl+C copies the
+/// chosen rows as text with tabs.
 class EventView final : public QWidget
 {
     Q_OBJECT

@@ -90,8 +90,8 @@ void addStatus(std::vector<Detail>& details, const lab::Timeline& timeline, cons
         if (status.pendingValue)
             details.push_back({key + QStringLiteral(", not committed"), printable(*status.pendingValue)});
     }
-    details.push_back({QStringLiteral("State hash"),
-                       QStringLiteral("%1").arg(status.stateHash, 16, 16, QLatin1Char('0'))});
+    details.push_back(
+        {QStringLiteral("State hash"), QStringLiteral("%1").arg(status.stateHash, 16, 16, QLatin1Char('0'))});
     add("Clients", {});
     add("Connections", grouped(status.clientConnections));
     add("Commands", grouped(status.commands));

@@ -16,8 +16,8 @@ struct Detail
     QString value;
 };
 
-/// Everything the timeline knows of that node, in words and figures with their units; of a dead one its last word. Empty
-/// when it is not there.
+/// Everything the timeline knows of that node, in words and figures with their units; of a dead one its last word.
+/// Empty when it is not there.
 std::vector<Detail> detailsOf(const lab::Timeline& timeline, NodeId node);
 
 } // namespace faultline::views

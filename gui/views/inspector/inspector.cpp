@@ -68,8 +68,9 @@ void Inspector::refresh()
 {
     const std::vector<Detail> details = m_timeline ? detailsOf(*m_timeline, m_node) : std::vector<Detail>{};
     m_title->setFont(details.empty() ? font() : scaled(font(), 1.25, QFont::DemiBold));
-    m_title->setText(details.empty() ? tr("Select a node to see its details: click one, or press 1–9 or L for the leader.")
-                                     : m_node.name());
+    m_title->setText(details.empty()
+                         ? tr("Select a node to see its details: click one, or press 1–9 or L for the leader.")
+                         : m_node.name());
     m_table->setVisible(!details.empty());
     m_table->setRowCount(static_cast<int>(details.size()));
     for (int row = 0; row < m_table->rowCount(); ++row) {

@@ -9,8 +9,9 @@
 class QPainter;
 class QRectF;
 
-// Numbers as they stand on screen: grouped, with their unit, and in figures of equal width, so that a number that counts
-// up does not make its neighbours tremble. (QFont::setFeature("tnum") is Qt 6.7; here each digit gets an equal cell.)
+// Numbers as they stand on screen: grouped, with their unit, and in figures of equal width, so that a number that
+// counts up does not make its neighbours tremble. (QFont::setFeature("tnum") is Qt 6.7; here each digit gets an equal
+// cell.)
 namespace faultline::views {
 
 /// 1234567 -> "1,234,567"

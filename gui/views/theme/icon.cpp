@@ -189,7 +189,11 @@ Shape shapeOf(Glyph glyph)
 class GlyphEngine final : public QIconEngine
 {
 public:
-    GlyphEngine(Glyph glyph, QColor ink, QColor off) : m_glyph(glyph), m_ink(ink), m_off(off) {}
+    GlyphEngine(Glyph glyph, QColor ink, QColor off)
+        : m_glyph(glyph)
+        , m_ink(ink)
+        , m_off(off)
+    {}
 
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override
     {

@@ -21,13 +21,13 @@ struct Token
 };
 
 constexpr Token kTokens[] = {
-    {"canvas", &Theme::canvas},         {"panel", &Theme::panel},         {"ink", &Theme::ink},
-    {"mutedInk", &Theme::mutedInk},     {"line", &Theme::line},           {"link", &Theme::link},
-    {"accent", &Theme::accent},         {"leader", &Theme::leader},       {"leaderText", &Theme::leaderText},
-    {"candidate", &Theme::candidate},   {"follower", &Theme::follower},   {"frozen", &Theme::frozen},
-    {"frozenText", &Theme::frozenText}, {"dead", &Theme::dead},           {"ok", &Theme::ok},
-    {"okText", &Theme::okText},         {"failed", &Theme::failed},       {"failedText", &Theme::failedText},
-    {"degraded", &Theme::degraded},     {"unknown", &Theme::unknown},     {"pause", &Theme::pause},
+    {"canvas", &Theme::canvas},         {"panel", &Theme::panel},       {"ink", &Theme::ink},
+    {"mutedInk", &Theme::mutedInk},     {"line", &Theme::line},         {"link", &Theme::link},
+    {"accent", &Theme::accent},         {"leader", &Theme::leader},     {"leaderText", &Theme::leaderText},
+    {"candidate", &Theme::candidate},   {"follower", &Theme::follower}, {"frozen", &Theme::frozen},
+    {"frozenText", &Theme::frozenText}, {"dead", &Theme::dead},         {"ok", &Theme::ok},
+    {"okText", &Theme::okText},         {"failed", &Theme::failed},     {"failedText", &Theme::failedText},
+    {"degraded", &Theme::degraded},     {"unknown", &Theme::unknown},   {"pause", &Theme::pause},
 };
 
 Theme read(const QString& path)

@@ -6,8 +6,8 @@
 
 #include <array>
 
-// What colours mean. A colour appears only where it says something, and what it says is said a second time by a shape, a
-// pattern or a word. Light and dark are two sets of values for the same tokens, in resources/theme/light.json and
+// What colours mean. A colour appears only where it says something, and what it says is said a second time by a shape,
+// a pattern or a word. Light and dark are two sets of values for the same tokens, in resources/theme/light.json and
 // dark.json and nowhere else; whatever is painted by hand takes its colours from here.
 namespace faultline::views {
 
@@ -15,13 +15,13 @@ struct Theme
 {
     bool dark = false;
 
-    QColor canvas;   ///< behind everything
-    QColor panel;    ///< behind text, inside nodes
+    QColor canvas; ///< behind everything
+    QColor panel;  ///< behind text, inside nodes
     QColor ink;
     QColor mutedInk;
-    QColor line;     ///< what separates two surfaces, and the grid of a chart
-    QColor link;     ///< a healthy link between two nodes
-    QColor accent;   ///< focus and selection
+    QColor line;   ///< what separates two surfaces, and the grid of a chart
+    QColor link;   ///< a healthy link between two nodes
+    QColor accent; ///< focus and selection
 
     QColor leader;
     QColor leaderText; ///< the same meaning where it is text, dark enough to read

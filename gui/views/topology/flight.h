@@ -6,9 +6,9 @@
 #include <optional>
 
 // How one message crosses the canvas. On one machine it takes microseconds, too short for an eye: a dot takes at least
-// 300 ms of display time, and the legend says so. Its end is known only when the other end reports it, some 50 ms later;
-// a dot whose fate is not known yet waits half way. A lost one stops there, where faults are drawn, becomes a cross and
-// fades.
+// 300 ms of display time, and the legend says so. Its end is known only when the other end reports it, some 50 ms
+// later; a dot whose fate is not known yet waits half way. A lost one stops there, where faults are drawn, becomes a
+// cross and fades.
 namespace faultline::views {
 
 inline constexpr std::chrono::milliseconds kShortestFlight{300};
@@ -24,11 +24,11 @@ struct Flight
     bool positive = true;
     quint64 term = 0;
     quint32 entries = 0;
-    quint32 count = 1; ///< messages this dot stands for
+    quint32 count = 1;  ///< messages this dot stands for
     quint64 serial = 0; ///< of the (last) message in the timeline
 
-    lab::Monotonic departed{0};               ///< when the dot was put on the canvas
-    std::chrono::microseconds took{0};        ///< real flight time, once known
+    lab::Monotonic departed{0};                 ///< when the dot was put on the canvas
+    std::chrono::microseconds took{0};          ///< real flight time, once known
     std::optional<lab::Monotonic> arrivalKnown; ///< when the canvas learned that it arrived
     std::optional<lab::Monotonic> lossKnown;    ///< when the canvas learned that it was lost
 };
@@ -43,7 +43,8 @@ struct Dot
 /// The dot at that moment; nothing before it departs and after its end.
 std::optional<Dot> dotAt(const Flight& flight, lab::Monotonic now);
 
-/// Is there nothing more to draw, now and later? While the cluster is held, messages stand still and nothing is forgotten.
+/// Is there nothing more to draw, now and later? While the cluster is held, messages stand still and nothing is
+/// forgotten.
 bool isOver(const Flight& flight, lab::Monotonic now, bool held = false);
 
 } // namespace faultline::views

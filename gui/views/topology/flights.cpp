@@ -22,8 +22,9 @@ void resolve(Flight& flight, const lab::Message& message, lab::Monotonic now)
 
 void Flights::follow(const std::deque<lab::Message>& messages, lab::Monotonic now, bool held)
 {
-    const auto fresh = std::lower_bound(messages.begin(), messages.end(), m_lastSerial + 1,
-                                        [](const lab::Message& message, quint64 serial) { return message.serial < serial; });
+    const auto fresh =
+        std::lower_bound(messages.begin(), messages.end(), m_lastSerial + 1,
+                         [](const lab::Message& message, quint64 serial) { return message.serial < serial; });
     for (auto message = fresh; message != messages.end(); ++message) {
         m_lastSerial = message->serial;
         if (now - message->sentAt < kOld || held)
@@ -68,8 +69,9 @@ void Flights::depart(const lab::Message& message, lab::Monotonic now)
 
 void Flights::learn(Flight& flight, const std::deque<lab::Message>& messages, lab::Monotonic now) const
 {
-    const auto found = std::lower_bound(messages.begin(), messages.end(), flight.serial,
-                                        [](const lab::Message& message, quint64 serial) { return message.serial < serial; });
+    const auto found =
+        std::lower_bound(messages.begin(), messages.end(), flight.serial,
+                         [](const lab::Message& message, quint64 serial) { return message.serial < serial; });
     if (found != messages.end() && found->serial == flight.serial)
         resolve(flight, *found, now);
 }

@@ -6,8 +6,8 @@
 #include <deque>
 #include <map>
 
-// The dots on the canvas: follows the messages of a timeline and keeps those still to be drawn. A direction that carries
-// more than 40 messages a second is drawn as one dot at a time with the number it stands for.
+// The dots on the canvas: follows the messages of a timeline and keeps those still to be drawn. A direction that
+// carries more than 40 messages a second is drawn as one dot at a time with the number it stands for.
 namespace faultline::views {
 
 inline constexpr int kDotsASecond = 40;

@@ -8,9 +8,9 @@ namespace faultline::views {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
-constexpr double kCrownSpace = 30;  ///< above a node, at 100%
-constexpr double kLabelSpace = 50;  ///< below a node, at 100%
-constexpr double kSideSpace = 40;   ///< beside a node, for what of its label is wider than itself
+constexpr double kCrownSpace = 30; ///< above a node, at 100%
+constexpr double kLabelSpace = 50; ///< below a node, at 100%
+constexpr double kSideSpace = 40;  ///< beside a node, for what of its label is wider than itself
 constexpr double kLane = 5;
 constexpr double kWidestRing = 2.0; ///< width of the ring to its height
 

@@ -10,8 +10,8 @@
 #include <map>
 #include <vector>
 
-// Where things stand on the canvas: nodes on a ring, the first at the top and on clockwise, the clients outside it at the
-// upper left. Pure geometry in pixels, y down, no painting.
+// Where things stand on the canvas: nodes on a ring, the first at the top and on clockwise, the clients outside it at
+// the upper left. Pure geometry in pixels, y down, no painting.
 namespace faultline::views {
 
 inline constexpr double kSmallestTarget = 28; ///< across, of what can be clicked
@@ -33,8 +33,8 @@ struct Layout
     const NodePlace* find(NodeId id) const;
 };
 
-/// Where the user put nodes, as shares (0..1) of the canvas's width and height, so that they stay in place as the window
-/// grows.
+/// Where the user put nodes, as shares (0..1) of the canvas's width and height, so that they stay in place as the
+/// window grows.
 using MovedNodes = std::map<NodeId, QPointF>;
 
 /// Lays out `nodes` on a canvas. Nodes grow and shrink with it between 44 and 112 px across and never stand outside.
@@ -46,8 +46,8 @@ NodeId nodeAt(const Layout& layout, QPointF point);
 /// From rim to rim. Nothing (a null line) when either is not there or they touch.
 QLineF linkLine(const Layout& layout, NodeId from, NodeId to);
 
-/// As linkLine, but shifted a little to the right of the direction of travel, so that the two directions of a link do not
-/// run into each other.
+/// As linkLine, but shifted a little to the right of the direction of travel, so that the two directions of a link do
+/// not run into each other.
 QLineF laneLine(const Layout& layout, NodeId from, NodeId to);
 
 /// From the clients' symbol to the rim of a node.

@@ -33,12 +33,15 @@ constexpr std::array<ShapeRow, 8> kShapes{{
     {wire::MessageKind::VoteReply, true, 0, "the vote that answers"},
     {wire::MessageKind::Heartbeat, true, 0, "lost on the way"},
 }};
-constexpr const char* kNotes[] = {"Colour is the term. ×N stands for N messages.",
-                                  "Flights take at least 300 ms here, far", "less in truth. Links thicken with bytes/s."};
+constexpr const char* kNotes[] = {"Colour is the term. ×N: N of the messages sampled.",
+                                  "Flights take at least 300 ms here, far",
+                                  "less in truth. Links thicken with bytes/s."};
 
 } // namespace
 
-Legend::Legend(QWidget* parent) : QWidget(parent), m_theme(Theme::light())
+Legend::Legend(QWidget* parent)
+    : QWidget(parent)
+    , m_theme(Theme::light())
 {
     setAttribute(Qt::WA_TransparentForMouseEvents);
     setAccessibleName(tr("What the shapes mean"));
@@ -105,7 +108,8 @@ void Legend::paintEvent(QPaintEvent*)
     y += 8;
     painter.setPen(m_theme.mutedInk);
     for (const char* note : kNotes) {
-        painter.drawText(QRectF(kPadding, y, width() - kPadding, lineHeight), Qt::AlignVCenter, QString::fromUtf8(note));
+        painter.drawText(QRectF(kPadding, y, width() - kPadding, lineHeight), Qt::AlignVCenter,
+                         QString::fromUtf8(note));
         y += lineHeight;
     }
 }

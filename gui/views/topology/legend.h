@@ -7,8 +7,8 @@
 
 namespace faultline::views {
 
-/// What the shapes on the canvas mean. Shows the very shapes the canvas draws; opens while its button is hovered, or stays
-/// when that is clicked.
+/// What the shapes on the canvas mean. Shows the very shapes the canvas draws; opens while its button is hovered, or
+/// stays when that is clicked.
 class Legend final : public QWidget
 {
     Q_OBJECT

@@ -25,12 +25,12 @@ struct NodeSpace
 {
     QPointF centre;
     double radius = 36;
-    int labelVariant = 0;    ///< 0 says all there is to say; see labelArea
-    double turn = 0;         ///< 0..1, how far a candidate's ring has turned
+    int labelVariant = 0; ///< 0 says all there is to say; see labelArea
+    double turn = 0;      ///< 0..1, how far a candidate's ring has turned
 };
 
-/// A label says less where there is less room: variant 0 is the role and the figures in two lines, 1 the figures broken in
-/// two, 2 one line with what matters more of the two, 3 the role alone.
+/// A label says less where there is less room: variant 0 is the role and the figures in two lines, 1 the figures broken
+/// in two, 2 one line with what matters more of the two, 3 the role alone.
 inline constexpr int kLabelVariants = 4;
 
 /// What the label covers in that variant. `base` is the font the painter will have.

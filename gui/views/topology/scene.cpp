@@ -92,8 +92,7 @@ SceneNode nodeOf(const lab::Timeline& timeline, NodeId id, const lab::NodeState&
     const QByteArray& key = timeline.watchedKey();
     if (key.isEmpty())
         return node;
-    node.value = status.watchedValue ? shown(key, *status.watchedValue)
-                                     : QString::fromUtf8(key) + QStringLiteral(" –");
+    node.value = status.watchedValue ? shown(key, *status.watchedValue) : QString::fromUtf8(key) + QStringLiteral(" –");
     if (status.pendingValue && status.pendingValue != status.watchedValue)
         node.pending = shown(key, *status.pendingValue);
     return node;

@@ -28,15 +28,15 @@ struct SceneLink
 {
     NodeId a;
     NodeId b;
-    bool cut = false;  ///< by an isolation of one end
-    bool idle = false; ///< one end cannot send: dead, stopped
+    bool cut = false;          ///< by an isolation of one end
+    bool idle = false;         ///< one end cannot send: dead, stopped
     double bytesPerSecond = 0; ///< both directions
 };
 
 struct ClientFlow
 {
-    double asked = 0;   ///< op/s the slider asks for; 0: no load
-    double ok = 0;      ///< a second, over the last second
+    double asked = 0; ///< op/s the slider asks for; 0: no load
+    double ok = 0;    ///< a second, over the last second
     double failed = 0;
     double unknown = 0;
     QString words; ///< "20 op/s", "0 op/s · 18 unknown", "no load"

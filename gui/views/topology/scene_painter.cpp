@@ -58,7 +58,8 @@ void paintArrow(QPainter& painter, const QLineF& line, double width, const QColo
     painter.drawLine(line.p1(), tip - along * head);
     painter.setBrush(colour);
     painter.setPen(Qt::NoPen);
-    painter.drawPolygon(QPolygonF{tip, tip - along * head + side * head * 0.55, tip - along * head - side * head * 0.55});
+    painter.drawPolygon(
+        QPolygonF{tip, tip - along * head + side * head * 0.55, tip - along * head - side * head * 0.55});
 }
 
 void paintClients(QPainter& painter, const Frame& frame, const Theme& theme)
@@ -152,7 +153,8 @@ bool isFree(const QRectF& area, NodeId own, const Frame& frame)
 QPolygonF triangle(double size, bool upsideDown)
 {
     const double down = upsideDown ? -1 : 1;
-    return {QPointF(0, -size * down), QPointF(size * 0.95, size * 0.7 * down), QPointF(-size * 0.95, size * 0.7 * down)};
+    return {QPointF(0, -size * down), QPointF(size * 0.95, size * 0.7 * down),
+            QPointF(-size * 0.95, size * 0.7 * down)};
 }
 
 } // namespace

@@ -203,8 +203,7 @@ void TopologyView::placeChildren()
     m_legendButton->move(width() - m_legendButton->width() - kMargin, height() - m_legendButton->height() - kMargin);
     const QSize wanted = m_legend->sizeHint();
     m_legend->resize(wanted);
-    m_legend->move(width() - wanted.width() - kMargin,
-                   std::max(4, m_legendButton->y() - wanted.height() - 6));
+    m_legend->move(width() - wanted.width() - kMargin, std::max(4, m_legendButton->y() - wanted.height() - 6));
     m_absence->setGeometry(rect().adjusted(width() / 8, 0, -width() / 8, 0));
 }
 
@@ -226,13 +225,13 @@ void TopologyView::paintEvent(QPaintEvent*)
         return;
     const lab::Monotonic now = m_clock();
     const std::chrono::microseconds turn = kTurn;
-    const double turned =
-        m_reducedMotion || m_scene.held
-            ? 0
-            : static_cast<double>(now.count() % turn.count()) / static_cast<double>(turn.count());
-    paintFrame(painter,
-               {m_scene, m_layout, m_flights.all(), now, turned, m_selected, m_drag ? m_drag->node : m_hovered, hasFocus()},
-               m_theme);
+    const double turned = m_reducedMotion || m_scene.held
+                              ? 0
+                              : static_cast<double>(now.count() % turn.count()) / static_cast<double>(turn.count());
+    paintFrame(
+        painter,
+        {m_scene, m_layout, m_flights.all(), now, turned, m_selected, m_drag ? m_drag->node : m_hovered, hasFocus()},
+        m_theme);
 }
 
 void TopologyView::resizeEvent(QResizeEvent*)
@@ -272,8 +271,7 @@ void TopologyView::mouseMoveEvent(QMouseEvent* event)
         setHovered(nodeAt(m_layout, event->position()));
         return;
     }
-    if (!m_drag->moved &&
-        (event->position() - m_drag->pressedAt).manhattanLength() < QApplication::startDragDistance())
+    if (!m_drag->moved && (event->position() - m_drag->pressedAt).manhattanLength() < QApplication::startDragDistance())
         return;
     m_drag->moved = true;
     m_moved[m_drag->node] = shareOf(m_layout, event->position() - m_drag->grip);

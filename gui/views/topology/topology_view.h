@@ -22,9 +22,9 @@ namespace faultline::views {
 
 class Legend;
 
-/// The cluster as a picture: who leads, who is dead, who speaks with whom. Click selects, dragging moves a node and does
-/// nothing else, Escape cancels the drag or the selection, arrows and Tab go from node to node, Return opens the details.
-/// Repaints at most 60 times a second, only while visible and while something moves.
+/// The cluster as a picture: who leads, who is dead, who speaks with whom. Click selects, dragging moves a node and
+/// does nothing else, Escape cancels the drag or the selection, arrows and Tab go from node to node, Return opens the
+/// details. Repaints at most 60 times a second, only while visible and while something moves.
 class TopologyView final : public QWidget
 {
     Q_OBJECT
@@ -36,14 +36,14 @@ public:
 
     void setTimeline(const lab::Timeline* timeline); ///< must outlive the view or be taken away with nullptr
     void setTheme(const Theme& theme);
-    void setClock(Clock clock);            ///< what "now" is; the machine's monotonic clock unless told otherwise
-    void setReducedMotion(bool reduced);   ///< dots still travel, for that is the message; rings no longer turn
+    void setClock(Clock clock);          ///< what "now" is; the machine's monotonic clock unless told otherwise
+    void setReducedMotion(bool reduced); ///< dots still travel, for that is the message; rings no longer turn
     /// What stands on the canvas while there is no cluster: a sentence and what the button under it says.
     void setAbsence(const QString& sentence, const QString& button);
 
     NodeId selected() const { return m_selected; }
     void select(NodeId node); ///< nobody to deselect; a node that is not there changes nothing
-    void cancel(); ///< a drag, else the selection
+    void cancel();            ///< a drag, else the selection
     QPointF positionOf(NodeId node) const;
     double nodeRadius() const;
     const Scene& scene() const { return m_scene; }
@@ -79,7 +79,7 @@ private:
     {
         NodeId node;
         QPointF pressedAt;
-        QPointF grip; ///< from the node's centre to the pointer
+        QPointF grip;                  ///< from the node's centre to the pointer
         std::optional<QPointF> before; ///< where the user had put it, if anywhere
         bool moved = false;
     };

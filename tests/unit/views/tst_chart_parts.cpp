@@ -120,6 +120,7 @@ void ChartPartsTest::labelsDoNotCollide_data()
     QTest::newRow("at the bottom") << QList<double>{99, 100, 98};
     QTest::newRow("at the top") << QList<double>{0, 1, 0};
     QTest::newRow("a chain") << QList<double>{20, 28, 36, 44};
+    QTest::newRow("three that push a fourth") << QList<double>{20, 40, 40, 40};
     QTest::newRow("crossed order") << QList<double>{80, 20, 79};
 }
 

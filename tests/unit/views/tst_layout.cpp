@@ -39,7 +39,8 @@ void LayoutTest::everyNodeIsWhollyVisibleAndApart_data()
 {
     QTest::addColumn<QSizeF>("size");
     QTest::addColumn<quint32>("count");
-    for (const QSizeF size : {QSizeF(300, 240), QSizeF(540, 340), QSizeF(760, 520), QSizeF(1600, 900), QSizeF(500, 1000)}) {
+    for (const QSizeF size :
+         {QSizeF(300, 240), QSizeF(540, 340), QSizeF(760, 520), QSizeF(1600, 900), QSizeF(500, 1000)}) {
         for (const quint32 count : {1U, 3U, 5U, 9U})
             QTest::addRow("%gx%g, %u nodes", size.width(), size.height(), count) << size << count;
     }

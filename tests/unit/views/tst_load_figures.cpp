@@ -45,6 +45,7 @@ void LoadFiguresTest::rateIsOfTheLastSecond()
     QVERIFY(std::abs(pointAt(load, 12'500ms)->ok - 10) < 0.001);
     QVERIFY(std::abs(pointAt(load, 13s)->ok) < 0.001);
     QVERIFY(std::abs(pointAt(load, 13s)->offered - 20) < 0.001);
+    QVERIFY2(std::abs(pointAt(load, 10'500ms)->ok - 20) < 0.001, "a rate is of the time there was");
     QVERIFY(!pointAt(load, 10'050ms).has_value());
 }
 
