@@ -38,7 +38,8 @@ std::unique_ptr<Channel> Channel::accept(QTcpSocket* socket, Judge judge)
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     std::unique_ptr<Channel> channel(new Channel(std::unique_ptr<QTcpSocket>(socket), std::nullopt, std::move(judge)));
     if (socket->bytesAvailable() > 0)
-        QMetaObject::invokeMethod(channel.get(), [c = channel.get()] { c->readAvailable(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            channel.get(), [c = channel.get()] { c->readAvailable(); }, Qt::QueuedConnection);
     return channel;
 }
 

@@ -19,12 +19,15 @@ struct Error
 
 /// A value, or the sentence that says why there is none. For what a user, a file or a peer can cause; what only a bug
 /// can cause is an invariant (see FAULTLINE_INVARIANT). The shape is that of C++23's std::expected.
-template <typename T>
-class [[nodiscard]] Result
+template <typename T> class [[nodiscard]] Result
 {
 public:
-    Result(T value) : m_state(std::move(value)) {}
-    Result(Error error) : m_state(std::move(error)) {}
+    Result(T value)
+        : m_state(std::move(value))
+    {}
+    Result(Error error)
+        : m_state(std::move(error))
+    {}
 
     explicit operator bool() const { return std::holds_alternative<T>(m_state); }
     const T& operator*() const& { return std::get<T>(m_state); }
@@ -38,12 +41,13 @@ private:
     std::variant<T, Error> m_state;
 };
 
-template <>
-class [[nodiscard]] Result<void>
+template <> class [[nodiscard]] Result<void>
 {
 public:
     Result() = default;
-    Result(Error error) : m_error(std::move(error)) {}
+    Result(Error error)
+        : m_error(std::move(error))
+    {}
 
     explicit operator bool() const { return !m_error; }
     const QString& error() const { return m_error->message; }

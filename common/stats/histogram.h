@@ -10,10 +10,10 @@
 
 namespace faultline::stats {
 
-/// How long things took, counted in buckets that get wider as durations grow, so that 3 µs and 3 s keep the same relative
-/// precision. Log-linear as in HdrHistogram: 128 equal buckets an octave, from 1 µs to 64 s (26 octaves), so a bucket is
-/// at most 0.8% wide; shorter durations count in the first bucket, longer ones in the last. The layout is the same
-/// everywhere and never changes, so histograms of nodes, runs and versions merge by addition.
+/// How long things took, counted in buckets that get wider as durations grow, so that 3 µs and 3 s keep the same
+/// relative precision. Log-linear as in HdrHistogram: 128 equal buckets an octave, from 1 µs to 64 s (26 octaves), so a
+/// bucket is at most 0.8% wide; shorter durations count in the first bucket, longer ones in the last. The layout is the
+/// same everywhere and never changes, so histograms of nodes, runs and versions merge by addition.
 class Histogram
 {
 public:
@@ -32,8 +32,8 @@ public:
     /// Adds to one bucket, as read from the wire. Indexes outside the layout are ignored.
     void addToBucket(int index, quint64 times);
 
-    /// The upper edge of the bucket that holds the given share (0..1) of all samples. Nothing when fewer than 10 samples
-    /// lie beyond it: such a percentile is an anecdote. (p50 needs 20 samples, p99 needs 1000.)
+    /// The upper edge of the bucket that holds the given share (0..1) of all samples. Nothing when fewer than 10
+    /// samples lie beyond it: such a percentile is an anecdote. (p50 needs 20 samples, p99 needs 1000.)
     std::optional<std::chrono::nanoseconds> percentile(double share) const;
     /// The same without that rule, for a live chart that draws what there is. Nothing only when empty.
     std::optional<std::chrono::nanoseconds> percentileOfFew(double share) const;

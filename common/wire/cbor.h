@@ -12,8 +12,8 @@
 namespace faultline::wire {
 
 // Reading of what a peer sent, which may be anything. Every function returns false, and never throws, allocates beyond
-// the bytes that are there, or recurses deeply, when the input is not what was asked for. Messages are maps with integer
-// keys; a reader skips keys it does not know, which is what lets two versions talk (RFC 8949).
+// the bytes that are there, or recurses deeply, when the input is not what was asked for. Messages are maps with
+// integer keys; a reader skips keys it does not know, which is what lets two versions talk (RFC 8949).
 
 bool readUnsigned(QCborStreamReader& reader, quint64& out);
 bool readSigned(QCborStreamReader& reader, qint64& out);
@@ -25,8 +25,7 @@ bool readText(QCborStreamReader& reader, QString& out);
 bool skip(QCborStreamReader& reader);
 
 template <typename T>
-    requires std::unsigned_integral<T> && (!std::same_as<T, bool>)
-bool readUnsigned(QCborStreamReader& reader, T& out)
+requires std::unsigned_integral<T> &&(!std::same_as<T, bool>)bool readUnsigned(QCborStreamReader& reader, T& out)
 {
     quint64 wide = 0;
     if (!readUnsigned(reader, wide) || wide > static_cast<quint64>(T(-1)))
@@ -37,7 +36,7 @@ bool readUnsigned(QCborStreamReader& reader, T& out)
 
 /// An enumeration stored as an unsigned number, 0 to `last`.
 template <typename E>
-    requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 bool readEnum(QCborStreamReader& reader, E& out, E last)
 {
     quint64 wide = 0;
@@ -49,8 +48,7 @@ bool readEnum(QCborStreamReader& reader, E& out, E last)
 
 /// Calls field(key) for each key of a map; field reads the value and returns whether that went well. To pass over a key
 /// it does not know, it returns skip(reader).
-template <typename Field>
-bool readMap(QCborStreamReader& reader, Field field)
+template <typename Field> bool readMap(QCborStreamReader& reader, Field field)
 {
     if (!reader.isMap() || !reader.enterContainer())
         return false;
@@ -63,8 +61,7 @@ bool readMap(QCborStreamReader& reader, Field field)
 }
 
 /// Calls item() for each element of an array, at most `limit` of them.
-template <typename Item>
-bool readArray(QCborStreamReader& reader, quint64 limit, Item item)
+template <typename Item> bool readArray(QCborStreamReader& reader, quint64 limit, Item item)
 {
     if (!reader.isArray() || !reader.enterContainer())
         return false;

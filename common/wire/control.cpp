@@ -40,7 +40,7 @@ void put(QCborStreamWriter& w, quint64 key, const QString& value)
     w.append(value);
 }
 template <typename E>
-    requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 void put(QCborStreamWriter& w, quint64 key, E value)
 {
     put(w, key, static_cast<quint64>(value));
@@ -456,8 +456,7 @@ bool read(QCborStreamReader& r, Activity& activity)
     });
 }
 
-template <typename Message>
-std::optional<ControlMessage> decodeAs(QCborStreamReader& reader)
+template <typename Message> std::optional<ControlMessage> decodeAs(QCborStreamReader& reader)
 {
     Message message;
     if (!read(reader, message) || !leavePayload(reader))

@@ -46,8 +46,8 @@ struct LinkState
 
 // ---- lab to node -------------------------------------------------------------------------------------------------
 
-/// Everything the lab wants of the cluster, whole each time, so that obeying it twice is obeying it once. Links not named
-/// are healthy. A node ignores a version older than the one it has.
+/// Everything the lab wants of the cluster, whole each time, so that obeying it twice is obeying it once. Links not
+/// named are healthy. A node ignores a version older than the one it has.
 struct DesiredState
 {
     quint64 version = 0;

@@ -7,8 +7,8 @@
 
 namespace faultline::wire {
 
-/// A frame is how a message lies on a TCP stream, where only bytes exist: a header that says how long it is, the payload,
-/// and a checksum, so that damage is noticed. All integers are little endian.
+/// A frame is how a message lies on a TCP stream, where only bytes exist: a header that says how long it is, the
+/// payload, and a checksum, so that damage is noticed. All integers are little endian.
 ///
 ///     offset  bytes
 ///     0       4     magic "FLT1"

@@ -24,8 +24,8 @@ struct LabOptions
 };
 
 /// A live cluster of real processes under control: what the window, `faultline up` and `faultline run` stand on. Every
-/// order returns at once; what comes of it is on the timeline. An order that makes no sense (kill a dead node, an id that
-/// is not there) changes nothing and says so in a note.
+/// order returns at once; what comes of it is on the timeline. An order that makes no sense (kill a dead node, an id
+/// that is not there) changes nothing and says so in a note.
 ///
 /// Lives on the main thread (a node dies with the thread that started it), needs its event loop, never blocks it. The
 /// load runs on a thread of its own.
@@ -46,8 +46,8 @@ public:
     Result<void> start(const LabOptions& options);
     /// Asks all nodes to end, kills those that have not after a second; ended() follows.
     void end();
-    /// A fresh cluster with the same number of nodes and default load and pace, within 2 s, whatever state the old one is
-    /// in. Does not wait for hung nodes: they are killed.
+    /// A fresh cluster with the same number of nodes and default load and pace, within 2 s, whatever state the old one
+    /// is in. Does not wait for hung nodes: they are killed.
     void reset();
     bool isRunning() const;
     bool isServing() const;
@@ -87,9 +87,10 @@ public:
     };
 
 signals:
-    void serving();                    ///< a leader is there and has taken this cluster's first write
-    void ended();                      ///< every process is gone and the folder removed
-    void startFailed(const QString& reason); ///< after start() had returned well: a port was taken, a node would not run
+    void serving(); ///< a leader is there and has taken this cluster's first write
+    void ended();   ///< every process is gone and the folder removed
+    void
+    startFailed(const QString& reason); ///< after start() had returned well: a port was taken, a node would not run
     void commandReplied(const faultline::lab::Lab::CommandReply& reply);
 
 private:

@@ -22,7 +22,8 @@ std::vector<Record> Recovery::recordsOf(Failover& failover)
 {
     if (failover.fault.leaderAfter)
         failover.gesture.outcome =
-            QStringLiteral("%1 leads after %2").arg(failover.fault.newLeader.name(), spokenDuration(*failover.fault.leaderAfter));
+            QStringLiteral("%1 leads after %2")
+                .arg(failover.fault.newLeader.name(), spokenDuration(*failover.fault.leaderAfter));
     if (failover.fault.writeAfter) {
         const QString write = QStringLiteral("first write after %1").arg(spokenDuration(*failover.fault.writeAfter));
         failover.gesture.outcome += failover.gesture.outcome.isEmpty() ? write : QStringLiteral(", ") + write;
@@ -64,8 +65,8 @@ std::vector<Record> Recovery::onApplied(NodeId node, quint64 index, Monotonic at
         std::find_if(m_catchUps.begin(), m_catchUps.end(), [node](const CatchUp& c) { return c.node == node; });
     if (found == m_catchUps.end() || index < found->goal || at <= found->gesture.at)
         return {};
-    found->gesture.outcome = QStringLiteral("%1 is back and caught up after %2")
-                                 .arg(node.name(), spokenDuration(at - found->gesture.at));
+    found->gesture.outcome =
+        QStringLiteral("%1 is back and caught up after %2").arg(node.name(), spokenDuration(at - found->gesture.at));
     const Record news = found->gesture;
     m_catchUps.erase(found);
     return {news};

@@ -8,9 +8,10 @@
 
 namespace faultline::lab {
 
-/// How a cluster comes through what was done to it: the time from a fault on its leader to a new leader and to the first
-/// write another node acknowledged, and the time a node that comes back needs to know what the others know. It follows
-/// gestures until there is something to say of each. Pure: fed with what happens, it hands out the newer records.
+/// How a cluster comes through what was done to it: the time from a fault on its leader to a new leader and to the
+/// first write another node acknowledged, and the time a node that comes back needs to know what the others know. It
+/// follows gestures until there is something to say of each. Pure: fed with what happens, it hands out the newer
+/// records.
 class Recovery
 {
 public:

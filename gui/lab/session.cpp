@@ -24,17 +24,23 @@ void removeLater(ClusterFolder folder)
 QString pastOf(FaultKind kind)
 {
     switch (kind) {
-    case FaultKind::Kill: return QStringLiteral("killed");
-    case FaultKind::Stop: return QStringLiteral("stopped");
-    case FaultKind::Freeze: return QStringLiteral("frozen");
-    case FaultKind::Isolate: return QStringLiteral("isolated");
+    case FaultKind::Kill:
+        return QStringLiteral("killed");
+    case FaultKind::Stop:
+        return QStringLiteral("stopped");
+    case FaultKind::Freeze:
+        return QStringLiteral("frozen");
+    case FaultKind::Isolate:
+        return QStringLiteral("isolated");
     }
     Q_UNREACHABLE();
 }
 
 } // namespace
 
-Lab::Session::Session(Lab& lab, Timeline& timeline) : m_lab(lab), m_timeline(timeline)
+Lab::Session::Session(Lab& lab, Timeline& timeline)
+    : m_lab(lab)
+    , m_timeline(timeline)
 {
     connect(&m_load, &LoadGenerator::loadMeasured, this, [this](const LoadRecord& record) {
         if (m_hadLeader)
@@ -95,7 +101,8 @@ Result<void> Lab::Session::start(const LabOptions& options)
     if (m_options.dataRoot.isEmpty())
         m_options.dataRoot = ClusterFolder::defaultRoot();
     if (!(m_options.rate >= 0 && m_options.rate <= kMaxRate))
-        return Error{QStringLiteral("a load of %1 operations a second cannot be made; 0 to 20,000 would be right").arg(m_options.rate)};
+        return Error{QStringLiteral("a load of %1 operations a second cannot be made; 0 to 20,000 would be right")
+                         .arg(m_options.rate)};
     for (ClusterFolder& leftover : ClusterFolder::takeLeftovers(m_options.dataRoot))
         removeLater(std::move(leftover));
     return launch();
@@ -149,7 +156,8 @@ void Lab::Session::abandon(bool gracefully)
 
 void Lab::Session::forgetCluster(Cluster* cluster)
 {
-    const auto found = std::find_if(m_ending.begin(), m_ending.end(), [cluster](const auto& c) { return c.get() == cluster; });
+    const auto found =
+        std::find_if(m_ending.begin(), m_ending.end(), [cluster](const auto& c) { return c.get() == cluster; });
     if (found == m_ending.end())
         return;
     removeLater(cluster->takeFolder());
@@ -202,7 +210,8 @@ void Lab::Session::onHappened(const Record& record)
         if (!m_hadLeader || (!m_serving && m_rate == 0))
             lookForFirstLeader();
     } else if (const auto* fault = std::get_if<FaultRecord>(&record)) {
-        const auto open = std::find_if(m_openFaults.begin(), m_openFaults.end(), [&](const auto& f) { return f.id == fault->id; });
+        const auto open =
+            std::find_if(m_openFaults.begin(), m_openFaults.end(), [&](const auto& f) { return f.id == fault->id; });
         if (open != m_openFaults.end())
             *open = *fault;
     }
@@ -253,7 +262,8 @@ void Lab::Session::onEnded(NodeId node, bool asked, bool neverRan, const QString
     note(Severity::Error, node, QStringLiteral("%1 ended by itself: %2").arg(node.name(), how));
     if (hasOpenFault(FaultKind::Freeze, node))
         endFault(FaultKind::Freeze, node);
-    beginFault(FaultKind::Kill, node, QStringLiteral("%1 died").arg(node.name()), QStringLiteral("%1 died").arg(node.name()));
+    beginFault(FaultKind::Kill, node, QStringLiteral("%1 died").arg(node.name()),
+               QStringLiteral("%1 died").arg(node.name()));
 }
 
 // ---- gestures and faults
@@ -277,8 +287,10 @@ bool Lab::Session::allows(NodeId node, bool isPossible, const QString& refusal)
         return false;
     }
     if (!m_cluster->lifeOf(node)) {
-        note(Severity::Warning, {}, QStringLiteral("there is no %1 in this cluster; it has n1 to n%2")
-                                        .arg(node.name()).arg(m_cluster->members().size()));
+        note(Severity::Warning, {},
+             QStringLiteral("there is no %1 in this cluster; it has n1 to n%2")
+                 .arg(node.name())
+                 .arg(m_cluster->members().size()));
         return false;
     }
     if (!isPossible)
@@ -290,7 +302,8 @@ bool Lab::Session::canHaveMajority(NodeId without) const
 {
     const auto& nodes = m_timeline.nodes();
     const auto able = std::count_if(nodes.begin(), nodes.end(), [without](const auto& entry) {
-        return entry.first != without && !entry.second.isolated && (entry.second.life == NodeLife::Running || entry.second.life == NodeLife::Starting);
+        return entry.first != without && !entry.second.isolated &&
+               (entry.second.life == NodeLife::Running || entry.second.life == NodeLife::Starting);
     });
     return static_cast<std::size_t>(able) > nodes.size() / 2;
 }
@@ -328,8 +341,8 @@ void Lab::Session::beginFault(FaultKind kind, NodeId node, const QString& name, 
     const NodeId leader = m_timeline.leader();
     const NodeState* state = m_timeline.node(node);
     // When it is dead already its last word tells what it was.
-    fault.onLeader = leader == node || (!leader && state->status && state->status->role == wire::Role::Leader
-                                        && state->status->term == m_timeline.highestTerm());
+    fault.onLeader = leader == node || (!leader && state->status && state->status->role == wire::Role::Leader &&
+                                        state->status->term == m_timeline.highestTerm());
     m_openFaults.push_back(fault);
     m_timeline.append(fault);
 
@@ -389,7 +402,8 @@ void Lab::Session::stop(NodeId node)
 void Lab::Session::freeze(NodeId node)
 {
     const auto life = m_cluster ? m_cluster->lifeOf(node) : std::nullopt;
-    if (!allows(node, life == NodeLife::Running, QStringLiteral("%1 is not running, so it cannot be frozen").arg(node.name())))
+    if (!allows(node, life == NodeLife::Running,
+                QStringLiteral("%1 is not running, so it cannot be frozen").arg(node.name())))
         return;
     beginFault(FaultKind::Freeze, node, QStringLiteral("%1 %2").arg(node.name(), pastOf(FaultKind::Freeze)),
                QStringLiteral("Froze %1").arg(node.name()));
@@ -423,12 +437,14 @@ void Lab::Session::restart(NodeId node)
 
 void Lab::Session::isolate(NodeId node)
 {
-    if (!allows(node, !m_desired || !m_desired->isIsolated(node), QStringLiteral("%1 is isolated already").arg(node.name())))
+    if (!allows(node, !m_desired || !m_desired->isIsolated(node),
+                QStringLiteral("%1 is isolated already").arg(node.name())))
         return;
     m_desired->isolate(node);
     m_cluster->setDesired(m_desired->state());
     beginFault(FaultKind::Isolate, node, QStringLiteral("%1 %2").arg(node.name(), pastOf(FaultKind::Isolate)),
-               QStringLiteral("Isolated %1").arg(node.name()), QStringLiteral("from its peers; clients still reach it"));
+               QStringLiteral("Isolated %1").arg(node.name()),
+               QStringLiteral("from its peers; clients still reach it"));
 }
 
 void Lab::Session::rejoin(NodeId node)
@@ -438,7 +454,8 @@ void Lab::Session::rejoin(NodeId node)
     m_desired->rejoin(node);
     m_cluster->setDesired(m_desired->state());
     endFault(FaultKind::Isolate, node);
-    m_recovery.expectCatchUp(gesture(QStringLiteral("Rejoined %1 with its peers").arg(node.name())), node, highestCommit());
+    m_recovery.expectCatchUp(gesture(QStringLiteral("Rejoined %1 with its peers").arg(node.name())), node,
+                             highestCommit());
 }
 
 // ---- pace and load
@@ -480,13 +497,15 @@ void Lab::Session::setHeld(bool held)
     if (held)
         gesture(QStringLiteral("Held: ticks, messages and load stand still"));
     else
-        gesture(QStringLiteral("Released"), QStringLiteral("held for %1").arg(spokenDuration(*m_hold->to - m_hold->from)));
+        gesture(QStringLiteral("Released"),
+                QStringLiteral("held for %1").arg(spokenDuration(*m_hold->to - m_hold->from)));
 }
 
 void Lab::Session::applyRate()
 {
     if (m_dataLimitReached && m_loadOn && m_rate > 0)
-        note(Severity::Warning, {}, QStringLiteral("the load stays off: the cluster's data has reached its limit; Reset starts afresh"));
+        note(Severity::Warning, {},
+             QStringLiteral("the load stays off: the cluster's data has reached its limit; Reset starts afresh"));
     m_load.setRate(m_loadOn && !m_dataLimitReached ? m_rate : 0);
 }
 
@@ -527,16 +546,18 @@ void Lab::Session::lookAtDataSize()
         return;
     m_dataLimitReached = true;
     m_load.setRate(0);
-    note(Severity::Error, {}, QStringLiteral("the load stopped: the nodes' logs have grown to %1 MB in %2; Reset starts afresh")
-                                  .arg(bytes >> 20)
-                                  .arg(m_options.dataRoot));
+    note(Severity::Error, {},
+         QStringLiteral("the load stopped: the nodes' logs have grown to %1 MB in %2; Reset starts afresh")
+             .arg(bytes >> 20)
+             .arg(m_options.dataRoot));
 }
 
 quint64 Lab::Session::sendCommand(NodeId node, const QString& line)
 {
     const NodeState* state = m_timeline.node(node);
     const quint16 port = state ? state->member.clientPort : 0;
-    return m_commands.send({node, QStringLiteral("127.0.0.1"), port}, line, 1000ms * m_pace.factor, state && state->alive());
+    return m_commands.send({node, QStringLiteral("127.0.0.1"), port}, line, 1000ms * m_pace.factor,
+                           state && state->alive());
 }
 
 } // namespace faultline::lab

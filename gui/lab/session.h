@@ -16,8 +16,8 @@
 
 namespace faultline::lab {
 
-/// What is behind a Lab: the cluster that runs, those that are still ending, the load, the faults, and the gestures whose
-/// outcome is awaited. It puts all that happens on the timeline.
+/// What is behind a Lab: the cluster that runs, those that are still ending, the load, the faults, and the gestures
+/// whose outcome is awaited. It puts all that happens on the timeline.
 class Lab::Session : public QObject
 {
     Q_OBJECT
@@ -87,7 +87,7 @@ private:
     bool m_hadLeader = false; ///< the cluster has elected one: from then on it runs at the chosen pace
     bool m_serving = false;
     bool m_isEnding = false;
-    wire::Pace m_pace;        ///< as chosen; held apart
+    wire::Pace m_pace; ///< as chosen; held apart
     bool m_held = false;
     double m_rate = 0;
     bool m_loadOn = true;

@@ -3,9 +3,10 @@
 
 namespace faultline::node {
 
-PacedClock::PacedClock(Wall wall) : m_wall(std::move(wall)), m_wallAnchor(m_wall())
-{
-}
+PacedClock::PacedClock(Wall wall)
+    : m_wall(std::move(wall))
+    , m_wallAnchor(m_wall())
+{}
 
 PacedClock::Instant PacedClock::now() const
 {

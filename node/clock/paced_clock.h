@@ -15,7 +15,7 @@ namespace faultline::node {
 class PacedClock
 {
 public:
-    using Instant = std::chrono::microseconds; ///< of cluster time
+    using Instant = std::chrono::microseconds;               ///< of cluster time
     using Wall = std::function<std::chrono::microseconds()>; ///< a monotonic clock
 
     explicit PacedClock(Wall wall);

@@ -27,15 +27,15 @@ bool sameToken(const QByteArray& a, const QByteArray& b)
 }
 } // namespace
 
-Agent::Agent(AgentOptions options) : m_options(std::move(options))
+Agent::Agent(AgentOptions options)
+    : m_options(std::move(options))
 {
     connect(&m_server, &QTcpServer::newConnection, this, &Agent::accept);
     connect(&m_statusTimer, &QTimer::timeout, this, [this] {
         pushStatus();
         pushActivity();
     });
-    connect(&m_histogramTimer, &QTimer::timeout, this,
-            [this] { push(histograms(), kUnsentBeforeStatusWaits); });
+    connect(&m_histogramTimer, &QTimer::timeout, this, [this] { push(histograms(), kUnsentBeforeStatusWaits); });
     m_soonTimer.setSingleShot(true);
     m_soonTimer.setInterval(0);
     connect(&m_soonTimer, &QTimer::timeout, this, [this] {
@@ -72,7 +72,7 @@ void Agent::accept()
             else if (!sameToken(theirs.token, m_options.token))
                 refusal = QStringLiteral("its token is wrong");
             else
-                ours = wire::Hello{m_options.clusterId, m_options.self, theirs.from, m_options.incarnation,
+                ours = wire::Hello{m_options.clusterId,  m_options.self,        theirs.from, m_options.incarnation,
                                    wire::kLowestVersion, wire::kHighestVersion, {}};
             return ours;
         }));
@@ -89,8 +89,8 @@ void Agent::serve(std::unique_ptr<net::Channel> channel)
         raw->send(wire::FrameKind::Control, wire::encodeControl(histograms(), ++m_sequence));
     });
     connect(raw, &net::Channel::closed, this, [this, raw] {
-        const auto found = std::find_if(m_channels.begin(), m_channels.end(),
-                                        [raw](const auto& other) { return other.get() == raw; });
+        const auto found =
+            std::find_if(m_channels.begin(), m_channels.end(), [raw](const auto& other) { return other.get() == raw; });
         if (found == m_channels.end())
             return;
         found->release()->deleteLater();

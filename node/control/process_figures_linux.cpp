@@ -13,7 +13,7 @@ std::chrono::microseconds toMicroseconds(const timeval& time)
 {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
-}
+} // namespace
 
 ProcessFigures processFigures()
 {

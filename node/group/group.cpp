@@ -13,8 +13,7 @@ Group::Group(raft::Options options, raft::StoredState stored, storage::Wal& wal,
     , m_wal(wal)
     , m_transport(transport)
     , m_now(std::move(now))
-{
-}
+{}
 
 void Group::due()
 {

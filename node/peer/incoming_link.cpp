@@ -5,7 +5,10 @@
 
 namespace faultline::node {
 
-IncomingLink::IncomingLink(NodeId peer, NodeId self, PacedClock& clock) : m_peer(peer), m_self(self), m_clock(clock)
+IncomingLink::IncomingLink(NodeId peer, NodeId self, PacedClock& clock)
+    : m_peer(peer)
+    , m_self(self)
+    , m_clock(clock)
 {
     m_clock.whenPaceChanges([this] { releaseHeld(); });
 }

@@ -10,10 +10,13 @@ namespace faultline::node {
 namespace {
 constexpr std::chrono::milliseconds kFirstBackoff{10};
 constexpr std::chrono::milliseconds kLongestBackoff{500};
-}
+} // namespace
 
 OutgoingLink::OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& clock, quint32 seed)
-    : m_peer(std::move(peer)), m_hello(std::move(hello)), m_clock(clock), m_jitter(seed)
+    : m_peer(std::move(peer))
+    , m_hello(std::move(hello))
+    , m_clock(clock)
+    , m_jitter(seed)
 {
     m_counters.peer = m_peer.id;
     m_dueTimer.setSingleShot(true);
@@ -76,8 +79,8 @@ bool OutgoingLink::takeSampleTicket(bool isVote)
 void OutgoingLink::send(const raft::Message& message, quint64 lamport)
 {
     const wire::MessageKind kind = kindOf(message);
-    const bool isVote = kind == wire::MessageKind::PreVote || kind == wire::MessageKind::PreVoteReply
-        || kind == wire::MessageKind::Vote || kind == wire::MessageKind::VoteReply;
+    const bool isVote = kind == wire::MessageKind::PreVote || kind == wire::MessageKind::PreVoteReply ||
+                        kind == wire::MessageKind::Vote || kind == wire::MessageKind::VoteReply;
     const wire::Envelope envelope{GroupId{1}, ++m_sequence, lamport, takeSampleTicket(isVote)};
     const QByteArray payload = encodePeerMessage(envelope, message);
     if (payload.size() > wire::kMaxPayload) {
@@ -104,8 +107,8 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
             onSample(*sample);
     }
 
-    if (m_pipeline.push(wire::encodeFrame(wire::FrameKind::Raft, payload), m_clock.now())
-        != fault::FaultPipeline::Fate::Queued) {
+    if (m_pipeline.push(wire::encodeFrame(wire::FrameKind::Raft, payload), m_clock.now()) !=
+        fault::FaultPipeline::Fate::Queued) {
         lose(sample);
         return;
     }

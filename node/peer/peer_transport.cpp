@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kMaxArriving = 64;
 }
 
-PeerTransport::PeerTransport(TransportOptions options, PacedClock& clock) : m_options(std::move(options))
+PeerTransport::PeerTransport(TransportOptions options, PacedClock& clock)
+    : m_options(std::move(options))
 {
     quint32 seed = m_options.seed;
     for (const PeerAddress& peer : m_options.peers) {
@@ -52,9 +53,8 @@ PeerTransport::PeerTransport(TransportOptions options, PacedClock& clock) : m_op
 Result<void> PeerTransport::open(const QString& host, quint16 port)
 {
     if (!m_server.listen(QHostAddress(host), port))
-        return Error{QStringLiteral("the peer port %1 on %2 cannot be opened: %3")
-                         .arg(port)
-                         .arg(host, m_server.errorString())};
+        return Error{
+            QStringLiteral("the peer port %1 on %2 cannot be opened: %3").arg(port).arg(host, m_server.errorString())};
     for (auto& [id, link] : m_outgoing)
         link->open();
     return {};
@@ -63,7 +63,8 @@ Result<void> PeerTransport::open(const QString& host, quint16 port)
 void PeerTransport::setFaults(const std::vector<wire::LinkState>& links)
 {
     const auto faultOf = [&](LinkId link) {
-        const auto found = std::find_if(links.begin(), links.end(), [&](const auto& state) { return state.link == link; });
+        const auto found =
+            std::find_if(links.begin(), links.end(), [&](const auto& state) { return state.link == link; });
         return found == links.end() ? fault::LinkFault() : found->fault;
     };
     for (auto& [id, link] : m_outgoing)
@@ -98,7 +99,7 @@ void PeerTransport::accept()
             else if (!m_incoming.contains(theirs.from))
                 refusal = QStringLiteral("%1 is not a member of this cluster").arg(theirs.from.name());
             else
-                ours = wire::Hello{m_options.clusterId, m_options.self, theirs.from, m_options.incarnation,
+                ours = wire::Hello{m_options.clusterId,  m_options.self,        theirs.from, m_options.incarnation,
                                    wire::kLowestVersion, wire::kHighestVersion, {}};
             return ours;
         });

@@ -3,9 +3,9 @@
 
 #include "common/result/result.h"
 #include "common/wire/control.h"
-#include "node/transport/transport.h"
 #include "node/peer/incoming_link.h"
 #include "node/peer/outgoing_link.h"
+#include "node/transport/transport.h"
 
 #include <QTcpServer>
 

@@ -31,7 +31,8 @@ int main(int argc, char** argv)
     if (!options)
         return complain(options.error(), kWrongOptions);
     if (options->ask == node::Options::Ask::Help || options->ask == node::Options::Ask::Version) {
-        std::fputs(qPrintable(options->ask == node::Options::Ask::Help ? node::helpText() : node::versionText()), stdout);
+        std::fputs(qPrintable(options->ask == node::Options::Ask::Help ? node::helpText() : node::versionText()),
+                   stdout);
         return 0;
     }
 
@@ -46,9 +47,8 @@ int main(int argc, char** argv)
     QObject::connect(&termination, &node::Termination::requested, &app, [] { QCoreApplication::exit(0); });
 
     node::Member member(*options, token);
-    QObject::connect(&member, &node::Member::failed, &app, [](const QString& sentence) {
-        QCoreApplication::exit(complain(sentence, kCannotRun));
-    });
+    QObject::connect(&member, &node::Member::failed, &app,
+                     [](const QString& sentence) { QCoreApplication::exit(complain(sentence, kCannotRun)); });
     if (const auto started = member.start(); !started)
         return complain(started.error(), kCannotRun);
     if (!options->managed) {

@@ -19,29 +19,31 @@ namespace {
 
 constexpr PacedClock::Instant kTick = 10ms;
 
-template <typename... Ts>
-struct Overloaded : Ts...
+template <typename... Ts> struct Overloaded : Ts...
 {
     using Ts::operator()...;
 };
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
+template <typename... Ts> Overloaded(Ts...) -> Overloaded<Ts...>;
 
 quint64 newIncarnation()
 {
     // Grows with each start, also over a reboot, without a file to remember it in.
-    return static_cast<quint64>(std::chrono::duration_cast<std::chrono::microseconds>(
-                                    std::chrono::system_clock::now().time_since_epoch())
-                                    .count());
+    return static_cast<quint64>(
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count());
 }
 
 wire::Role shown(raft::Role role)
 {
     switch (role) {
-    case raft::Role::Follower: return wire::Role::Follower;
-    case raft::Role::PreCandidate: return wire::Role::PreCandidate;
-    case raft::Role::Candidate: return wire::Role::Candidate;
-    case raft::Role::Leader: return wire::Role::Leader;
+    case raft::Role::Follower:
+        return wire::Role::Follower;
+    case raft::Role::PreCandidate:
+        return wire::Role::PreCandidate;
+    case raft::Role::Candidate:
+        return wire::Role::Candidate;
+    case raft::Role::Leader:
+        return wire::Role::Leader;
     }
     Q_UNREACHABLE();
 }
@@ -203,34 +205,40 @@ void Member::report(const raft::Event& event)
         return;
     const auto text = [](const std::string& reason) { return QString::fromStdString(reason); };
     using Kind = wire::NodeEventKind;
-    std::visit(
-        Overloaded{
-            [&](const raft::BecameFollower& e) {
-                m_agent->report(Kind::BecameFollower, e.term.value, {e.leader.value}, text(e.reason));
-            },
-            [&](const raft::BecamePreCandidate& e) { m_agent->report(Kind::BecamePreCandidate, e.term.value, {}, text(e.reason)); },
-            [&](const raft::BecameCandidate& e) { m_agent->report(Kind::BecameCandidate, e.term.value, {}, text(e.reason)); },
-            [&](const raft::BecameLeader& e) { m_agent->report(Kind::BecameLeader, e.term.value, m_options.self, text(e.reason)); },
-            [&](const raft::VoteGranted& e) {
-                m_agent->report(Kind::VoteGranted, e.term.value, {e.candidate.value},
-                                e.preVote ? QStringLiteral("would vote for n%1").arg(e.candidate.value)
-                                          : QStringLiteral("voted for n%1").arg(e.candidate.value));
-            },
-            [&](const raft::VoteRefused& e) {
-                m_agent->report(Kind::VoteRefused, e.term.value, {e.candidate.value},
-                                (e.preVote ? QStringLiteral("would not vote for n%1: %2") : QStringLiteral("refused n%1 its vote: %2"))
-                                    .arg(e.candidate.value)
-                                    .arg(text(e.reason)));
-            },
-            [&](const raft::LogTruncated& e) {
-                m_agent->report(Kind::LogTruncated, m_group->status().term.value, {},
-                                QStringLiteral("dropped its entries %1 to %2: %3")
-                                    .arg(e.from.value)
-                                    .arg(e.to.value)
-                                    .arg(text(e.reason)));
-            },
-        },
-        event);
+    std::visit(Overloaded{
+                   [&](const raft::BecameFollower& e) {
+                       m_agent->report(Kind::BecameFollower, e.term.value, {e.leader.value}, text(e.reason));
+                   },
+                   [&](const raft::BecamePreCandidate& e) {
+                       m_agent->report(Kind::BecamePreCandidate, e.term.value, {}, text(e.reason));
+                   },
+                   [&](const raft::BecameCandidate& e) {
+                       m_agent->report(Kind::BecameCandidate, e.term.value, {}, text(e.reason));
+                   },
+                   [&](const raft::BecameLeader& e) {
+                       m_agent->report(Kind::BecameLeader, e.term.value, m_options.self, text(e.reason));
+                   },
+                   [&](const raft::VoteGranted& e) {
+                       m_agent->report(Kind::VoteGranted, e.term.value, {e.candidate.value},
+                                       e.preVote ? QStringLiteral("would vote for n%1").arg(e.candidate.value)
+                                                 : QStringLiteral("voted for n%1").arg(e.candidate.value));
+                   },
+                   [&](const raft::VoteRefused& e) {
+                       m_agent->report(Kind::VoteRefused, e.term.value, {e.candidate.value},
+                                       (e.preVote ? QStringLiteral("would not vote for n%1: %2")
+                                                  : QStringLiteral("refused n%1 its vote: %2"))
+                                           .arg(e.candidate.value)
+                                           .arg(text(e.reason)));
+                   },
+                   [&](const raft::LogTruncated& e) {
+                       m_agent->report(Kind::LogTruncated, m_group->status().term.value, {},
+                                       QStringLiteral("dropped its entries %1 to %2: %3")
+                                           .arg(e.from.value)
+                                           .arg(e.to.value)
+                                           .arg(text(e.reason)));
+                   },
+               },
+               event);
 }
 
 wire::Status Member::status()
@@ -304,10 +312,12 @@ std::vector<client::MemberView> Member::members() const
     const auto counters = m_transport->counters();
     std::vector<client::MemberView> views;
     for (const MemberAddress& member : m_options.members) {
-        const auto link = std::find_if(counters.begin(), counters.end(), [&](const auto& c) { return c.peer == member.id; });
+        const auto link =
+            std::find_if(counters.begin(), counters.end(), [&](const auto& c) { return c.peer == member.id; });
         const bool isSelf = member.id == m_options.self;
         views.push_back({member.id.value, member.host, member.clientPort, member.peerPort,
-                         member.id.value == now.leader.value, isSelf, isSelf || (link != counters.end() && link->connected)});
+                         member.id.value == now.leader.value, isSelf,
+                         isSelf || (link != counters.end() && link->connected)});
     }
     return views;
 }
@@ -321,7 +331,9 @@ QList<std::pair<QByteArray, QByteArray>> Member::info() const
         {"process_id", number(static_cast<quint64>(QCoreApplication::applicationPid()))},
         {"node", m_options.self.name().toUtf8()},
         {"role", now.role == raft::Role::Leader ? "master" : "slave"},
-        {"raft_role", now.role == raft::Role::Leader ? "leader" : now.role == raft::Role::Follower ? "follower" : "candidate"},
+        {"raft_role", now.role == raft::Role::Leader     ? "leader"
+                      : now.role == raft::Role::Follower ? "follower"
+                                                         : "candidate"},
         {"raft_term", number(now.term.value)},
         {"raft_leader", now.leader ? QByteArray("n") + number(now.leader.value) : QByteArray("unknown")},
         {"raft_commit_index", number(now.commit.value)},

@@ -18,8 +18,8 @@
 
 namespace faultline::node {
 
-/// One member of a cluster, put together from its parts: it owns the sockets, the clock, the disk and the timers that the
-/// parts are handed.
+/// One member of a cluster, put together from its parts: it owns the sockets, the clock, the disk and the timers that
+/// the parts are handed.
 class Member : public QObject, private client::Backend
 {
     Q_OBJECT
@@ -28,8 +28,8 @@ public:
     Member(Options options, QByteArray token);
     ~Member() override;
 
-    /// Reads the log back and opens the ports: all of them when alone, the control port alone when managed. The error is
-    /// one sentence for the person who started the program.
+    /// Reads the log back and opens the ports: all of them when alone, the control port alone when managed. The error
+    /// is one sentence for the person who started the program.
     Result<void> start();
 
 signals:

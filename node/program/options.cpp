@@ -35,8 +35,10 @@ std::optional<NodeId> idFrom(QString text)
 
 Result<MemberAddress> memberFrom(const QString& text)
 {
-    const Error shape{QStringLiteral("--member %1 is not of the form n1=127.0.0.1:7101/7201 (name n1 to n9, address, peer "
-                                     "port, client port)").arg(text)};
+    const Error shape{
+        QStringLiteral("--member %1 is not of the form n1=127.0.0.1:7101/7201 (name n1 to n9, address, peer "
+                       "port, client port)")
+            .arg(text)};
     const qsizetype equals = text.indexOf(u'=');
     const qsizetype colon = text.lastIndexOf(u':');
     const qsizetype slash = text.lastIndexOf(u'/');
@@ -65,7 +67,8 @@ Result<void> checkMembers(const Options& options)
         for (const quint16 port : {member.peerPort, member.clientPort}) {
             const QString place = QStringLiteral("%1:%2").arg(member.host).arg(port);
             if (ports.contains(place))
-                return Error{QStringLiteral("the port %1 is given twice; each member needs two ports of its own").arg(place)};
+                return Error{
+                    QStringLiteral("the port %1 is given twice; each member needs two ports of its own").arg(place)};
             ports.insert(place);
         }
     }
@@ -136,7 +139,8 @@ Result<Options> parseOptions(const QStringList& arguments)
         }
     }
     if (!options.self)
-        return Error{QStringLiteral("--id is missing: which member is this? 1 to 9; faultline-node --help shows an example")};
+        return Error{
+            QStringLiteral("--id is missing: which member is this? 1 to 9; faultline-node --help shows an example")};
     if (auto checked = checkMembers(options); !checked)
         return Error{checked.error()};
     if (options.dataFolder.isEmpty())

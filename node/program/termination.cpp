@@ -73,10 +73,12 @@ Result<QByteArray> Termination::readFirstLine()
     while (line.size() <= kLongestToken) {
         pollfd input{STDIN_FILENO, POLLIN, 0};
         if (::poll(&input, 1, kTokenPatienceMs) <= 0)
-            return Error{QStringLiteral("--managed expects a token as the first line of standard input; none came in ten seconds")};
+            return Error{QStringLiteral(
+                "--managed expects a token as the first line of standard input; none came in ten seconds")};
         char byte = 0;
         if (::read(STDIN_FILENO, &byte, 1) != 1)
-            return Error{QStringLiteral("--managed expects a token as the first line of standard input; it ended before one")};
+            return Error{
+                QStringLiteral("--managed expects a token as the first line of standard input; it ended before one")};
         if (byte == '\n')
             return line;
         line.append(byte);

@@ -8,15 +8,16 @@ std::string placeOf(Term term, LogIndex index)
 {
     return "(" + std::to_string(term.value) + "," + std::to_string(index.value) + ")";
 }
-}
+} // namespace
 
 void Raft::Machine::electionTimedOut()
 {
     const NodeId lost = leader();
     const std::string waited = spoken(m_now - m_leaderHeardAt);
     const std::string reason = lost ? "no heartbeat from " + nameOf(lost) + " for " + waited
-        : std::holds_alternative<Follower>(m_role) ? "no leader for " + waited
-                                                   : "no majority answered its request for votes";
+                               : std::holds_alternative<Follower>(m_role)
+                                   ? "no leader for " + waited
+                                   : "no majority answered its request for votes";
     if (m_options.preVote)
         askForPreVotes(reason);
     else
@@ -88,8 +89,8 @@ void Raft::Machine::onVoteRequest(const Message& message, const RequestVote& req
     const NodeId votedFor = m_hardState.votedFor;
     if (!m_log.isUpToDate(request.lastLogTerm, request.lastLogIndex)) {
         refuseVote(message, request,
-                   "log behind: " + placeOf(request.lastLogTerm, request.lastLogIndex) + " < "
-                       + placeOf(m_log.lastTerm(), m_log.lastIndex()));
+                   "log behind: " + placeOf(request.lastLogTerm, request.lastLogIndex) + " < " +
+                       placeOf(m_log.lastTerm(), m_log.lastIndex()));
         return;
     }
     if (request.preVote) {
@@ -103,8 +104,8 @@ void Raft::Machine::onVoteRequest(const Message& message, const RequestVote& req
     }
     if (votedFor && votedFor != message.from) {
         refuseVote(message, request,
-                   "already voted for " + (votedFor == m_options.self ? "itself" : nameOf(votedFor)) + " in term "
-                       + std::to_string(m_hardState.term.value));
+                   "already voted for " + (votedFor == m_options.self ? "itself" : nameOf(votedFor)) + " in term " +
+                       std::to_string(m_hardState.term.value));
         return;
     }
     if (!votedFor && leader()) {

@@ -5,12 +5,12 @@
 
 namespace faultline::raft {
 
-/// Stops the process, in release too, when `condition` does not hold; `expected` says in words what should have. For what
-/// only a bug can cause: a node that went on could break a promise.
+/// Stops the process, in release too, when `condition` does not hold; `expected` says in words what should have. For
+/// what only a bug can cause: a node that went on could break a promise.
 void require(bool condition, const char* expected);
 
-/// What must hold of a node at any time, and from one moment to the next, whatever it is told (figure 3 of the paper, as
-/// far as one node can see it). Cheap: looked at after every input.
+/// What must hold of a node at any time, and from one moment to the next, whatever it is told (figure 3 of the paper,
+/// as far as one node can see it). Cheap: looked at after every input.
 class Invariants
 {
 public:

@@ -11,13 +11,11 @@ namespace {
 /// Handed out in one Ready. A node that starts with a long log is told to apply it in pieces.
 constexpr std::uint64_t kMaxCommittedAtOnce = 10'000;
 
-template <typename... Ts>
-struct Overloaded : Ts...
+template <typename... Ts> struct Overloaded : Ts...
 {
     using Ts::operator()...;
 };
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
+template <typename... Ts> Overloaded(Ts...) -> Overloaded<Ts...>;
 } // namespace
 
 std::string nameOf(NodeId id)
@@ -49,8 +47,8 @@ Raft::Machine::Machine(Options options, StoredState stored, Instant now)
 {
     require(isMember(m_options.self), "a node is among the voters of its group");
     require(bool(m_options.random), "a generator of random numbers is handed in");
-    require(m_options.electionTicksMin > m_options.heartbeatTicks && m_options.heartbeatTicks > 0
-                && m_options.electionTicksMax >= m_options.electionTicksMin,
+    require(m_options.electionTicksMin > m_options.heartbeatTicks && m_options.heartbeatTicks > 0 &&
+                m_options.electionTicksMax >= m_options.electionTicksMin,
             "an election timeout is longer than a heartbeat");
     require(m_log.lastTerm() <= m_hardState.term, "no entry is of a term the node has not reached");
     armElectionTimer();
@@ -144,9 +142,11 @@ void Raft::Machine::receive(Message message, Instant now)
     if (message.term > term && !isOfTermToCome) {
         const bool isLeader = std::holds_alternative<AppendEntries>(message.body);
         becomeFollower(message.term, isLeader ? message.from : NodeId{},
-                       nameOf(message.from)
-                           + (isLeader ? " leads term " : request ? " asks for votes in term " : " is in term ")
-                           + std::to_string(message.term.value));
+                       nameOf(message.from) +
+                           (isLeader  ? " leads term "
+                            : request ? " asks for votes in term "
+                                      : " is in term ") +
+                           std::to_string(message.term.value));
     } else if (message.term < term) {
         // Its sender lives in the past: the answer's term tells it so.
         if (std::holds_alternative<AppendEntries>(message.body))
@@ -189,8 +189,8 @@ void Raft::Machine::written(std::uint64_t writeNumber, Instant now)
 bool Raft::Machine::hasReady() const
 {
     const auto* leader = std::get_if<Leader>(&m_role);
-    return !m_sendNow.empty() || !m_sendAfterWritten.empty() || !m_events.empty() || m_hardStateChanged
-        || m_nextWrite <= m_log.lastIndex() || m_applied < m_commit || (leader && leader->hasSomethingToSend);
+    return !m_sendNow.empty() || !m_sendAfterWritten.empty() || !m_events.empty() || m_hardStateChanged ||
+           m_nextWrite <= m_log.lastIndex() || m_applied < m_commit || (leader && leader->hasSomethingToSend);
 }
 
 Ready Raft::Machine::takeReady()
@@ -257,8 +257,8 @@ Status Raft::Machine::status() const
 
 void Raft::Machine::checkInvariants()
 {
-    m_invariants.check({m_hardState.term, m_hardState.votedFor, m_commit, m_applied, m_log.lastIndex(), m_log.lastTerm(),
-                        m_durable, std::holds_alternative<Leader>(m_role)});
+    m_invariants.check({m_hardState.term, m_hardState.votedFor, m_commit, m_applied, m_log.lastIndex(),
+                        m_log.lastTerm(), m_durable, std::holds_alternative<Leader>(m_role)});
 }
 
 } // namespace faultline::raft

@@ -102,7 +102,7 @@ private:
     std::variant<Follower, PreCandidate, Candidate, Leader> m_role;
 
     Instant m_now;
-    Instant m_leaderHeardAt; ///< or when it began to wait for one
+    Instant m_leaderHeardAt;      ///< or when it began to wait for one
     int m_ticksSinceElection = 0; ///< since the election timer was armed
     int m_electionTimeout = 0;    ///< in ticks, drawn anew each time
 

@@ -12,14 +12,17 @@ namespace faultline::raft {
 ///
 ///  - Probe: the guess may be wrong. One empty AppendEntries is out at a time; its answer moves the guess, and the
 ///    heartbeat asks again when the answer is lost.
-///  - Replicate: the logs are known to meet. Entries are sent ahead of their acknowledgements, so many messages at once;
+///  - Replicate: the logs are known to meet. Entries are sent ahead of their acknowledgements, so many messages at
+///  once;
 ///    a refusal means that something was lost on the way and leads back to Probe.
 class Progress
 {
 public:
     enum class State { Probe, Replicate };
 
-    explicit Progress(LogIndex lastIndex) : m_next(lastIndex.next()) {}
+    explicit Progress(LogIndex lastIndex)
+        : m_next(lastIndex.next())
+    {}
 
     State state() const { return m_state; }
     LogIndex match() const { return m_match; }

@@ -21,7 +21,9 @@ LogIndex majorityMatch(std::vector<LogIndex> matches);
 class Ballot
 {
 public:
-    explicit Ballot(std::size_t voters) : m_majority(majorityOf(voters)) {}
+    explicit Ballot(std::size_t voters)
+        : m_majority(majorityOf(voters))
+    {}
 
     void count(NodeId voter) { m_yes.insert(voter); }
     bool isWon() const { return m_yes.size() >= m_majority; }

@@ -7,8 +7,7 @@ namespace faultline::raft {
 
 Raft::Raft(Options options, StoredState stored, Instant now)
     : m_machine(std::make_unique<Machine>(std::move(options), std::move(stored), now))
-{
-}
+{}
 
 Raft::~Raft() = default;
 Raft::Raft(Raft&&) noexcept = default;

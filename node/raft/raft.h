@@ -48,7 +48,7 @@ struct Status
     NodeId self;
     Role role = Role::Follower;
     Term term;
-    NodeId leader;   ///< nobody when unknown
+    NodeId leader; ///< nobody when unknown
     NodeId votedFor;
     LogIndex commit;
     LogIndex applied; ///< handed out in Ready::committed
@@ -84,7 +84,11 @@ public:
 
     /// Appends one command when this node leads. Returns where it will be if it commits: the caller knows its own
     /// command at apply time by (index, term). Nothing when this node does not lead: nothing was proposed.
-    struct Proposed { LogIndex index; Term term; };
+    struct Proposed
+    {
+        LogIndex index;
+        Term term;
+    };
     std::optional<Proposed> propose(QByteArray payload, Instant now);
 
     /// The write numbered `writeNumber` is on disk.

@@ -20,13 +20,46 @@ struct HardState
 };
 
 // Things that happened, each with its reason in words a person reads ("no heartbeat from n3 for 312 ms").
-struct BecameFollower { Term term; NodeId leader; std::string reason; };
-struct BecamePreCandidate { Term term; std::string reason; };
-struct BecameCandidate { Term term; std::string reason; };
-struct BecameLeader { Term term; std::string reason; };
-struct VoteGranted { Term term; NodeId candidate; bool preVote = false; };
-struct VoteRefused { Term term; NodeId candidate; bool preVote = false; std::string reason; };
-struct LogTruncated { LogIndex from; LogIndex to; std::string reason; }; ///< entries [from, to] were dropped
+struct BecameFollower
+{
+    Term term;
+    NodeId leader;
+    std::string reason;
+};
+struct BecamePreCandidate
+{
+    Term term;
+    std::string reason;
+};
+struct BecameCandidate
+{
+    Term term;
+    std::string reason;
+};
+struct BecameLeader
+{
+    Term term;
+    std::string reason;
+};
+struct VoteGranted
+{
+    Term term;
+    NodeId candidate;
+    bool preVote = false;
+};
+struct VoteRefused
+{
+    Term term;
+    NodeId candidate;
+    bool preVote = false;
+    std::string reason;
+};
+struct LogTruncated
+{
+    LogIndex from;
+    LogIndex to;
+    std::string reason;
+}; ///< entries [from, to] were dropped
 using Event = std::variant<BecameFollower, BecamePreCandidate, BecameCandidate, BecameLeader, VoteGranted, VoteRefused,
                            LogTruncated>;
 

@@ -89,8 +89,8 @@ void Raft::Machine::onAppend(const Message& message, const AppendEntries& append
                 continue;
             if (entry.index <= m_commit)
                 return; // a leader of this term would have what is committed
-            truncateFrom(entry.index, nameOf(message.from) + ", the leader of term "
-                             + std::to_string(message.term.value) + ", has others in their place");
+            truncateFrom(entry.index, nameOf(message.from) + ", the leader of term " +
+                                          std::to_string(message.term.value) + ", has others in their place");
         }
         m_log.append(entry);
     }
@@ -110,8 +110,8 @@ void Raft::Machine::onAppendReply(const Message& message, const AppendEntriesRep
             advanceCommit(*leader);
         return;
     }
-    // Skip the whole conflicting term at once (end of §5.3): what we have beyond our last entry of that term or an older
-    // one, the follower cannot have.
+    // Skip the whole conflicting term at once (end of §5.3): what we have beyond our last entry of that term or an
+    // older one, the follower cannot have.
     LogIndex next = reply.conflictIndex;
     if (reply.conflictTerm.value != 0) {
         const LogIndex ours = m_log.lastWithTermAtMost(reply.conflictTerm, reply.matchIndex);

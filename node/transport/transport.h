@@ -5,7 +5,8 @@
 
 namespace faultline::node {
 
-/// How a group reaches the other members. Delivery is not promised: messages may be lost, late, doubled or out of order.
+/// How a group reaches the other members. Delivery is not promised: messages may be lost, late, doubled or out of
+/// order.
 class Transport
 {
 public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A lab in a process of its own, for a test to kill: prints the pids of its nodes, one line, once it serves, with the last
-// one frozen.
+// A lab in a process of its own, for a test to kill: prints the pids of its nodes, one line, once it serves, with the
+// last one frozen.
 #include "gui/lab/lab.h"
 
 #include <QCoreApplication>

@@ -121,10 +121,11 @@ std::optional<lab::Lab::CommandReply> LiveCluster::ask(NodeId node, const QStrin
 {
     std::optional<lab::Lab::CommandReply> answer;
     const quint64 id = lab.sendCommand(node, line);
-    const auto connection = QObject::connect(&lab, &lab::Lab::commandReplied, &lab, [&](const lab::Lab::CommandReply& reply) {
-        if (reply.id == id)
-            answer = reply;
-    });
+    const auto connection =
+        QObject::connect(&lab, &lab::Lab::commandReplied, &lab, [&](const lab::Lab::CommandReply& reply) {
+            if (reply.id == id)
+                answer = reply;
+        });
     until([&] { return answer.has_value(); });
     QObject::disconnect(connection);
     return answer;

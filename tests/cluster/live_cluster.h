@@ -47,8 +47,7 @@ struct LiveCluster
     bool runs(NodeId id) const;
 
     /// Waits; false when the time is over.
-    template <typename Condition>
-    bool until(Condition condition, int patienceMs = kPatienceMs)
+    template <typename Condition> bool until(Condition condition, int patienceMs = kPatienceMs)
     {
         return QTest::qWaitFor(condition, patienceMs);
     }

@@ -130,7 +130,8 @@ private slots:
                 auto socket = std::make_unique<QTcpSocket>();
                 socket->connectToHost(QStringLiteral("127.0.0.1"), port({seed % 3 + 1}, door));
                 socket->write(noise(seed, int(seed) * 97));
-                QTRY_VERIFY_WITH_TIMEOUT(socket->bytesToWrite() == 0 || socket->state() == QAbstractSocket::UnconnectedState, kPatienceMs);
+                QTRY_VERIFY_WITH_TIMEOUT(
+                    socket->bytesToWrite() == 0 || socket->state() == QAbstractSocket::UnconnectedState, kPatienceMs);
                 sockets.push_back(std::move(socket));
             }
         }

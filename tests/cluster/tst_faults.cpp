@@ -19,7 +19,8 @@ class TestFaults : public QObject
         QCOMPARE(cluster.lastFault()->target, victim);
         QVERIFY(cluster.lastFault()->newLeader != victim);
         QVERIFY(*cluster.lastFault()->leaderAfter > 0us);
-        QVERIFY(cluster.captionOutcome().contains(QStringLiteral("%1 leads after ").arg(cluster.lastFault()->newLeader.name())));
+        QVERIFY(cluster.captionOutcome().contains(
+            QStringLiteral("%1 leads after ").arg(cluster.lastFault()->newLeader.name())));
         QCOMPARE(cluster.lost(), quint64(0));
     }
 
@@ -170,8 +171,9 @@ private slots:
         QVERIFY(cluster.serves());
         const quint64 term = cluster.lab.timeline().highestTerm();
         cluster.lab.setHeld(true);
-        QTRY_VERIFY_WITH_TIMEOUT(cluster.lab.timeline().load().back().offered == 0
-                                     && cluster.lab.timeline().load().back().outstanding <= 5, kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.lab.timeline().load().back().offered == 0 &&
+                                     cluster.lab.timeline().load().back().outstanding <= 5,
+                                 kPatienceMs);
         const auto since = wire::monotonicNow();
         const quint64 commit = cluster.node(cluster.leader()).status->commitIndex;
         QVERIFY(cluster.until([&] { return wire::monotonicNow() - since > 3s; }));
@@ -209,7 +211,8 @@ private slots:
         QCOMPARE(answer->reply, QStringLiteral("OK"));
         QVERIFY(answer->took > 0us);
         for (const auto& [id, node] : cluster.lab.timeline().nodes())
-            QTRY_COMPARE_WITH_TIMEOUT(cluster.node(id).status->watchedValue, std::optional<QByteArray>("one two"), kPatienceMs);
+            QTRY_COMPARE_WITH_TIMEOUT(cluster.node(id).status->watchedValue, std::optional<QByteArray>("one two"),
+                                      kPatienceMs);
         const auto moved = cluster.ask(cluster.follower(), QStringLiteral("GET x"));
         QVERIFY(moved && moved->isError);
         QCOMPARE(moved->explanation, QStringLiteral("%1 does not lead and did nothing; it says %2 leads")
@@ -221,15 +224,18 @@ private slots:
         LiveCluster cluster(3);
         QVERIFY(cluster.start());
         const auto seen = [&](wire::MessageKind kind) {
-            return std::any_of(cluster.lab.timeline().messages().begin(), cluster.lab.timeline().messages().end(),
-                               [&](const Message& m) { return m.kind == kind && m.receivedAt && *m.receivedAt >= m.sentAt; });
+            return std::any_of(
+                cluster.lab.timeline().messages().begin(), cluster.lab.timeline().messages().end(),
+                [&](const Message& m) { return m.kind == kind && m.receivedAt && *m.receivedAt >= m.sentAt; });
         };
         QTRY_VERIFY_WITH_TIMEOUT(seen(wire::MessageKind::Append), kPatienceMs);
         QTRY_VERIFY_WITH_TIMEOUT(seen(wire::MessageKind::AppendReply), kPatienceMs);
         QTRY_VERIFY_WITH_TIMEOUT(seen(wire::MessageKind::Heartbeat), kPatienceMs);
         cluster.lab.isolate(cluster.follower());
-        QTRY_VERIFY_WITH_TIMEOUT(std::any_of(cluster.lab.timeline().messages().begin(), cluster.lab.timeline().messages().end(),
-                                             [](const Message& m) { return m.lostAt.has_value(); }), kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(std::any_of(cluster.lab.timeline().messages().begin(),
+                                             cluster.lab.timeline().messages().end(),
+                                             [](const Message& m) { return m.lostAt.has_value(); }),
+                                 kPatienceMs);
     }
 };
 

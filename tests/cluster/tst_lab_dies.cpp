@@ -33,7 +33,8 @@ private slots:
         QFETCH(int, signal);
         QTemporaryDir folder;
         QProcess lab;
-        lab.start(QCoreApplication::applicationDirPath() + QStringLiteral("/lab_to_kill"), {nodeProgram(), folder.path()});
+        lab.start(QCoreApplication::applicationDirPath() + QStringLiteral("/lab_to_kill"),
+                  {nodeProgram(), folder.path()});
         QTRY_VERIFY_WITH_TIMEOUT(lab.canReadLine(), kPatienceMs);
         const QList<QByteArray> words = lab.readLine().trimmed().split(' ');
         QCOMPARE(words.size(), 5);

@@ -110,8 +110,9 @@ private slots:
         cluster.lab.kill({2});
         cluster.lab.freeze({3});
         cluster.lab.isolate({4});
-        QTRY_VERIFY_WITH_TIMEOUT(cluster.isLife({1}, NodeLife::Dead) && cluster.isLife({2}, NodeLife::Dead)
-                                     && cluster.isLife({3}, NodeLife::Frozen), kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.isLife({1}, NodeLife::Dead) && cluster.isLife({2}, NodeLife::Dead) &&
+                                     cluster.isLife({3}, NodeLife::Frozen),
+                                 kPatienceMs);
         const auto pids = cluster.pids();
         cluster.lab.reset();
         QVERIFY(cluster.until([&] { return cluster.isServing(); }));
@@ -137,7 +138,8 @@ private slots:
         }
         QVERIFY(cluster.until([&] { return cluster.isServing(); }));
         QVERIFY(cluster.serves());
-        QTRY_COMPARE_WITH_TIMEOUT(QDir(cluster.folder.path()).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size(), 1, kPatienceMs);
+        QTRY_COMPARE_WITH_TIMEOUT(QDir(cluster.folder.path()).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size(), 1,
+                                  kPatienceMs);
     }
 
     void dataBeyondItsLimitStopsTheLoad()
@@ -145,12 +147,14 @@ private slots:
         LiveCluster cluster(3, 2000);
         cluster.options.dataLimitBytes = 300'000;
         QVERIFY(cluster.start());
-        QTRY_VERIFY_WITH_TIMEOUT(cluster.lab.timeline().lastProblem()
-                                     && cluster.lab.timeline().lastProblem()->text.contains(QStringLiteral("the load stopped")),
-                                 kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            cluster.lab.timeline().lastProblem() &&
+                cluster.lab.timeline().lastProblem()->text.contains(QStringLiteral("the load stopped")),
+            kPatienceMs);
         QTRY_COMPARE_WITH_TIMEOUT(cluster.lab.timeline().load().back().offered, quint64(0), kPatienceMs);
         cluster.lab.setRate(100);
-        QTRY_VERIFY_WITH_TIMEOUT(cluster.lab.timeline().lastProblem()->text.contains(QStringLiteral("the load stays off")), kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            cluster.lab.timeline().lastProblem()->text.contains(QStringLiteral("the load stays off")), kPatienceMs);
         QCOMPARE(cluster.lost(), quint64(0));
     }
 

@@ -20,7 +20,8 @@ private slots:
         std::mt19937 random(1);
         for (int round = 0; round < rounds(8); ++round) {
             // Every other time whoever leads, else anybody.
-            const NodeId victim = round % 2 == 0 && cluster.leader() ? cluster.leader() : NodeId{quint32(random() % 5 + 1)};
+            const NodeId victim =
+                round % 2 == 0 && cluster.leader() ? cluster.leader() : NodeId{quint32(random() % 5 + 1)};
             if (round % 5 == 4)
                 cluster.lab.stop(victim);
             else
@@ -35,7 +36,8 @@ private slots:
         const TallyRecord& tally = cluster.lab.timeline().tally();
         QCOMPARE(tally.lost, quint64(0));
         QCOMPARE(tally.readBack, tally.acknowledged);
-        qInfo("%d rounds: %llu writes acknowledged, %llu read back, %llu lost", rounds(8), tally.acknowledged, tally.readBack, tally.lost);
+        qInfo("%d rounds: %llu writes acknowledged, %llu read back, %llu lost", rounds(8), tally.acknowledged,
+              tally.readBack, tally.lost);
     }
 
     void aLeaderEveryTime()
@@ -64,7 +66,8 @@ private slots:
             const auto& nodes = cluster.lab.timeline().nodes();
             const wire::Status& first = *nodes.begin()->second.status;
             return std::all_of(nodes.begin(), nodes.end(), [&](const auto& entry) {
-                return entry.second.status->appliedIndex == first.lastIndex && entry.second.status->stateHash == first.stateHash;
+                return entry.second.status->appliedIndex == first.lastIndex &&
+                       entry.second.status->stateHash == first.stateHash;
             });
         };
         QTRY_VERIFY_WITH_TIMEOUT(same(), kPatienceMs);

@@ -13,12 +13,18 @@ bool isBlank(char c)
 char escaped(char c)
 {
     switch (c) {
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'b': return '\b';
-    case 'a': return '\a';
-    default: return c;
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    case 'b':
+        return '\b';
+    case 'a':
+        return '\a';
+    default:
+        return c;
     }
 }
 
@@ -49,7 +55,8 @@ Result<QList<QByteArray>> splitCommandLine(const QString& line)
                 if (text[i + 1] == '\'')
                     ++i;
                 word.append(text[i++]);
-            } else if (text[i + 1] == 'x' && i + 3 < text.size() && isxdigit(uchar(text[i + 2])) && isxdigit(uchar(text[i + 3]))) {
+            } else if (text[i + 1] == 'x' && i + 3 < text.size() && isxdigit(uchar(text[i + 2])) &&
+                       isxdigit(uchar(text[i + 3]))) {
                 word.append(QByteArray::fromHex(text.sliced(i + 2, 2)));
                 i += 4;
             } else {

@@ -10,12 +10,16 @@
 
 namespace faultline::lab {
 
-quint64 CommandSession::send(const Address& address, const QString& line, std::chrono::milliseconds timeout, bool isRunning)
+quint64 CommandSession::send(const Address& address, const QString& line, std::chrono::milliseconds timeout,
+                             bool isRunning)
 {
     const quint64 id = ++m_lastId;
     const auto later = [this, id, node = address.node, line](const QString& explanation) {
         QMetaObject::invokeMethod(
-            this, [this, id, node, line, explanation] { emit replied({id, node, line, {}, explanation, true, {}}); },
+            this,
+            [this, id, node, line, explanation] {
+                emit replied({id, node, line, {}, explanation, true, {}});
+            },
             Qt::QueuedConnection);
         return id;
     };
@@ -65,9 +69,10 @@ CommandSession::Connection& CommandSession::connectionTo(const Address& address)
         connect(&connection.socket, &QTcpSocket::readyRead, this, [this, &connection] { readReplies(connection); });
         connect(&connection.socket, &QTcpSocket::errorOccurred, this, [this, &connection] {
             const QString name = connection.address.node.name();
-            drop(connection, connection.wasConnected
-                                 ? QStringLiteral("%1 closed the connection: whether the command took effect is unknown").arg(name)
-                                 : QStringLiteral("nobody listens on %1's client port; nothing was sent").arg(name));
+            drop(connection,
+                 connection.wasConnected
+                     ? QStringLiteral("%1 closed the connection: whether the command took effect is unknown").arg(name)
+                     : QStringLiteral("nobody listens on %1's client port; nothing was sent").arg(name));
         });
         connect(&connection.timer, &QTimer::timeout, this, [this, &connection] {
             const Awaited& first = connection.awaited.front();
@@ -90,17 +95,19 @@ void CommandSession::readReplies(Connection& connection)
     resp::Reply reply;
     for (;;) {
         switch (connection.parser.next(reply)) {
-        case resp::ReplyParser::Outcome::NeedMore: return;
+        case resp::ReplyParser::Outcome::NeedMore:
+            return;
         case resp::ReplyParser::Outcome::Error:
             drop(connection, QStringLiteral("%1 answered something that is not the Redis protocol: %2")
                                  .arg(connection.address.node.name(), connection.parser.error()));
             return;
-        case resp::ReplyParser::Outcome::Reply: break;
+        case resp::ReplyParser::Outcome::Reply:
+            break;
         }
         if (connection.awaited.empty())
             continue;
-        answer(connection, resp::toText(reply), reply.isError() ? explain(connection.address.node, reply.text) : QString(),
-               reply.isError());
+        answer(connection, resp::toText(reply),
+               reply.isError() ? explain(connection.address.node, reply.text) : QString(), reply.isError());
     }
 }
 
@@ -111,7 +118,8 @@ void CommandSession::answer(Connection& connection, const QString& reply, const 
     connection.timer.stop();
     if (!connection.awaited.empty())
         connection.timer.start(connection.awaited.front().timeout);
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - awaited.sentAt);
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - awaited.sentAt);
     emit replied({awaited.id, connection.address.node, awaited.line, reply, explanation, isError, took});
 }
 

@@ -30,10 +30,13 @@ Result<std::unique_ptr<Cluster>> Cluster::create(const ClusterOptions& options)
 {
     const QFileInfo program(options.nodeProgram);
     if (!program.isFile() || !program.isExecutable())
-        return Error{QStringLiteral("the node program %1 is not there, or cannot be run; build it, or say where it is with "
-                                    "--node-program").arg(options.nodeProgram)};
+        return Error{
+            QStringLiteral("the node program %1 is not there, or cannot be run; build it, or say where it is with "
+                           "--node-program")
+                .arg(options.nodeProgram)};
     if (options.nodes < 3 || options.nodes > 9)
-        return Error{QStringLiteral("a cluster of %1 nodes cannot be started; 3 to 9 would be right").arg(options.nodes)};
+        return Error{
+            QStringLiteral("a cluster of %1 nodes cannot be started; 3 to 9 would be right").arg(options.nodes)};
     auto folder = ClusterFolder::create(options.dataRoot);
     if (!folder)
         return Error{folder.error()};
@@ -77,11 +80,11 @@ void Cluster::addNode(NodeId id, const QString& program, const QStringList& memb
 {
     Node& node = m_nodes.at(id);
     node.id = id;
-    const QStringList arguments = QStringList{QStringLiteral("--id"), QString::number(id.value), QStringLiteral("--data"),
-                                              m_folder.nodeFolder(id), QStringLiteral("--cluster"), QString::fromLatin1(name),
-                                              QStringLiteral("--managed"), QStringLiteral("--control"),
-                                              QString::number(node.ports->control())}
-        + memberArguments;
+    const QStringList arguments =
+        QStringList{QStringLiteral("--id"),      QString::number(id.value),   QStringLiteral("--data"),
+                    m_folder.nodeFolder(id),     QStringLiteral("--cluster"), QString::fromLatin1(name),
+                    QStringLiteral("--managed"), QStringLiteral("--control"), QString::number(node.ports->control())} +
+        memberArguments;
     node.process = std::make_unique<NodeProcess>(id, program, arguments, token);
     connect(node.process.get(), &NodeProcess::started, this, [this, &node] {
         m_folder.noteProcess(node.id, node.process->pid());
@@ -287,7 +290,8 @@ void Cluster::end(bool gracefully)
 
 bool Cluster::isGone() const
 {
-    return std::none_of(m_nodes.begin(), m_nodes.end(), [](const auto& entry) { return entry.second.process->isAlive(); });
+    return std::none_of(m_nodes.begin(), m_nodes.end(),
+                        [](const auto& entry) { return entry.second.process->isAlive(); });
 }
 
 } // namespace faultline::lab

@@ -28,7 +28,8 @@ struct ClusterOptions
 /// The real processes of one cluster, from the first start to the last exit: their ports, folder, lives and control
 /// connections. It says what happens as records and knows nothing of load, gestures or captions.
 ///
-/// Lives on the main thread. Orders return at once and answer false when they make no sense for the node's present life.
+/// Lives on the main thread. Orders return at once and answer false when they make no sense for the node's present
+/// life.
 class Cluster : public QObject
 {
     Q_OBJECT
@@ -81,7 +82,9 @@ private:
         std::unique_ptr<QTimer> patience; ///< with a node that was asked to end
     };
 
-    explicit Cluster(ClusterFolder folder) : m_folder(std::move(folder)) {}
+    explicit Cluster(ClusterFolder folder)
+        : m_folder(std::move(folder))
+    {}
     Node* find(NodeId node);
     const Node* find(NodeId node) const;
     void addNode(NodeId id, const QString& program, const QStringList& memberArguments, const QByteArray& name,

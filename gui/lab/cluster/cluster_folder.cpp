@@ -38,10 +38,14 @@ Result<ClusterFolder> ClusterFolder::create(const QString& root)
                              .arg(QCoreApplication::applicationPid())
                              .arg(QRandomGenerator::global()->generate(), 8, 16, QLatin1Char('0'));
     if (!QDir().mkpath(root))
-        return Error{QStringLiteral("the folder %1 for the clusters' data cannot be made; choose one that can be written").arg(root)};
+        return Error{
+            QStringLiteral("the folder %1 for the clusters' data cannot be made; choose one that can be written")
+                .arg(root)};
     auto lock = lockOf(path);
     if (!lock->tryLock(0) || !QDir().mkpath(path))
-        return Error{QStringLiteral("the folder %1 for the cluster's data cannot be made; choose one that can be written").arg(path)};
+        return Error{
+            QStringLiteral("the folder %1 for the cluster's data cannot be made; choose one that can be written")
+                .arg(path)};
     return ClusterFolder(path, std::move(lock));
 }
 

@@ -13,8 +13,8 @@
 
 namespace faultline::lab {
 
-/// Where one cluster keeps its data, and a note of its processes, while a lab runs it. A lab that dies leaves the folder
-/// with a lock nobody holds; the next one ends the processes noted in it, if any still run, and removes it.
+/// Where one cluster keeps its data, and a note of its processes, while a lab runs it. A lab that dies leaves the
+/// folder with a lock nobody holds; the next one ends the processes noted in it, if any still run, and removes it.
 class ClusterFolder
 {
 public:
@@ -35,7 +35,10 @@ public:
     void remove();
 
 private:
-    ClusterFolder(QString path, std::unique_ptr<QLockFile> lock) : m_path(std::move(path)), m_lock(std::move(lock)) {}
+    ClusterFolder(QString path, std::unique_ptr<QLockFile> lock)
+        : m_path(std::move(path))
+        , m_lock(std::move(lock))
+    {}
     void killNotedProcesses() const;
 
     QString m_path;

@@ -8,7 +8,9 @@ constexpr std::chrono::milliseconds kRedialPause{15};
 }
 
 ControlLink::ControlLink(quint16 port, wire::Hello hello, QObject* parent)
-    : QObject(parent), m_port(port), m_hello(std::move(hello))
+    : QObject(parent)
+    , m_port(port)
+    , m_hello(std::move(hello))
 {
     m_redial.setSingleShot(true);
     m_redial.setInterval(kRedialPause);

@@ -8,10 +8,12 @@ namespace faultline::lab {
 namespace {
 constexpr qsizetype kKeptErrorOutput = 4096;
 constexpr int kReapPatienceMs = 1000;
-}
+} // namespace
 
 NodeProcess::NodeProcess(NodeId node, QString program, QStringList arguments, QByteArray token, QObject* parent)
-    : QObject(parent), m_node(node), m_token(std::move(token))
+    : QObject(parent)
+    , m_node(node)
+    , m_token(std::move(token))
 {
     m_process.setProgram(program);
     m_process.setArguments(arguments);

@@ -10,8 +10,8 @@
 namespace faultline::lab {
 
 /// Three neighbouring ports of 127.0.0.1 for one node, ours until this goes: a lock file keeps other labs away, also
-/// while the node is down, so that it comes back where it was. They lie below the range from which the kernel picks ports
-/// for outgoing connections.
+/// while the node is down, so that it comes back where it was. They lie below the range from which the kernel picks
+/// ports for outgoing connections.
 class PortBlock
 {
 public:
@@ -25,7 +25,10 @@ public:
     quint16 control() const { return static_cast<quint16>(m_base + 2); }
 
 private:
-    PortBlock(quint16 base, std::unique_ptr<QLockFile> lock) : m_base(base), m_lock(std::move(lock)) {}
+    PortBlock(quint16 base, std::unique_ptr<QLockFile> lock)
+        : m_base(base)
+        , m_lock(std::move(lock))
+    {}
 
     quint16 m_base;
     std::unique_ptr<QLockFile> m_lock;

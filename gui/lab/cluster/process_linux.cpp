@@ -13,6 +13,7 @@ namespace faultline::lab {
 std::function<void()> dieWithParent(qint64 parent)
 {
     return [parent] {
+        ::setpgid(0, 0); // Ctrl+C in a terminal is for the parent, which ends its nodes in order
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != parent) // it died before the kernel was told
             ::_exit(1);
@@ -25,10 +26,14 @@ bool sendSignal(qint64 pid, ProcessSignal signal)
         return false;
     const int number = [signal] {
         switch (signal) {
-        case ProcessSignal::Kill: return SIGKILL;
-        case ProcessSignal::Terminate: return SIGTERM;
-        case ProcessSignal::Stop: return SIGSTOP;
-        case ProcessSignal::Continue: return SIGCONT;
+        case ProcessSignal::Kill:
+            return SIGKILL;
+        case ProcessSignal::Terminate:
+            return SIGTERM;
+        case ProcessSignal::Stop:
+            return SIGSTOP;
+        case ProcessSignal::Continue:
+            return SIGCONT;
         }
         Q_UNREACHABLE();
     }();

@@ -10,8 +10,8 @@
 // What the lab needs of the operating system beyond Qt, in one place. Linux.
 namespace faultline::lab {
 
-/// To be run in a child process between fork and exec: the kernel kills it when the thread that started it ends, however
-/// that comes (prctl(2), PR_SET_PDEATHSIG). `parent` is this process.
+/// To be run in a child process between fork and exec: the kernel kills it when the thread that started it ends,
+/// however that comes (prctl(2), PR_SET_PDEATHSIG). `parent` is this process.
 std::function<void()> dieWithParent(qint64 parent);
 
 enum class ProcessSignal { Kill, Terminate, Stop, Continue };

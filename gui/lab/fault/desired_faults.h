@@ -13,7 +13,11 @@ namespace faultline::lab {
 class DesiredFaults
 {
 public:
-    explicit DesiredFaults(std::vector<NodeId> nodes) : m_nodes(std::move(nodes)) { compose(); }
+    explicit DesiredFaults(std::vector<NodeId> nodes)
+        : m_nodes(std::move(nodes))
+    {
+        compose();
+    }
 
     void setPace(const wire::Pace& pace);
     void setWatchedKey(const QByteArray& key);

@@ -11,7 +11,9 @@ namespace {
 constexpr std::size_t kFirstSlots = 32;
 }
 
-Ledger::Ledger(quint64 seed) : m_random(seed), m_slots(kFirstSlots)
+Ledger::Ledger(quint64 seed)
+    : m_random(seed)
+    , m_slots(kFirstSlots)
 {
     for (std::size_t slot = 0; slot < kFirstSlots; ++slot) {
         m_slots[slot].freeAt = slot;

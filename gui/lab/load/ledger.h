@@ -13,9 +13,9 @@
 namespace faultline::lab {
 
 /// Who wrote what, and was it still there: the running tally "acknowledged, read back, lost". Each key has one writer,
-/// which writes 1, 2, 3, ... and has one operation at a time under way, so that a read tells everything: it must show at
-/// least the last acknowledged number, and every acknowledged write up to what it shows is covered. Less than that is a
-/// loss, whatever the cluster says.
+/// which writes 1, 2, 3, ... and has one operation at a time under way, so that a read tells everything: it must show
+/// at least the last acknowledged number, and every acknowledged write up to what it shows is covered. Less than that
+/// is a loss, whatever the cluster says.
 ///
 /// A write of unknown outcome may still happen much later, so its key is read once more and then never written again; a
 /// fresh key takes its place. Keys are named "load:<slot>:<generation>". Pure: no clock, no socket.
@@ -54,9 +54,9 @@ private:
         quint64 covered = 0;      ///< of these, up to which a read has shown them, or their loss
         quint64 issued = 0;       ///< the highest number that may have been written
         bool busy = false;
-        bool retiring = false;    ///< a write's outcome is unknown: read once more, then a fresh key
-        bool waiting = false;     ///< stands in m_unread
-        std::size_t freeAt = 0;   ///< where it stands in m_free, unless busy
+        bool retiring = false;  ///< a write's outcome is unknown: read once more, then a fresh key
+        bool waiting = false;   ///< stands in m_unread
+        std::size_t freeAt = 0; ///< where it stands in m_free, unless busy
     };
 
     std::size_t takeFreeSlot();

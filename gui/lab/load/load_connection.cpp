@@ -7,7 +7,9 @@ namespace faultline::lab {
 
 using namespace std::chrono_literals;
 
-LoadConnection::LoadConnection(LoadTarget target, QObject* parent) : QObject(parent), m_target(std::move(target))
+LoadConnection::LoadConnection(LoadTarget target, QObject* parent)
+    : QObject(parent)
+    , m_target(std::move(target))
 {
     connect(&m_socket, &QTcpSocket::connected, this, [this] {
         m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
@@ -61,9 +63,13 @@ void LoadConnection::readReplies()
     resp::Reply reply;
     for (;;) {
         switch (m_parser.next(reply)) {
-        case resp::ReplyParser::Outcome::NeedMore: return;
-        case resp::ReplyParser::Outcome::Error: broken(); return;
-        case resp::ReplyParser::Outcome::Reply: break;
+        case resp::ReplyParser::Outcome::NeedMore:
+            return;
+        case resp::ReplyParser::Outcome::Error:
+            broken();
+            return;
+        case resp::ReplyParser::Outcome::Reply:
+            break;
         }
         if (m_unanswered.empty()) { // an answer to nothing: such as "max number of clients reached"
             broken();

@@ -5,7 +5,9 @@
 
 namespace faultline::lab {
 
-LoadGenerator::LoadGenerator(QObject* parent) : QObject(parent), m_worker(new LoadWorker)
+LoadGenerator::LoadGenerator(QObject* parent)
+    : QObject(parent)
+    , m_worker(new LoadWorker)
 {
     m_thread.setObjectName(QStringLiteral("load"));
     m_worker->moveToThread(&m_thread);
@@ -36,7 +38,8 @@ void LoadGenerator::stop()
 
 void LoadGenerator::setRate(double operationsPerSecond)
 {
-    QMetaObject::invokeMethod(m_worker, [worker = m_worker, operationsPerSecond] { worker->setRate(operationsPerSecond); });
+    QMetaObject::invokeMethod(m_worker,
+                              [worker = m_worker, operationsPerSecond] { worker->setRate(operationsPerSecond); });
 }
 
 void LoadGenerator::setReadShare(double share)
@@ -51,7 +54,8 @@ void LoadGenerator::setPace(const wire::Pace& pace)
 
 void LoadGenerator::watchRecovery(quint64 id, NodeId victim, Monotonic since)
 {
-    QMetaObject::invokeMethod(m_worker, [worker = m_worker, id, victim, since] { worker->watchRecovery(id, victim, since); });
+    QMetaObject::invokeMethod(m_worker,
+                              [worker = m_worker, id, victim, since] { worker->watchRecovery(id, victim, since); });
 }
 
 } // namespace faultline::lab

@@ -43,7 +43,8 @@ class LoadGenerator : public QObject
     Q_OBJECT
 
 public:
-    /// Operations under way at one time; what would go beyond is offered and not attempted, and the record says limited.
+    /// Operations under way at one time; what would go beyond is offered and not attempted, and the record says
+    /// limited.
     static constexpr std::size_t kMaxOutstanding = 2'000;
 
     explicit LoadGenerator(QObject* parent = nullptr);
@@ -62,9 +63,9 @@ public:
     void watchRecovery(quint64 id, NodeId victim, Monotonic since);
 
 signals:
-    void loadMeasured(const faultline::lab::LoadRecord& record);   ///< every 200 ms
-    void tallyChanged(const faultline::lab::TallyRecord& record);  ///< with it, when it changed
-    void slept(const faultline::lab::PauseRecord& record);         ///< the computer, or this thread, stood still; id 0
+    void loadMeasured(const faultline::lab::LoadRecord& record);  ///< every 200 ms
+    void tallyChanged(const faultline::lab::TallyRecord& record); ///< with it, when it changed
+    void slept(const faultline::lab::PauseRecord& record);        ///< the computer, or this thread, stood still; id 0
     void writeAcknowledged(quint64 id, faultline::lab::Monotonic at, faultline::NodeId by);
 
 private:

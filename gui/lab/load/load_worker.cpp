@@ -23,8 +23,8 @@ constexpr int kRedirectsBeforePause = 2; // two nodes may point at each other wh
 
 bool provesNothingWasProposed(const QByteArray& error)
 {
-    return error.startsWith("CLUSTERDOWN") || error.startsWith("TRYAGAIN") || error.startsWith("LOADING")
-        || error.startsWith("BUSY");
+    return error.startsWith("CLUSTERDOWN") || error.startsWith("TRYAGAIN") || error.startsWith("LOADING") ||
+           error.startsWith("BUSY");
 }
 
 } // namespace
@@ -361,8 +361,8 @@ void LoadWorker::report()
     tally.readBack = m_ledger->readBack();
     tally.lost = m_ledger->lost();
     tally.firstLoss = m_ledger->firstLoss();
-    if (tally.acknowledged != m_reportedTally.acknowledged || tally.readBack != m_reportedTally.readBack
-        || tally.lost != m_reportedTally.lost) {
+    if (tally.acknowledged != m_reportedTally.acknowledged || tally.readBack != m_reportedTally.readBack ||
+        tally.lost != m_reportedTally.lost) {
         m_reportedTally = tally;
         tally.at = wire::monotonicNow();
         emit tallyChanged(tally);

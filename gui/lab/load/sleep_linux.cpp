@@ -12,7 +12,7 @@ std::chrono::microseconds read(clockid_t clock)
     clock_gettime(clock, &time);
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_nsec / 1000);
 }
-}
+} // namespace
 
 std::chrono::microseconds suspendedSoFar()
 {

@@ -36,7 +36,8 @@ QString headline(const Timeline& timeline)
     const TallyRecord& tally = timeline.tally();
     if (tally.lost > 0)
         parts << (tally.lost == 1 ? QStringLiteral("1 acknowledged write lost (%1)").arg(tally.firstLoss)
-                                  : QStringLiteral("%1 acknowledged writes lost (first: %2)").arg(grouped(tally.lost), tally.firstLoss));
+                                  : QStringLiteral("%1 acknowledged writes lost (first: %2)")
+                                        .arg(grouped(tally.lost), tally.firstLoss));
     if (timeline.pace().held)
         parts << QStringLiteral("held");
 
@@ -70,12 +71,13 @@ QString headline(const Timeline& timeline)
         parts << QStringLiteral("%1 leads, term %2").arg(leader.name()).arg(timeline.node(leader)->status->term);
     } else {
         const QStringList asking = namesWhere([](const NodeState& n) {
-            return n.life == NodeLife::Running && n.status
-                && (n.status->role == wire::Role::Candidate || n.status->role == wire::Role::PreCandidate);
+            return n.life == NodeLife::Running && n.status &&
+                   (n.status->role == wire::Role::Candidate || n.status->role == wire::Role::PreCandidate);
         });
-        parts << (asking.isEmpty() ? QStringLiteral("no leader")
-                                   : QStringLiteral("no leader, %1 asking for votes")
-                                         .arg(sentenceAbout(asking, QString()).trimmed()));
+        parts
+            << (asking.isEmpty()
+                    ? QStringLiteral("no leader")
+                    : QStringLiteral("no leader, %1 asking for votes").arg(sentenceAbout(asking, QString()).trimmed()));
     }
     if (tally.lost == 0)
         parts << QStringLiteral("nothing lost");
@@ -109,9 +111,9 @@ QString spokenPace(const wire::Pace& pace)
 {
     wire::Pace running = pace;
     running.held = false;
-    const QString name = running == wire::Pace::real() ? QStringLiteral("Real")
-        : running == wire::Pace::watch()               ? QStringLiteral("Watch")
-                                                       : QStringLiteral("×%1").arg(pace.factor);
+    const QString name = running == wire::Pace::real()    ? QStringLiteral("Real")
+                         : running == wire::Pace::watch() ? QStringLiteral("Watch")
+                                                          : QStringLiteral("×%1").arg(pace.factor);
     return pace.held ? name + QStringLiteral(", held") : name;
 }
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 // Everything that happens to a cluster under control, as values in one stream. Whatever is shown (a view, a caption, a
-// report) is a function of these records, so that it can be shown again from a file. Times are monotonicNow(), the clock
-// shared by the lab and its nodes.
+// report) is a function of these records, so that it can be shown again from a file. Times are monotonicNow(), the
+// clock shared by the lab and its nodes.
 namespace faultline::lab {
 
 using wire::Monotonic;
@@ -50,7 +50,8 @@ struct NodeRecord
     NodeId node;
     NodeLife life = NodeLife::Starting;
     qint64 pid = 0;
-    QString how; ///< of Stopped and Dead, in words: "killed by SIGKILL", "exited with code 3: <its last line of stderr>"
+    QString
+        how; ///< of Stopped and Dead, in words: "killed by SIGKILL", "exited with code 3: <its last line of stderr>"
 };
 
 /// A node's own report, as it came.
@@ -129,15 +130,15 @@ struct LoadRecord
 {
     Monotonic from{0};
     Monotonic to{0};
-    double targetRate = 0;  ///< op/s asked for by the slider, 0 when the load is off
-    quint64 offered = 0;    ///< became due
-    quint64 attempted = 0;  ///< sent at least once
+    double targetRate = 0; ///< op/s asked for by the slider, 0 when the load is off
+    quint64 offered = 0;   ///< became due
+    quint64 attempted = 0; ///< sent at least once
     quint64 ok = 0;
-    quint64 failed = 0;     ///< refused, and surely not done
-    quint64 unknown = 0;    ///< timeout or closed connection: may or may not have been done
-    quint64 redirects = 0;  ///< -MOVED followed
+    quint64 failed = 0;    ///< refused, and surely not done
+    quint64 unknown = 0;   ///< timeout or closed connection: may or may not have been done
+    quint64 redirects = 0; ///< -MOVED followed
     quint32 outstanding = 0;
-    bool limited = false;   ///< the generator itself (its bound on outstanding operations, or its thread) was the limit
+    bool limited = false; ///< the generator itself (its bound on outstanding operations, or its thread) was the limit
     stats::Histogram latency;
     std::optional<Monotonic> firstAckAt; ///< of a write in this slice, and by whom
     NodeId firstAckBy;

@@ -15,8 +15,7 @@ constexpr auto kChangePeriod = 16ms;
 constexpr std::size_t kMaxPauses = 1'000;
 
 /// Replaces the record with the same id, or adds it at the end of a bounded list.
-template <typename T>
-void replaceOrAdd(std::deque<T>& records, const T& record, std::size_t bound)
+template <typename T> void replaceOrAdd(std::deque<T>& records, const T& record, std::size_t bound)
 {
     const auto known = std::find_if(records.rbegin(), records.rend(), [&](const T& r) { return r.id == record.id; });
     if (known != records.rend()) {
@@ -35,24 +34,32 @@ QString wordsOf(const wire::NodeEvent& event)
     };
     const QString term = QString::number(event.term);
     switch (event.kind) {
-    case wire::NodeEventKind::BecameFollower: return withReason(QStringLiteral("became follower in term %1").arg(term));
-    case wire::NodeEventKind::BecamePreCandidate: return withReason(QStringLiteral("asks whether it could win term %1").arg(event.term + 1));
-    case wire::NodeEventKind::BecameCandidate: return withReason(QStringLiteral("became candidate in term %1").arg(term));
-    case wire::NodeEventKind::BecameLeader: return withReason(QStringLiteral("became leader of term %1").arg(term));
-    case wire::NodeEventKind::VoteGranted: return QStringLiteral("%1 in term %2").arg(event.text, term);
+    case wire::NodeEventKind::BecameFollower:
+        return withReason(QStringLiteral("became follower in term %1").arg(term));
+    case wire::NodeEventKind::BecamePreCandidate:
+        return withReason(QStringLiteral("asks whether it could win term %1").arg(event.term + 1));
+    case wire::NodeEventKind::BecameCandidate:
+        return withReason(QStringLiteral("became candidate in term %1").arg(term));
+    case wire::NodeEventKind::BecameLeader:
+        return withReason(QStringLiteral("became leader of term %1").arg(term));
+    case wire::NodeEventKind::VoteGranted:
+        return QStringLiteral("%1 in term %2").arg(event.text, term);
     case wire::NodeEventKind::Started:
     case wire::NodeEventKind::VoteRefused:
     case wire::NodeEventKind::LogTruncated:
     case wire::NodeEventKind::PeerConnected:
     case wire::NodeEventKind::PeerDisconnected:
-    case wire::NodeEventKind::Warning: return event.text;
+    case wire::NodeEventKind::Warning:
+        return event.text;
     }
     return event.text;
 }
 
 } // namespace
 
-Timeline::Timeline(QObject* parent) : QObject(parent), m_changedTimer(new QTimer(this))
+Timeline::Timeline(QObject* parent)
+    : QObject(parent)
+    , m_changedTimer(new QTimer(this))
 {
     m_changedTimer->setSingleShot(true);
     m_changedTimer->setTimerType(Qt::PreciseTimer);
@@ -79,7 +86,8 @@ NodeId Timeline::leader() const
     NodeId leader;
     quint64 term = 0;
     for (const auto& [id, node] : m_nodes) {
-        if (node.life == NodeLife::Running && node.status && node.status->role == wire::Role::Leader && node.status->term > term) {
+        if (node.life == NodeLife::Running && node.status && node.status->role == wire::Role::Leader &&
+            node.status->term > term) {
             leader = id;
             term = node.status->term;
         }
@@ -139,10 +147,18 @@ void Timeline::reduce(const NodeRecord& record)
         addEvent(record.at, record.node, Severity::Info,
                  before == NodeLife::Frozen ? QStringLiteral("thawed") : QStringLiteral("runs"));
         break;
-    case NodeLife::Frozen: addEvent(record.at, record.node, Severity::Warning, QStringLiteral("frozen")); break;
-    case NodeLife::Stopping: addEvent(record.at, record.node, Severity::Info, QStringLiteral("asked to stop")); break;
-    case NodeLife::Stopped: addEvent(record.at, record.node, Severity::Warning, record.how); break;
-    case NodeLife::Dead: addEvent(record.at, record.node, Severity::Error, record.how); break;
+    case NodeLife::Frozen:
+        addEvent(record.at, record.node, Severity::Warning, QStringLiteral("frozen"));
+        break;
+    case NodeLife::Stopping:
+        addEvent(record.at, record.node, Severity::Info, QStringLiteral("asked to stop"));
+        break;
+    case NodeLife::Stopped:
+        addEvent(record.at, record.node, Severity::Warning, record.how);
+        break;
+    case NodeLife::Dead:
+        addEvent(record.at, record.node, Severity::Error, record.how);
+        break;
     }
 }
 
@@ -160,7 +176,8 @@ void Timeline::reduce(const HistogramsRecord& record)
 
 void Timeline::reduce(const EventRecord& record)
 {
-    const bool isWarning = record.event.kind == wire::NodeEventKind::Warning || record.event.kind == wire::NodeEventKind::LogTruncated;
+    const bool isWarning =
+        record.event.kind == wire::NodeEventKind::Warning || record.event.kind == wire::NodeEventKind::LogTruncated;
     addEvent(record.event.at, record.node, isWarning ? Severity::Warning : Severity::Info, wordsOf(record.event));
 }
 
@@ -192,9 +209,15 @@ void Timeline::reduce(const MessageRecord& record)
         message = &m_messages[known->second - m_messages.front().serial];
     }
     switch (sample.fate) {
-    case wire::MessageFate::Sent: message->sentAt = sample.at; break;
-    case wire::MessageFate::Received: message->receivedAt = sample.at; break;
-    case wire::MessageFate::Lost: message->lostAt = sample.at; break;
+    case wire::MessageFate::Sent:
+        message->sentAt = sample.at;
+        break;
+    case wire::MessageFate::Received:
+        message->receivedAt = sample.at;
+        break;
+    case wire::MessageFate::Lost:
+        message->lostAt = sample.at;
+        break;
     }
 }
 

@@ -21,8 +21,8 @@ struct NodeState
     Monotonic lifeSince{0};
     qint64 pid = 0;
     QString how;
-    bool isolated = false;                 ///< an isolation of it is active
-    std::optional<wire::Status> status;    ///< its newest report in this incarnation; kept, as the last word, when it dies
+    bool isolated = false;              ///< an isolation of it is active
+    std::optional<wire::Status> status; ///< its newest report in this incarnation; kept, as the last word, when it dies
     std::optional<wire::Histograms> histograms;
     bool alive() const { return life == NodeLife::Running || life == NodeLife::Frozen || life == NodeLife::Starting; }
 };

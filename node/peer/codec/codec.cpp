@@ -31,13 +31,11 @@ enum class MessageType : quint8 { RequestVote = 1, RequestVoteReply = 2, AppendE
 /// Far above what a leader sends; it keeps what a broken peer can make us allocate near the size of its frame.
 constexpr quint64 kMaxEntries = 65'536;
 
-template <typename... Ts>
-struct Overloaded : Ts...
+template <typename... Ts> struct Overloaded : Ts...
 {
     using Ts::operator()...;
 };
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
+template <typename... Ts> Overloaded(Ts...) -> Overloaded<Ts...>;
 
 void field(QCborStreamWriter& writer, Key key, quint64 value)
 {
@@ -60,8 +58,9 @@ bool readEntry(QCborStreamReader& reader, raft::Entry& entry)
 {
     if (!reader.isArray() || !reader.enterContainer())
         return false;
-    return wire::readUnsigned(reader, entry.term.value) && wire::readEnum(reader, entry.kind, raft::EntryKind::Command)
-        && wire::readBytes(reader, entry.payload) && !reader.hasNext() && reader.leaveContainer();
+    return wire::readUnsigned(reader, entry.term.value) &&
+           wire::readEnum(reader, entry.kind, raft::EntryKind::Command) && wire::readBytes(reader, entry.payload) &&
+           !reader.hasNext() && reader.leaveContainer();
 }
 
 } // namespace
@@ -139,14 +138,22 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
             kind = static_cast<MessageType>(number);
             return true;
         }
-        case TermKey: return wire::readUnsigned(reader, result.message.term.value);
-        case PreVote: return wire::readBool(reader, preVote);
-        case LastLogIndex: return wire::readUnsigned(reader, vote.lastLogIndex.value);
-        case LastLogTerm: return wire::readUnsigned(reader, vote.lastLogTerm.value);
-        case Granted: return wire::readBool(reader, voteReply.granted);
-        case PreviousIndex: return wire::readUnsigned(reader, append.previousIndex.value);
-        case PreviousTerm: return wire::readUnsigned(reader, append.previousTerm.value);
-        case LeaderCommit: return wire::readUnsigned(reader, append.leaderCommit.value);
+        case TermKey:
+            return wire::readUnsigned(reader, result.message.term.value);
+        case PreVote:
+            return wire::readBool(reader, preVote);
+        case LastLogIndex:
+            return wire::readUnsigned(reader, vote.lastLogIndex.value);
+        case LastLogTerm:
+            return wire::readUnsigned(reader, vote.lastLogTerm.value);
+        case Granted:
+            return wire::readBool(reader, voteReply.granted);
+        case PreviousIndex:
+            return wire::readUnsigned(reader, append.previousIndex.value);
+        case PreviousTerm:
+            return wire::readUnsigned(reader, append.previousTerm.value);
+        case LeaderCommit:
+            return wire::readUnsigned(reader, append.leaderCommit.value);
         case Entries:
             return wire::readArray(reader, kMaxEntries, [&] {
                 raft::Entry entry;
@@ -155,11 +162,16 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
                 append.entries.push_back(std::move(entry));
                 return true;
             });
-        case Success: return wire::readBool(reader, appendReply.success);
-        case MatchIndex: return wire::readUnsigned(reader, appendReply.matchIndex.value);
-        case ConflictTerm: return wire::readUnsigned(reader, appendReply.conflictTerm.value);
-        case ConflictIndex: return wire::readUnsigned(reader, appendReply.conflictIndex.value);
-        default: return wire::skip(reader);
+        case Success:
+            return wire::readBool(reader, appendReply.success);
+        case MatchIndex:
+            return wire::readUnsigned(reader, appendReply.matchIndex.value);
+        case ConflictTerm:
+            return wire::readUnsigned(reader, appendReply.conflictTerm.value);
+        case ConflictIndex:
+            return wire::readUnsigned(reader, appendReply.conflictIndex.value);
+        default:
+            return wire::skip(reader);
         }
     });
     if (!read || !kind || !wire::leavePayload(reader))
@@ -185,7 +197,9 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
         result.message.body = std::move(append);
         break;
     }
-    case MessageType::AppendEntriesReply: result.message.body = appendReply; break;
+    case MessageType::AppendEntriesReply:
+        result.message.body = appendReply;
+        break;
     }
     return result;
 }

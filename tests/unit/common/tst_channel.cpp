@@ -34,13 +34,14 @@ struct Listener
     {
         server.listen(QHostAddress(kLoopback));
         QObject::connect(&server, &QTcpServer::newConnection, &server, [this] {
-            auto channel = Channel::accept(server.nextPendingConnection(), [](const wire::Hello& theirs, QString& refusal) {
-                if (theirs.clusterId != wire::clusterIdOf("c")) {
-                    refusal = QStringLiteral("another cluster");
-                    return std::optional<wire::Hello>();
-                }
-                return std::optional(hello(2, theirs.from.value));
-            });
+            auto channel =
+                Channel::accept(server.nextPendingConnection(), [](const wire::Hello& theirs, QString& refusal) {
+                    if (theirs.clusterId != wire::clusterIdOf("c")) {
+                        refusal = QStringLiteral("another cluster");
+                        return std::optional<wire::Hello>();
+                    }
+                    return std::optional(hello(2, theirs.from.value));
+                });
             channel->onFrame = [this](const wire::Frame& frame) { received.push_back(frame.payload); };
             channel->onRejectedFrame = [this] { ++rejected; };
             QObject::connect(channel.get(), &Channel::closed, &server, [this](const QString& why) { reason = why; });
@@ -151,8 +152,8 @@ private slots:
         QTRY_COMPARE(socket.state(), QAbstractSocket::ConnectedState);
         QByteArray damaged = wire::encodeFrame(wire::FrameKind::Raft, "damaged");
         damaged[wire::kHeaderSize] = 'D';
-        socket.write(wire::encodeFrame(wire::FrameKind::Hello, wire::encodeHello(hello(1, 2))) + damaged
-                     + wire::encodeFrame(wire::FrameKind::Raft, "whole"));
+        socket.write(wire::encodeFrame(wire::FrameKind::Hello, wire::encodeHello(hello(1, 2))) + damaged +
+                     wire::encodeFrame(wire::FrameKind::Raft, "whole"));
         QTRY_COMPARE(listener.received.size(), std::size_t(1));
         QCOMPARE(listener.received[0], QByteArray("whole"));
         QCOMPARE(listener.rejected, 1);

@@ -57,14 +57,15 @@ DesiredState someDesiredState()
 Activity someActivity()
 {
     Activity activity;
-    activity.events = {{1, 5us, NodeEventKind::VoteRefused, 4, NodeId{3}, QStringLiteral("log behind: (4,120) < (5,98)")}};
-    activity.samples = {{{NodeId{1}, NodeId{2}}, 7, 8, 9us, MessageFate::Lost, MessageKind::PreVoteReply, false, 4, 10, 11, 12}};
+    activity.events = {
+        {1, 5us, NodeEventKind::VoteRefused, 4, NodeId{3}, QStringLiteral("log behind: (4,120) < (5,98)")}};
+    activity.samples = {
+        {{NodeId{1}, NodeId{2}}, 7, 8, 9us, MessageFate::Lost, MessageKind::PreVoteReply, false, 4, 10, 11, 12}};
     activity.droppedSamples = 2;
     return activity;
 }
 
-template <typename T>
-T roundTrip(const T& message)
+template <typename T> T roundTrip(const T& message)
 {
     const auto decoded = decodeControl(encodeControl(message, 1));
     return decoded && std::holds_alternative<T>(*decoded) ? std::get<T>(*decoded) : T();
@@ -168,8 +169,8 @@ private slots:
 
     void truncatedIsRefused()
     {
-        for (const QByteArray& whole : {encodeControl(someStatus(), 1), encodeControl(someActivity(), 1),
-                                        encodeControl(someDesiredState(), 1)})
+        for (const QByteArray& whole :
+             {encodeControl(someStatus(), 1), encodeControl(someActivity(), 1), encodeControl(someDesiredState(), 1)})
             for (qsizetype length = 0; length < whole.size(); ++length)
                 QVERIFY2(!decodeControl(whole.first(length)), qPrintable(QString::number(length)));
     }

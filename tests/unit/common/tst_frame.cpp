@@ -24,8 +24,9 @@ private slots:
 
     void comesOutAsItWentInByteByByte()
     {
-        const QByteArray stream = encodeFrame(FrameKind::Hello, "") + encodeFrame(FrameKind::Raft, QByteArray(5000, 'x'))
-            + encodeFrame(FrameKind::Control, "end");
+        const QByteArray stream = encodeFrame(FrameKind::Hello, "") +
+                                  encodeFrame(FrameKind::Raft, QByteArray(5000, 'x')) +
+                                  encodeFrame(FrameKind::Control, "end");
         FrameReader reader;
         std::vector<Frame> frames;
         for (const char byte : stream) {

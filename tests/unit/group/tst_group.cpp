@@ -51,7 +51,9 @@ struct Member : Transport
         options.electionTicksMax = options.electionTicksMin;
         options.random = [](std::uint32_t) { return 0u; };
         group = std::make_unique<Group>(options, storedState(log), *wal, *this, [] { return raft::Instant(0); });
-        group->whenCompleted = [this](quint64 request, const kv::Result& result) { completed.emplace(request, result); };
+        group->whenCompleted = [this](quint64 request, const kv::Result& result) {
+            completed.emplace(request, result);
+        };
         group->whenUnknown = [this](quint64 request) { unknown.push_back(request); };
     }
     void stop()

@@ -177,7 +177,8 @@ private slots:
                     ledger.unknown(operation);
                 } else if (operation.isRead) {
                     ledger.read(operation,
-                                store.contains(operation.key) ? std::optional(store[operation.key]) : std::nullopt, kFrom);
+                                store.contains(operation.key) ? std::optional(store[operation.key]) : std::nullopt,
+                                kFrom);
                 } else {
                     store[operation.key] = operation.value;
                     ledger.written(operation);

@@ -25,10 +25,13 @@ struct FakeNode
     std::function<QByteArray(const QByteArray& verb, const QByteArray& key, const QByteArray& value)> answer;
     int commands = 0;
 
-    explicit FakeNode(std::shared_ptr<QHash<QByteArray, QByteArray>> shared) : store(std::move(shared))
+    explicit FakeNode(std::shared_ptr<QHash<QByteArray, QByteArray>> shared)
+        : store(std::move(shared))
     {
         server.listen(QHostAddress::LocalHost);
-        answer = [this](const QByteArray& verb, const QByteArray& key, const QByteArray& value) { return serve(verb, key, value); };
+        answer = [this](const QByteArray& verb, const QByteArray& key, const QByteArray& value) {
+            return serve(verb, key, value);
+        };
         QObject::connect(&server, &QTcpServer::newConnection, &server, [this] {
             while (QTcpSocket* socket = server.nextPendingConnection()) {
                 auto parser = std::make_shared<resp::RequestParser>();
@@ -37,8 +40,9 @@ struct FakeNode
                     while (parser->next() == resp::RequestParser::Outcome::Request) {
                         const auto arguments = parser->arguments();
                         ++commands;
-                        const QByteArray reply = answer(arguments[0].toByteArray(), arguments[1].toByteArray(),
-                                                        arguments.size() > 2 ? arguments[2].toByteArray() : QByteArray());
+                        const QByteArray reply =
+                            answer(arguments[0].toByteArray(), arguments[1].toByteArray(),
+                                   arguments.size() > 2 ? arguments[2].toByteArray() : QByteArray());
                         if (reply == "close") {
                             socket->abort();
                             return;
@@ -110,7 +114,8 @@ private slots:
             m_quietRecords = record.offered == 0 ? m_quietRecords + 1 : 0;
             m_limited += record.limited ? 1 : 0;
         });
-        connect(m_load.get(), &LoadGenerator::tallyChanged, this, [this](const TallyRecord& record) { m_tally = record; });
+        connect(m_load.get(), &LoadGenerator::tallyChanged, this,
+                [this](const TallyRecord& record) { m_tally = record; });
         connect(m_load.get(), &LoadGenerator::writeAcknowledged, this,
                 [this](quint64 id, Monotonic, NodeId by) { m_recovered.emplace_back(id, by); });
     }
@@ -137,7 +142,9 @@ private slots:
 
     void clusterDownIsTriedAgainAndThenRefused()
     {
-        const auto down = [](const auto&, const auto&, const auto&) { return QByteArray("-CLUSTERDOWN no leader\r\n"); };
+        const auto down = [](const auto&, const auto&, const auto&) {
+            return QByteArray("-CLUSTERDOWN no leader\r\n");
+        };
         m_one->answer = down;
         m_two->answer = down;
         start(50);

@@ -14,7 +14,7 @@ int takeAll(Schedule& schedule, Schedule::Instant now)
         ++count;
     return count;
 }
-}
+} // namespace
 
 class TestSchedule : public QObject
 {

@@ -20,8 +20,11 @@ std::vector<raft::Message> oneOfEach()
     return {
         message(raft::RequestVote{true, {10}, {6}}),
         message(raft::RequestVoteReply{false, true}),
-        message(raft::AppendEntries{{10}, {6}, {9}, {{{6}, {11}, raft::EntryKind::NoOp, {}},
-                                                     {{7}, {12}, raft::EntryKind::Command, QByteArray(300, 'v')}}}),
+        message(raft::AppendEntries{
+            {10},
+            {6},
+            {9},
+            {{{6}, {11}, raft::EntryKind::NoOp, {}}, {{7}, {12}, raft::EntryKind::Command, QByteArray(300, 'v')}}}),
         message(raft::AppendEntries{{0}, {0}, {0}, {}}),
         message(raft::AppendEntriesReply{false, {0}, {5}, {8}}),
     };
@@ -76,7 +79,8 @@ private slots:
 
     void indexThatWouldWrapIsRefused()
     {
-        const auto wraps = message(raft::AppendEntries{{~quint64(0)}, {1}, {0}, {{{1}, {0}, raft::EntryKind::Command, "x"}}});
+        const auto wraps =
+            message(raft::AppendEntries{{~quint64(0)}, {1}, {0}, {{{1}, {0}, raft::EntryKind::Command, "x"}}});
         QVERIFY(!decodePeerMessage(encodePeerMessage(kEnvelope, wraps), {1}, {2}));
     }
 

@@ -32,7 +32,8 @@ struct End
     End(quint32 self, quint32 peer, quint16 peerPort, const QByteArray& cluster = "c")
     {
         transport = std::make_unique<PeerTransport>(
-            TransportOptions{NodeId{self}, wire::clusterIdOf(cluster), 1000 + self, {{NodeId{peer}, kLoopback, peerPort}}, self},
+            TransportOptions{
+                NodeId{self}, wire::clusterIdOf(cluster), 1000 + self, {{NodeId{peer}, kLoopback, peerPort}}, self},
             clock);
         transport->onMessage = [this](raft::Message message) {
             received.push_back(std::move(message));

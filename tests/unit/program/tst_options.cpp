@@ -9,10 +9,13 @@ using namespace faultline::node;
 namespace {
 
 const QStringList kGood{
-    QStringLiteral("--id"),      QStringLiteral("2"),
-    QStringLiteral("--member"),  QStringLiteral("n1=127.0.0.1:7101/7201"),
+    QStringLiteral("--id"),
+    QStringLiteral("2"),
+    QStringLiteral("--member"),
+    QStringLiteral("n1=127.0.0.1:7101/7201"),
     QStringLiteral("--member=n2=127.0.0.1:7102/7202"),
-    QStringLiteral("--data"),    QStringLiteral("/tmp/n2"),
+    QStringLiteral("--data"),
+    QStringLiteral("/tmp/n2"),
 };
 
 } // namespace
@@ -36,7 +39,8 @@ private slots:
 
     void helpNamesEveryOption()
     {
-        for (const char* option : {"--id", "--member", "--data", "--cluster", "--managed", "--control", "--version", "--help"})
+        for (const char* option :
+             {"--id", "--member", "--data", "--cluster", "--managed", "--control", "--version", "--help"})
             QVERIFY2(helpText().contains(QLatin1String(option)), option);
         QCOMPARE(parseOptions({QStringLiteral("--help")})->ask, Options::Ask::Help);
     }
@@ -47,22 +51,30 @@ private slots:
         QTest::addColumn<QString>("says");
         const auto with = [](const QStringList& more) { return kGood + more; };
         QTest::newRow("nothing") << QStringList() << QStringLiteral("--id is missing");
-        QTest::newRow("unknown option") << with({QStringLiteral("--frobnicate")}) << QStringLiteral("unknown option --frobnicate");
+        QTest::newRow("unknown option") << with({QStringLiteral("--frobnicate")})
+                                        << QStringLiteral("unknown option --frobnicate");
         QTest::newRow("stray word") << with({QStringLiteral("hello")}) << QStringLiteral("unknown option hello");
         QTest::newRow("no value") << with({QStringLiteral("--data")}) << QStringLiteral("--data needs a value");
         QTest::newRow("id zero") << with({QStringLiteral("--id=0")}) << QStringLiteral("1 to 9");
         QTest::newRow("id ten") << with({QStringLiteral("--id=10")}) << QStringLiteral("1 to 9");
-        QTest::newRow("not a member") << with({QStringLiteral("--id=7")}) << QStringLiteral("n7 is not among the members");
-        QTest::newRow("member twice") << with({QStringLiteral("--member=n1=127.0.0.1:1/2")}) << QStringLiteral("n1 is given twice");
-        QTest::newRow("port twice") << with({QStringLiteral("--member=n3=127.0.0.1:7101/7203")}) << QStringLiteral("7101 is given twice");
-        QTest::newRow("host name") << with({QStringLiteral("--member=n3=localhost:1/2")}) << QStringLiteral("n1=127.0.0.1:7101/7201");
-        QTest::newRow("port too high") << with({QStringLiteral("--member=n3=127.0.0.1:70000/2")}) << QStringLiteral("peer port");
-        QTest::newRow("no client port") << with({QStringLiteral("--member=n3=127.0.0.1:7000")}) << QStringLiteral("client port");
+        QTest::newRow("not a member") << with({QStringLiteral("--id=7")})
+                                      << QStringLiteral("n7 is not among the members");
+        QTest::newRow("member twice") << with({QStringLiteral("--member=n1=127.0.0.1:1/2")})
+                                      << QStringLiteral("n1 is given twice");
+        QTest::newRow("port twice") << with({QStringLiteral("--member=n3=127.0.0.1:7101/7203")})
+                                    << QStringLiteral("7101 is given twice");
+        QTest::newRow("host name") << with({QStringLiteral("--member=n3=localhost:1/2")})
+                                   << QStringLiteral("n1=127.0.0.1:7101/7201");
+        QTest::newRow("port too high") << with({QStringLiteral("--member=n3=127.0.0.1:70000/2")})
+                                       << QStringLiteral("peer port");
+        QTest::newRow("no client port") << with({QStringLiteral("--member=n3=127.0.0.1:7000")})
+                                        << QStringLiteral("client port");
         QTest::newRow("managed alone") << with({QStringLiteral("--managed")}) << QStringLiteral("go together");
         QTest::newRow("control alone") << with({QStringLiteral("--control=7")}) << QStringLiteral("go together");
         QTest::newRow("control nonsense") << with({QStringLiteral("--control=x")}) << QStringLiteral("not a port");
         QTest::newRow("no data") << kGood.first(5) << QStringLiteral("--data is missing");
-        QTest::newRow("no members") << QStringList{QStringLiteral("--id=1"), QStringLiteral("--data=/tmp")} << QStringLiteral("no --member");
+        QTest::newRow("no members") << QStringList{QStringLiteral("--id=1"), QStringLiteral("--data=/tmp")}
+                                    << QStringLiteral("no --member");
     }
     void whatIsWrongIsSaidInOneSentence()
     {

@@ -10,9 +10,11 @@ double share(std::mt19937& random)
 {
     return double(random()) / double(std::mt19937::max());
 }
-}
+} // namespace
 
-RaftWorld::RaftWorld(int nodes, std::uint32_t seed, Options options) : m_options(std::move(options)), m_random(seed)
+RaftWorld::RaftWorld(int nodes, std::uint32_t seed, Options options)
+    : m_options(std::move(options))
+    , m_random(seed)
 {
     for (std::uint32_t id = 1; id <= std::uint32_t(nodes); ++id) {
         m_options.voters.push_back({id});
@@ -100,7 +102,8 @@ void RaftWorld::take(NodeId id, Node& node)
             if (!ready.sendAfterWritten.empty() || ready.hardState || !ready.entries.empty())
                 broken(QStringLiteral("a Ready without a number has something to write"));
         } else {
-            const int delay = network.maxWriteTicks == 0 ? 0 : int(m_random() % std::uint32_t(network.maxWriteTicks + 1));
+            const int delay =
+                network.maxWriteTicks == 0 ? 0 : int(m_random() % std::uint32_t(network.maxWriteTicks + 1));
             const int due = std::max(m_time + delay, node.writes.empty() ? 0 : node.writes.back().due);
             node.writes.push_back({due, ready.writeNumber, ready.hardState, ready.entries, ready.sendAfterWritten});
         }
@@ -110,7 +113,9 @@ void RaftWorld::take(NodeId id, Node& node)
             node.committedTo = entry.index;
             const auto [known, isNew] = m_committed.emplace(entry.index, entry);
             if (!isNew && known->second != entry)
-                broken(QStringLiteral("n%1 commits another entry %2 than was committed before").arg(id.value).arg(entry.index.value));
+                broken(QStringLiteral("n%1 commits another entry %2 than was committed before")
+                           .arg(id.value)
+                           .arg(entry.index.value));
             mix(entry.index.value);
         }
         node.events.insert(node.events.end(), ready.events.begin(), ready.events.end());
@@ -187,14 +192,19 @@ void RaftWorld::check()
         if (status.role == Role::Leader) {
             const auto [known, isNew] = m_leaders.emplace(status.term, id);
             if (!isNew && known->second != id)
-                broken(QStringLiteral("n%1 and n%2 both lead term %3").arg(known->second.value).arg(id.value).arg(status.term.value));
+                broken(QStringLiteral("n%1 and n%2 both lead term %3")
+                           .arg(known->second.value)
+                           .arg(id.value)
+                           .arg(status.term.value));
             // Leader completeness: whoever leads has everything that was ever committed.
             if (isNew && !m_committed.empty() && status.lastIndex < m_committed.rbegin()->first)
-                broken(QStringLiteral("n%1 leads term %2 without committed entry %3").arg(id.value).arg(status.term.value)
+                broken(QStringLiteral("n%1 leads term %2 without committed entry %3")
+                           .arg(id.value)
+                           .arg(status.term.value)
                            .arg(m_committed.rbegin()->first.value));
         }
-        if (status.votedFor && node.writes.empty() && !node.raft->hasReady() && status.term == node.disk.hardState.term
-            && node.disk.hardState.votedFor != status.votedFor)
+        if (status.votedFor && node.writes.empty() && !node.raft->hasReady() &&
+            status.term == node.disk.hardState.term && node.disk.hardState.votedFor != status.votedFor)
             broken(QStringLiteral("n%1 voted and did not write it down").arg(id.value));
     }
     // Log matching, on what is durable: where two logs agree in term at an index, they agree up to there.
@@ -206,7 +216,10 @@ void RaftWorld::check()
             while (common > 0 && a.disk.entries[common - 1].term != b.disk.entries[common - 1].term)
                 --common;
             if (common > 0 && a.disk.entries[common - 1] != b.disk.entries[common - 1])
-                broken(QStringLiteral("the logs of n%1 and n%2 do not match at %3").arg(id.value).arg(otherId.value).arg(common));
+                broken(QStringLiteral("the logs of n%1 and n%2 do not match at %3")
+                           .arg(id.value)
+                           .arg(otherId.value)
+                           .arg(common));
         }
     }
 }

@@ -15,18 +15,18 @@
 
 namespace faultline::raft {
 
-/// A few Raft machines in one process, with a network, disks and time that this test owns: messages may be late, doubled
-/// or lost, writes take a while, a crash forgets what was not written. It watches what no single node can see: one leader
-/// a term, logs that match, and that what was committed anywhere is what everybody commits there.
+/// A few Raft machines in one process, with a network, disks and time that this test owns: messages may be late,
+/// doubled or lost, writes take a while, a crash forgets what was not written. It watches what no single node can see:
+/// one leader a term, logs that match, and that what was committed anywhere is what everybody commits there.
 class RaftWorld
 {
 public:
     struct Network
     {
-        int maxDelayTicks = 0;   ///< each message takes 0 to so many ticks, so that they overtake each other
+        int maxDelayTicks = 0; ///< each message takes 0 to so many ticks, so that they overtake each other
         double loss = 0;
         double duplicate = 0;
-        int maxWriteTicks = 0;   ///< each write takes so long to be durable
+        int maxWriteTicks = 0; ///< each write takes so long to be durable
     };
 
     RaftWorld(int nodes, std::uint32_t seed, Options options = {});
@@ -37,8 +37,7 @@ public:
     void tick();
     void ticks(int count);
     /// Ticks until the condition holds; false when it does not within `limit` ticks.
-    template <typename Condition>
-    bool tickUntil(Condition condition, int limit = 2000)
+    template <typename Condition> bool tickUntil(Condition condition, int limit = 2000)
     {
         for (int i = 0; i < limit; ++i) {
             if (condition())

@@ -17,10 +17,10 @@ std::vector<Entry> entriesOf(const QList<int>& terms)
     return entries;
 }
 
-template <typename T>
-int count(const std::vector<Event>& events)
+template <typename T> int count(const std::vector<Event>& events)
 {
-    return int(std::count_if(events.begin(), events.end(), [](const Event& e) { return std::holds_alternative<T>(e); }));
+    return int(
+        std::count_if(events.begin(), events.end(), [](const Event& e) { return std::holds_alternative<T>(e); }));
 }
 
 Options calm()
@@ -38,17 +38,18 @@ struct Alone
     Instant now{0};
 
     explicit Alone(int voters, StoredState stored = {}, bool preVote = true)
-        : raft([&] {
-            Options options = calm();
-            options.self = {1};
-            for (std::uint32_t id = 1; id <= std::uint32_t(voters); ++id)
-                options.voters.push_back({id});
-            options.preVote = preVote;
-            options.random = [](std::uint32_t) { return 0u; };
-            return options;
-        }(), std::move(stored), Instant(0))
-    {
-    }
+        : raft(
+              [&] {
+                  Options options = calm();
+                  options.self = {1};
+                  for (std::uint32_t id = 1; id <= std::uint32_t(voters); ++id)
+                      options.voters.push_back({id});
+                  options.preVote = preVote;
+                  options.random = [](std::uint32_t) { return 0u; };
+                  return options;
+              }(),
+              std::move(stored), Instant(0))
+    {}
     void ticks(int count)
     {
         for (int i = 0; i < count; ++i)
@@ -60,8 +61,7 @@ struct Alone
     }
 };
 
-template <typename T>
-int countOf(const std::vector<Message>& messages)
+template <typename T> int countOf(const std::vector<Message>& messages)
 {
     return int(std::count_if(messages.begin(), messages.end(),
                              [](const Message& m) { return std::holds_alternative<T>(m.body); }));
@@ -211,7 +211,9 @@ private slots:
         Alone again(3, {*ready.hardState, {}});
         again.receive(3, 4, RequestVote{false, {}, {}});
         const Ready refused = again.raft.takeReady();
-        QVERIFY(!std::get<RequestVoteReply>((refused.sendNow.empty() ? refused.sendAfterWritten : refused.sendNow)[0].body).granted);
+        QVERIFY(
+            !std::get<RequestVoteReply>((refused.sendNow.empty() ? refused.sendAfterWritten : refused.sendNow)[0].body)
+                 .granted);
         QCOMPARE(std::get<VoteRefused>(refused.events[0]).reason, std::string("already voted for n2 in term 4"));
     }
 
@@ -313,13 +315,13 @@ private slots:
         node.receive(2, 4, AppendEntries{{2}, {2}, {2}, {}}); // commits 2
         node.raft.takeReady();
         QCOMPARE(node.raft.status().commit.value, quint64(2));
-        node.receive(2, 4, AppendEntries{{0}, {0}, {0}, entriesOf({3})});            // contradicts what is committed
+        node.receive(2, 4, AppendEntries{{0}, {0}, {0}, entriesOf({3})}); // contradicts what is committed
         node.receive(2, 4, AppendEntries{{2}, {2}, {9}, {{{4}, {9}, EntryKind::Command, "gap"}}});
         node.receive(2, 4, AppendEntries{{2}, {2}, {9}, {{{9}, {3}, EntryKind::Command, "future"}}});
         node.receive(2, 4, AppendEntriesReply{true, {99}, {}, {}});
-        node.receive(7, 4, AppendEntries{});                                         // no member
-        node.raft.receive({{2}, {3}, {8}, AppendEntries{}}, node.now);               // not for us
-        node.receive(1, 8, AppendEntries{});                                         // from ourselves
+        node.receive(7, 4, AppendEntries{});                           // no member
+        node.raft.receive({{2}, {3}, {8}, AppendEntries{}}, node.now); // not for us
+        node.receive(1, 8, AppendEntries{});                           // from ourselves
         QCOMPARE(node.raft.status().lastIndex.value, quint64(2));
         QCOMPARE(node.raft.status().commit.value, quint64(2));
         QCOMPARE(node.raft.status().term.value, quint64(4));

@@ -85,7 +85,8 @@ class TestRaftWorld : public QObject
 private slots:
     void nothingIsEverBroken()
     {
-        const int seeds = qEnvironmentVariableIsSet("FAULTLINE_SEEDS") ? qEnvironmentVariableIntValue("FAULTLINE_SEEDS") : 2000;
+        const int seeds =
+            qEnvironmentVariableIsSet("FAULTLINE_SEEDS") ? qEnvironmentVariableIntValue("FAULTLINE_SEEDS") : 2000;
         for (int seed = 1; seed <= seeds; ++seed) {
             const QString violation = run(std::uint32_t(seed));
             QVERIFY2(violation.isEmpty(), qPrintable(QStringLiteral("seed %1: %2").arg(seed).arg(violation)));
