@@ -66,14 +66,14 @@ void OutgoingLink::applyFault()
 bool OutgoingLink::takeSampleTicket(bool isVote)
 {
     const wire::Monotonic now = wire::monotonicNow();
-    if (now - m_sampleWindow >= std::chrono::seconds(1)) {
+    if (now - m_sampleWindow >= kSampleWindow) {
         m_sampleWindow = now;
         m_samplesInWindow = 0;
     }
-    if (!isVote && m_samplesInWindow >= kSamplesPerSecond)
+    if (!isVote && m_samplesInWindow >= kSamplesPerWindow)
         return false;
     ++m_samplesInWindow;
-    return m_samplesInWindow <= 2 * kSamplesPerSecond;
+    return m_samplesInWindow <= 4 * kSamplesPerWindow;
 }
 
 void OutgoingLink::send(const raft::Message& message, quint64 lamport)

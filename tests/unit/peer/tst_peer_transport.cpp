@@ -80,9 +80,10 @@ private slots:
         QTRY_COMPARE(pair.two.received.size(), std::size_t(20));
         for (quint64 i = 0; i < 20; ++i)
             QCOMPARE(pair.two.received[i].term.value, i + 1);
-        QCOMPARE(pair.one.samplesWith(wire::MessageFate::Sent), 20);
-        QCOMPARE(pair.two.samplesWith(wire::MessageFate::Received), 20);
-        QCOMPARE(pair.two.samples[3].sequence, pair.one.samples[3].sequence);
+        const int sampled = pair.one.samplesWith(wire::MessageFate::Sent);
+        QVERIFY(sampled >= 3 && sampled < 20); // a few of a burst, not all
+        QCOMPARE(pair.two.samplesWith(wire::MessageFate::Received), sampled);
+        QCOMPARE(pair.two.samples[2].sequence, pair.one.samples[2].sequence);
         QVERIFY(pair.two.transport->lamport() > pair.one.samples.back().lamport);
         QCOMPARE(pair.one.counters().sentFrames, quint64(20));
         QCOMPARE(pair.two.counters().receivedFrames, quint64(20));
