@@ -7,12 +7,17 @@
 
 #include <deque>
 #include <optional>
+#include <vector>
 
 namespace faultline::fault {
 
 /// What happens to messages on one directed link: each goes in with the time it was sent and comes out with the time it
-/// is due, or not at all. Pure: time is handed in, so that the simulator runs the same code on virtual time. Order is
-/// kept. What waits inside is bounded; beyond the bound the newest message is lost, as in a full router queue.
+/// is due, perhaps twice, perhaps damaged, or not at all. Pure: time and randomness are handed in, so that the simulator
+/// runs the same code on virtual time. What waits inside is bounded; beyond the bound the newest message is lost, as in a
+/// full router queue.
+///
+/// In this order: cut, loss, the line (bandwidth), latency with jitter and stall, reorder, duplicate, corrupt. Order is
+/// kept, but for reorder. Reset and refuse are of connections and not of messages: the owner of the socket sees to them.
 class FaultPipeline
 {
 public:
@@ -20,34 +25,62 @@ public:
 
     static constexpr std::size_t kMaxQueuedMessages = 65'536;
     static constexpr qsizetype kMaxQueuedBytes = qsizetype(64) << 20;
+    /// The queue in front of a narrow line: what it carries in a second, and this at least.
+    static constexpr qsizetype kMinLineQueueBytes = qsizetype(64) << 10;
 
-    enum class Fate { Queued, LostToCut, LostToFullQueue };
+    /// Corruption spares the first `head` and the last `tail` bytes of a message: the parts that the checksum of a frame
+    /// does not judge by. A message with nothing between is not corrupted.
+    explicit FaultPipeline(qsizetype head = 0, qsizetype tail = 0)
+        : m_head(head)
+        , m_tail(tail)
+    {}
 
-    /// Takes effect for the next message; a cut also loses what is on its way (returned: how many messages).
-    std::size_t setFault(const LinkFault& fault);
+    enum class Fate : quint8 { Queued, LostToCut, LostToLoss, LostToFullQueue };
+
+    struct Delivery
+    {
+        QByteArray message;
+        quint64 tag = 0;     ///< as pushed
+        Instant delay{0};    ///< from push to due, the pop that came too late not counted
+        bool isCopy = false; ///< the second of a duplicated message
+        bool isCorrupted = false;
+        bool wasOvertaken = false;
+    };
+
+    /// Takes effect at once: what is on its way takes no longer than what is sent now (but waits its turn on a narrow
+    /// line), so that a link that is healed is healed. A cut loses it. Returns the tags of what was lost.
+    std::vector<quint64> setFault(const LinkFault& fault, Instant now);
     const LinkFault& fault() const { return m_fault; }
 
-    Fate push(QByteArray message, Instant now);
+    /// `tag` is the caller's own, to know the message again.
+    Fate push(QByteArray message, quint64 tag, Instant now, Random& random);
     /// The oldest message that is due at `now`, if any.
-    std::optional<QByteArray> pop(Instant now);
+    std::optional<Delivery> pop(Instant now);
     /// When the next message is due; nothing when none waits.
     std::optional<Instant> nextDue() const;
 
-    std::size_t queuedMessages() const { return m_queue.size(); }
+    std::size_t queuedMessages() const { return m_queue.size() + m_heldBack.size(); }
     qsizetype queuedBytes() const { return m_queuedBytes; }
-    /// Loses what waits, as when the connection below breaks. Returns how many messages.
-    std::size_t clear();
+    /// Loses what waits, as when the connection below breaks. Returns the tags (of each message once).
+    std::vector<quint64> clear();
 
 private:
     struct Waiting
     {
         Instant due;
-        QByteArray message;
+        Delivery delivery;
     };
 
+    void hasten(Instant latest);
+
     LinkFault m_fault;
-    std::deque<Waiting> m_queue;
+    qsizetype m_head;
+    qsizetype m_tail;
+    std::deque<Waiting> m_queue;    ///< in order of due
+    std::deque<Waiting> m_heldBack; ///< wait to be overtaken; due: when they go on alone
     qsizetype m_queuedBytes = 0;
+    std::chrono::nanoseconds m_lineFreeAt{0}; ///< the token bucket, as the time at which it is full again
+    Instant m_lastDue{0};                     ///< nobody overtakes
 };
 
 } // namespace faultline::fault

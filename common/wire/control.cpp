@@ -29,6 +29,10 @@ void put(QCborStreamWriter& w, quint64 key, std::chrono::microseconds value)
 {
     put(w, key, static_cast<quint64>(std::max<qint64>(0, value.count())));
 }
+void put(QCborStreamWriter& w, quint64 key, fault::Share value)
+{
+    put(w, key, value.millionths);
+}
 void put(QCborStreamWriter& w, quint64 key, const QByteArray& value)
 {
     w.append(key);
@@ -55,6 +59,11 @@ bool get(QCborStreamReader& r, std::chrono::microseconds& out)
     return true;
 }
 
+bool get(QCborStreamReader& r, fault::Share& out)
+{
+    return readUnsigned(r, out.millionths) && out.millionths <= fault::Share::kAll;
+}
+
 bool getOptionalBytes(QCborStreamReader& r, std::optional<QByteArray>& out)
 {
     out.emplace();
@@ -79,6 +88,30 @@ void write(QCborStreamWriter& w, const DesiredState& state)
         put(w, 2, link.link.to.value);
         put(w, 3, link.fault.cut);
         put(w, 4, link.fault.latency);
+        if (!link.fault.healthy()) {
+            put(w, 5, link.fault.jitter);
+            put(w, 6, link.fault.distribution);
+            put(w, 7, link.fault.loss);
+            put(w, 8, link.fault.duplicate);
+            put(w, 9, link.fault.corrupt);
+            put(w, 10, link.fault.reorder);
+            put(w, 11, link.fault.bandwidth);
+            put(w, 12, link.fault.stall);
+            put(w, 13, link.fault.reset);
+            put(w, 14, link.fault.refuse);
+        }
+        w.endMap();
+    }
+    w.endArray();
+    w.append(quint64(7));
+    w.startArray(state.clocks.size());
+    for (const ClockState& clock : state.clocks) {
+        w.startMap();
+        put(w, 1, clock.node.value);
+        w.append(quint64(2));
+        w.append(qint64(clock.fault.offset.count()));
+        put(w, 3, clock.fault.rate);
+        put(w, 4, clock.fault.since);
         w.endMap();
     }
     w.endArray();
@@ -97,6 +130,52 @@ bool read(QCborStreamReader& r, LinkState& link)
             return readBool(r, link.fault.cut);
         case 4:
             return get(r, link.fault.latency) && link.fault.latency <= fault::kMaxLatency;
+        case 5:
+            return get(r, link.fault.jitter) && link.fault.jitter <= fault::kMaxLatency;
+        case 6:
+            return readEnum(r, link.fault.distribution, fault::Distribution::Exponential);
+        case 7:
+            return get(r, link.fault.loss);
+        case 8:
+            return get(r, link.fault.duplicate);
+        case 9:
+            return get(r, link.fault.corrupt);
+        case 10:
+            return get(r, link.fault.reorder);
+        case 11:
+            return readUnsigned(r, link.fault.bandwidth) &&
+                   (link.fault.bandwidth == 0 || (link.fault.bandwidth >= fault::kMinBandwidth &&
+                                                  link.fault.bandwidth <= fault::kMaxBandwidth));
+        case 12:
+            return get(r, link.fault.stall);
+        case 13:
+            return readBool(r, link.fault.reset);
+        case 14:
+            return readBool(r, link.fault.refuse);
+        default:
+            return skip(r);
+        }
+    });
+}
+
+bool read(QCborStreamReader& r, ClockState& clock)
+{
+    return readMap(r, [&](quint64 key) {
+        switch (key) {
+        case 1:
+            return readUnsigned(r, clock.node.value);
+        case 2: {
+            qint64 offset = 0;
+            if (!readSigned(r, offset) || std::abs(double(offset)) > double(fault::kMaxOffset.count()))
+                return false;
+            clock.fault.offset = std::chrono::microseconds(offset);
+            return true;
+        }
+        case 3:
+            return readUnsigned(r, clock.fault.rate) && clock.fault.rate >= fault::kMinRate &&
+                   clock.fault.rate <= fault::kMaxRate;
+        case 4:
+            return get(r, clock.fault.since);
         default:
             return skip(r);
         }
@@ -119,6 +198,8 @@ bool read(QCborStreamReader& r, DesiredState& state)
             return readBytes(r, state.watchedKey);
         case 6:
             return readArray(r, kMaxLinks, [&] { return read(r, state.links.emplace_back()); });
+        case 7:
+            return readArray(r, kMaxNodes, [&] { return read(r, state.clocks.emplace_back()); });
         default:
             return skip(r);
         }
@@ -132,12 +213,22 @@ void write(QCborStreamWriter& w, const DesiredStateAck& ack)
 {
     w.startMap();
     put(w, 1, ack.version);
+    put(w, 2, ack.asks);
     w.endMap();
 }
 
 bool read(QCborStreamReader& r, DesiredStateAck& ack)
 {
-    return readMap(r, [&](quint64 key) { return key == 1 ? readUnsigned(r, ack.version) : skip(r); });
+    return readMap(r, [&](quint64 key) {
+        switch (key) {
+        case 1:
+            return readUnsigned(r, ack.version);
+        case 2:
+            return readBool(r, ack.asks);
+        default:
+            return skip(r);
+        }
+    });
 }
 
 // ---- Status
@@ -153,6 +244,12 @@ void write(QCborStreamWriter& w, const LinkCounters& link)
     put(w, 6, link.receivedFrames);
     put(w, 7, link.receivedBytes);
     put(w, 8, link.rejectedFrames);
+    put(w, 9, link.offeredFrames);
+    put(w, 10, link.duplicatedFrames);
+    put(w, 11, link.corruptedFrames);
+    put(w, 12, link.reorderedFrames);
+    put(w, 13, link.delayed);
+    put(w, 14, link.receivedLostFrames);
     w.endMap();
 }
 
@@ -176,6 +273,18 @@ bool read(QCborStreamReader& r, LinkCounters& link)
             return readUnsigned(r, link.receivedBytes);
         case 8:
             return readUnsigned(r, link.rejectedFrames);
+        case 9:
+            return readUnsigned(r, link.offeredFrames);
+        case 10:
+            return readUnsigned(r, link.duplicatedFrames);
+        case 11:
+            return readUnsigned(r, link.corruptedFrames);
+        case 12:
+            return readUnsigned(r, link.reorderedFrames);
+        case 13:
+            return get(r, link.delayed);
+        case 14:
+            return readUnsigned(r, link.receivedLostFrames);
         default:
             return skip(r);
         }
@@ -217,6 +326,7 @@ void write(QCborStreamWriter& w, const Status& s)
     for (const LinkCounters& link : s.links)
         write(w, link);
     w.endArray();
+    put(w, 27, s.wallClock);
     w.endMap();
 }
 
@@ -276,6 +386,8 @@ bool read(QCborStreamReader& r, Status& s)
             return get(r, s.longestStall);
         case 26:
             return readArray(r, kMaxNodes, [&] { return read(r, s.links.emplace_back()); });
+        case 27:
+            return get(r, s.wallClock);
         default:
             return skip(r);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/fault/clock_fault.h"
 #include "common/fault/link_fault.h"
 #include "common/stats/histogram.h"
 #include "common/wire/ids.h"
@@ -44,16 +45,24 @@ struct LinkState
     bool operator==(const LinkState&) const = default;
 };
 
+struct ClockState
+{
+    NodeId node;
+    fault::ClockFault fault;
+    bool operator==(const ClockState&) const = default;
+};
+
 // ---- lab to node -------------------------------------------------------------------------------------------------
 
 /// Everything the lab wants of the cluster, whole each time, so that obeying it twice is obeying it once. Links not
-/// named are healthy. A node ignores a version older than the one it has.
+/// named are healthy, clocks not named are right. A node ignores a version older than the one it has.
 struct DesiredState
 {
     quint64 version = 0;
     Pace pace;
     std::vector<LinkState> links;
     QByteArray watchedKey; ///< its value is reported in every Status
+    std::vector<ClockState> clocks;
     bool operator==(const DesiredState&) const = default;
 };
 
@@ -62,22 +71,36 @@ struct DesiredState
 struct DesiredStateAck
 {
     quint64 version = 0;
+    /// The node stood still (SIGSTOP, SIGCONT), cannot know what it missed, and keeps silence towards peers and clients
+    /// until it hears the present state: the lab sends it, of whatever version, at once.
+    bool asks = false;
     bool operator==(const DesiredStateAck&) const = default;
 };
 
 enum class Role : quint8 { Follower = 0, PreCandidate = 1, Candidate = 2, Leader = 3 };
 
-/// One directed link as this node sees it. Counters are cumulative per incarnation.
+/// What passed between this node and one peer, by direction. Counters are cumulative per incarnation. On the way out:
+/// offered + duplicated = sent + lost + what still waits.
 struct LinkCounters
 {
     NodeId peer;
     bool connected = false; ///< our connection to the peer is up
-    quint64 sentFrames = 0;
+
+    // this node -> peer
+    quint64 offeredFrames = 0;    ///< consensus wanted them sent
+    quint64 sentFrames = 0;       ///< handed to the connection, corrupted ones and copies among them
     quint64 sentBytes = 0;
-    quint64 lostFrames = 0; ///< lost to faults or to a full queue, at this end
-    quint64 receivedFrames = 0;
+    quint64 lostFrames = 0;       ///< to faults, a full queue or a missing connection, at this end
+    quint64 duplicatedFrames = 0; ///< copies made
+    quint64 corruptedFrames = 0;  ///< sent with a flipped bit
+    quint64 reorderedFrames = 0;  ///< overtaken by the next
+    std::chrono::microseconds delayed{0}; ///< sum of the delays of the sent frames, in cluster time
+
+    // peer -> this node
+    quint64 receivedFrames = 0; ///< of these, rejected and lost ones were not given to consensus
     quint64 receivedBytes = 0;
-    quint64 rejectedFrames = 0; ///< checksum or decoding said no
+    quint64 rejectedFrames = 0;     ///< checksum or decoding said no
+    quint64 receivedLostFrames = 0; ///< arrived while the link was cut
     bool operator==(const LinkCounters&) const = default;
 };
 
@@ -113,6 +136,7 @@ struct Status
     quint64 logBytes = 0;
     quint64 syncs = 0;
     std::chrono::microseconds longestStall{0}; ///< of the event loop, since the last Status
+    std::chrono::microseconds wallClock{0};    ///< what this node takes the time to be, since 1970
 
     std::vector<LinkCounters> links;
     bool operator==(const Status&) const = default;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/result/result.h"
+#include "gui/lab/fault/partition.h"
 #include "gui/lab/timeline/timeline.h"
 
 #include <QObject>
@@ -60,11 +61,48 @@ public:
     void restart(NodeId node); ///< of a dead or stopped node; of a running or frozen one: kill, then start
     void isolate(NodeId node); ///< from its peers, both ways; clients still reach it
     void rejoin(NodeId node);
+    /// Its peers and clients hear nothing more, not even that connections close; then SIGKILL.
+    void powerOff(NodeId node);
+    /// Killed and started again each `period` of wall time (1 s to 60 s), until it is restarted or healed.
+    void crashLoop(NodeId node, std::chrono::milliseconds period = std::chrono::seconds(3));
+    /// Every running node in turn, the leader last; the next when the one before has caught up. Asked again: stops.
+    void rollingRestart();
+
+    /// Replaces what is set for each of the links (a healthy fault heals them); numbers move there within `over`. `name`
+    /// is the sentence's ("lossy Wi-Fi"); empty: what it does.
+    void setLinkFault(const std::vector<LinkId>& links, const fault::LinkFault& fault,
+                      std::chrono::milliseconds over = {}, const QString& name = {});
+    /// Cuts them together, whatever else is wrong with them. `name`: of a partition; empty: drawn.
+    void cut(const std::set<LinkId>& links, const QString& name = {});
+    void healLinks(const std::vector<LinkId>& links);
+    /// `around` as for cutsOf; empty: the leader, or where there is none a node drawn.
+    void partition(PartitionShape shape, const std::vector<NodeId>& around = {});
+    /// These from all the others.
+    void partition(const std::vector<NodeId>& side);
+    /// Heals every set of cuts; faults set for single links stay.
+    void healPartitions();
+    /// Everything that is wrong on purpose: links, partitions, isolations, clocks and load; thaws the frozen, restarts the
+    /// dead.
+    void healAll();
+
+    /// Ahead of the true time by `offset` (negative: behind) and from now on at `rate` (millionths).
+    void setClock(NodeId node, std::chrono::microseconds offset, quint32 rate);
+    void jumpClock(NodeId node, std::chrono::microseconds by);
+    /// The load is `factor` times what is set, moving there within `over`.
+    void setSurge(double factor, std::chrono::milliseconds over = {});
+    void setHotKey(fault::Share share);
+
+    /// What is undone and redone stands in the timeline's faultState(). What cannot come back is said in the caption.
+    void undo();
+    void redo();
+
+    /// Every node that runs has acknowledged the newest desired state.
+    bool isObeyed() const;
 
     // ---- pace and load
     void setPace(const wire::Pace& pace); ///< keeps held
     void setHeld(bool held);
-    void setRate(double operationsPerSecond);
+    void setRate(double operationsPerSecond, std::chrono::milliseconds over = {});
     void setReadShare(double share);
     /// Takes the load off and puts it on again at the same rate.
     void setLoadOn(bool on);

@@ -86,7 +86,7 @@ void IncomingLink::addTo(wire::LinkCounters& counters) const
     counters.receivedFrames += m_receivedFrames;
     counters.receivedBytes += m_receivedBytes;
     counters.rejectedFrames += m_rejectedFrames;
-    counters.lostFrames += m_lostFrames;
+    counters.receivedLostFrames += m_lostFrames;
 }
 
 } // namespace faultline::node

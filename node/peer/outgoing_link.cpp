@@ -16,7 +16,8 @@ OutgoingLink::OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& cloc
     : m_peer(std::move(peer))
     , m_hello(std::move(hello))
     , m_clock(clock)
-    , m_jitter(seed)
+    , m_pipeline(wire::kHeaderSize, wire::kTrailerSize)
+    , m_random(seed)
 {
     m_counters.peer = m_peer.id;
     m_dueTimer.setSingleShot(true);
@@ -56,11 +57,8 @@ void OutgoingLink::applyFault()
 {
     fault::LinkFault effective = m_fault;
     effective.latency += m_clock.pace().baseDelay / m_clock.pace().factor;
-    if (m_pipeline.setFault(effective) > 0) {
-        for (const auto& sample : m_waiting)
-            lose(sample);
-        m_waiting.clear();
-    }
+    for (const quint64 tag : m_pipeline.setFault(effective, m_clock.now()))
+        lose(takeSample(tag));
 }
 
 bool OutgoingLink::takeSampleTicket(bool isVote)
@@ -107,12 +105,14 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
             onSample(*sample);
     }
 
-    if (m_pipeline.push(wire::encodeFrame(wire::FrameKind::Raft, payload), m_clock.now()) !=
+    ++m_counters.offeredFrames;
+    if (m_pipeline.push(wire::encodeFrame(wire::FrameKind::Raft, payload), envelope.sequence, m_clock.now(), m_random) !=
         fault::FaultPipeline::Fate::Queued) {
         lose(sample);
         return;
     }
-    m_waiting.push_back(sample);
+    if (sample)
+        m_samples.emplace(envelope.sequence, *sample);
     drain();
 }
 
@@ -120,15 +120,18 @@ void OutgoingLink::drain()
 {
     if (!m_clock.pace().held) {
         const auto now = m_clock.now();
-        while (std::optional<QByteArray> frame = m_pipeline.pop(now)) {
-            const std::optional<wire::MessageSample> sample = m_waiting.front();
-            m_waiting.pop_front();
+        while (std::optional<fault::FaultPipeline::Delivery> due = m_pipeline.pop(now)) {
+            const std::optional<wire::MessageSample> sample = due->isCopy ? std::nullopt : takeSample(due->tag);
+            m_counters.duplicatedFrames += due->isCopy;
             if (!m_channel || !m_channel->isOpen() || m_channel->bytesToWrite() > kMaxUnsentBytes) {
                 lose(sample);
                 continue;
             }
             ++m_counters.sentFrames;
-            m_counters.sentBytes += static_cast<quint64>(m_channel->sendEncoded(std::move(*frame)));
+            m_counters.corruptedFrames += due->isCorrupted;
+            m_counters.reorderedFrames += due->wasOvertaken;
+            m_counters.delayed += due->delay;
+            m_counters.sentBytes += static_cast<quint64>(m_channel->sendEncoded(std::move(due->message)));
         }
     }
     armTimer();
@@ -142,6 +145,16 @@ void OutgoingLink::armTimer()
         m_dueTimer.stop();
     else
         m_dueTimer.start(std::chrono::ceil<std::chrono::milliseconds>(*wait));
+}
+
+std::optional<wire::MessageSample> OutgoingLink::takeSample(quint64 sequence)
+{
+    const auto found = m_samples.find(sequence);
+    if (found == m_samples.end())
+        return std::nullopt;
+    const wire::MessageSample sample = found->second;
+    m_samples.erase(found);
+    return sample;
 }
 
 void OutgoingLink::lose(const std::optional<wire::MessageSample>& sample)
@@ -180,8 +193,9 @@ void OutgoingLink::dial()
 void OutgoingLink::dialLater()
 {
     m_backoff = m_backoff.count() == 0 ? kFirstBackoff : std::min(m_backoff * 2, kLongestBackoff);
-    std::uniform_int_distribution<qint64> spread(m_backoff.count() / 2, m_backoff.count());
-    m_dialTimer.start(std::chrono::milliseconds(spread(m_jitter)));
+    const qint64 half = m_backoff.count() / 2;
+    m_dialTimer.start(
+        std::chrono::milliseconds(half + static_cast<qint64>(fault::drawBelow(static_cast<quint64>(half) + 1, m_random))));
 }
 
 wire::LinkCounters OutgoingLink::counters() const

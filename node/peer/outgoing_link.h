@@ -10,10 +10,9 @@
 #include <QObject>
 #include <QTimer>
 
-#include <deque>
 #include <functional>
 #include <optional>
-#include <random>
+#include <unordered_map>
 
 namespace faultline::node {
 
@@ -53,6 +52,7 @@ private:
     void applyFault();
     void drain();
     void armTimer();
+    std::optional<wire::MessageSample> takeSample(quint64 sequence);
     void lose(const std::optional<wire::MessageSample>& sample);
     bool takeSampleTicket(bool isVote);
 
@@ -67,12 +67,12 @@ private:
     PacedClock& m_clock;
     fault::LinkFault m_fault;
     fault::FaultPipeline m_pipeline;
-    std::deque<std::optional<wire::MessageSample>> m_waiting; ///< one for each message in m_pipeline
+    std::unordered_map<quint64, wire::MessageSample> m_samples; ///< of messages in m_pipeline, by sequence
     std::unique_ptr<net::Channel> m_channel;
     QTimer m_dueTimer;
     QTimer m_dialTimer;
     std::chrono::milliseconds m_backoff{0};
-    std::minstd_rand m_jitter;
+    fault::Random m_random;
     bool m_opened = false;
     quint64 m_sequence = 0;
     wire::LinkCounters m_counters;

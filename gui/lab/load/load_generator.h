@@ -56,6 +56,11 @@ public:
     void stop();
     void setRate(double operationsPerSecond);
     void setReadShare(double share);
+    /// This share of the operations goes to one key, as many at a time as it takes.
+    void setHotKey(fault::Share share);
+    /// What is wrong with the streams between the clients and the nodes, whole; links not named are healthy. Faults of
+    /// whole messages have no place here. Deadlines run on: what is late is unknown.
+    void setFaults(const std::vector<wire::LinkState>& links);
     /// Held: the schedule and all deadlines stand still.
     void setPace(const wire::Pace& pace);
 

@@ -3,6 +3,7 @@
 
 #include "common/stats/histogram.h"
 #include "common/wire/control.h"
+#include "gui/lab/fault/fault_state.h"
 
 #include <QString>
 
@@ -80,7 +81,19 @@ struct MessageRecord
     wire::MessageSample sample;
 };
 
-enum class FaultKind : quint8 { Kill, Stop, Freeze, Isolate };
+enum class FaultKind : quint8 {
+    Kill,
+    Stop,
+    Freeze,
+    Isolate,
+    PowerOff,
+    CrashLoop,
+    Cut,  ///< of links: drawn, by a partition's name, or one by one
+    Link, ///< of links: anything but cut
+    Clock,
+    Surge,
+    HotKey,
+};
 
 /// A fault began or (with `to`) ended. The same id comes again when something about the fault becomes known; the newest
 /// record with an id is the fault. Restart ends a kill or a stop, thaw a freeze, rejoin an isolation.
@@ -88,7 +101,9 @@ struct FaultRecord
 {
     quint64 id = 0;
     FaultKind kind = FaultKind::Kill;
-    NodeId target;
+    NodeId target;             ///< nobody: of links, or of the load
+    std::vector<LinkId> links; ///< of Cut and Link, that still have it
+    fault::LinkFault fault;    ///< of Link
     bool onLeader = false; ///< the target led when it was hit
     QString name;          ///< for the band: "n3 killed"
     Monotonic from{0};
@@ -98,6 +113,15 @@ struct FaultRecord
     NodeId newLeader;
     std::optional<std::chrono::microseconds> leaderAfter;
     std::optional<std::chrono::microseconds> writeAfter;
+};
+
+/// All that is wrong on purpose, whole, each time it changes, and what undo and redo would do.
+struct FaultStateRecord
+{
+    Monotonic at{0};
+    FaultState state;
+    QString undo; ///< "Cut n1 -> n3": the sentence of what would be undone; empty when there is nothing
+    QString redo;
 };
 
 /// A gesture of the user or a step of a scenario, and what came of it; the newest record with an id is the gesture.
@@ -166,6 +190,6 @@ struct NoteRecord
 };
 
 using Record = std::variant<ClusterRecord, NodeRecord, StatusRecord, HistogramsRecord, EventRecord, MessageRecord,
-                            FaultRecord, GestureRecord, PaceRecord, PauseRecord, LoadRecord, TallyRecord, NoteRecord>;
+                            FaultRecord, FaultStateRecord, GestureRecord, PaceRecord, PauseRecord, LoadRecord, TallyRecord, NoteRecord>;
 
 } // namespace faultline::lab

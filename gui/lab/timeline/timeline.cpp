@@ -110,6 +110,7 @@ void Timeline::reduce(const ClusterRecord& record)
     m_watchedKey = record.watchedKey;
     m_nodes.clear();
     m_faults.clear();
+    m_faultState = {};
     m_pauses.clear();
     m_load.clear();
     m_loadTotal = {};
@@ -228,6 +229,11 @@ void Timeline::reduce(const FaultRecord& record)
         found->second.isolated = std::any_of(m_faults.begin(), m_faults.end(), [&](const FaultRecord& fault) {
             return fault.kind == FaultKind::Isolate && fault.target == record.target && !fault.to;
         });
+}
+
+void Timeline::reduce(const FaultStateRecord& record)
+{
+    m_faultState = record;
 }
 
 void Timeline::reduce(const GestureRecord& record)

@@ -84,6 +84,8 @@ public:
 
     const wire::Pace& pace() const { return m_pace; }
     const std::deque<FaultRecord>& faults() const { return m_faults; }
+    /// What is wrong on purpose, and what undo and redo would do.
+    const FaultStateRecord& faultState() const { return m_faultState; }
     const std::deque<PauseRecord>& pauses() const { return m_pauses; }
     const std::deque<LoadRecord>& load() const { return m_load; }
     const TallyRecord& tally() const { return m_tally; }
@@ -108,6 +110,7 @@ private:
     void reduce(const EventRecord& record);
     void reduce(const MessageRecord& record);
     void reduce(const FaultRecord& record);
+    void reduce(const FaultStateRecord& record);
     void reduce(const GestureRecord& record);
     void reduce(const PaceRecord& record);
     void reduce(const PauseRecord& record);
@@ -122,6 +125,7 @@ private:
     std::map<NodeId, NodeState> m_nodes;
     wire::Pace m_pace;
     std::deque<FaultRecord> m_faults;
+    FaultStateRecord m_faultState;
     std::deque<PauseRecord> m_pauses;
     std::deque<LoadRecord> m_load;
     LoadRecord m_loadTotal;
