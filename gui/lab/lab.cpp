@@ -40,31 +40,100 @@ bool Lab::isServing() const
 
 void Lab::kill(NodeId node)
 {
-    m_session->kill(node);
+    m_session->nemesis().kill(node);
 }
 void Lab::stop(NodeId node)
 {
-    m_session->stop(node);
+    m_session->nemesis().stop(node);
 }
 void Lab::freeze(NodeId node)
 {
-    m_session->freeze(node);
+    m_session->nemesis().freeze(node);
 }
 void Lab::thaw(NodeId node)
 {
-    m_session->thaw(node);
+    m_session->nemesis().thaw(node);
 }
 void Lab::restart(NodeId node)
 {
-    m_session->restart(node);
+    m_session->nemesis().restart(node);
 }
 void Lab::isolate(NodeId node)
 {
-    m_session->isolate(node);
+    m_session->nemesis().isolate(node);
 }
 void Lab::rejoin(NodeId node)
 {
-    m_session->rejoin(node);
+    m_session->nemesis().rejoin(node);
+}
+void Lab::powerOff(NodeId node)
+{
+    m_session->nemesis().powerOff(node);
+}
+void Lab::crashLoop(NodeId node, std::chrono::milliseconds period)
+{
+    m_session->nemesis().crashLoop(node, period);
+}
+void Lab::rollingRestart()
+{
+    m_session->nemesis().rollingRestart();
+}
+void Lab::setLinkFault(const std::vector<LinkId>& links, const fault::LinkFault& fault, std::chrono::milliseconds over,
+                       const QString& name)
+{
+    m_session->nemesis().setLinkFault(links, fault, over, name);
+}
+void Lab::cut(const std::set<LinkId>& links, const QString& name)
+{
+    m_session->nemesis().cut(links, name);
+}
+void Lab::healLinks(const std::vector<LinkId>& links)
+{
+    m_session->nemesis().healLinks(links);
+}
+void Lab::partition(PartitionShape shape, const std::vector<NodeId>& around)
+{
+    m_session->nemesis().partition(shape, around);
+}
+void Lab::partition(const std::vector<NodeId>& side)
+{
+    m_session->nemesis().partition(side);
+}
+void Lab::healPartitions()
+{
+    m_session->nemesis().healPartitions();
+}
+void Lab::healAll()
+{
+    m_session->nemesis().healAll();
+}
+void Lab::setClock(NodeId node, std::chrono::microseconds offset, quint32 rate)
+{
+    m_session->nemesis().setClock(node, offset, rate);
+}
+void Lab::jumpClock(NodeId node, std::chrono::microseconds by)
+{
+    m_session->nemesis().jumpClock(node, by);
+}
+void Lab::setSurge(double factor, std::chrono::milliseconds over)
+{
+    m_session->nemesis().setSurge(factor, over);
+}
+void Lab::setHotKey(fault::Share share)
+{
+    m_session->nemesis().setHotKey(share);
+}
+void Lab::undo()
+{
+    m_session->nemesis().undo();
+}
+void Lab::redo()
+{
+    m_session->nemesis().redo();
+}
+bool Lab::isObeyed() const
+{
+    return m_session->isObeyed();
 }
 
 void Lab::setPace(const wire::Pace& pace)
@@ -75,9 +144,9 @@ void Lab::setHeld(bool held)
 {
     m_session->setHeld(held);
 }
-void Lab::setRate(double operationsPerSecond)
+void Lab::setRate(double operationsPerSecond, std::chrono::milliseconds over)
 {
-    m_session->setRate(operationsPerSecond);
+    m_session->setRate(operationsPerSecond, over);
 }
 void Lab::setReadShare(double share)
 {

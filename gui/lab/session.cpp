@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr double kMaxRate = 20'000;
+constexpr auto kRampStep = 100ms;
 constexpr quint64 kFirstWrite = 0; ///< the id under which the load reports this cluster's first write
 
 void removeLater(ClusterFolder folder)
@@ -21,27 +22,26 @@ void removeLater(ClusterFolder folder)
     QThreadPool::globalInstance()->start([shared] { shared->remove(); });
 }
 
-QString pastOf(FaultKind kind)
-{
-    switch (kind) {
-    case FaultKind::Kill:
-        return QStringLiteral("killed");
-    case FaultKind::Stop:
-        return QStringLiteral("stopped");
-    case FaultKind::Freeze:
-        return QStringLiteral("frozen");
-    case FaultKind::Isolate:
-        return QStringLiteral("isolated");
-    }
-    Q_UNREACHABLE();
-}
-
 } // namespace
 
 Lab::Session::Session(Lab& lab, Timeline& timeline)
     : m_lab(lab)
     , m_timeline(timeline)
+    , m_captions(timeline)
+    , m_nemesis(timeline, m_captions, m_recovery)
 {
+    connect(&m_nemesis, &Nemesis::changed, this, &Session::tellFaults);
+    connect(&m_nemesis, &Nemesis::leaderHit, &m_load, &LoadGenerator::watchRecovery);
+    m_rateTimer.setInterval(kRampStep);
+    connect(&m_rateTimer, &QTimer::timeout, this, [this] {
+        if (m_rateRamp && !m_held)
+            m_rateRamp->advance(std::chrono::microseconds(kRampStep) / m_pace.factor);
+        if (!m_rateRamp || m_rateRamp->done()) {
+            m_rateRamp.reset();
+            m_rateTimer.stop();
+        }
+        applyRate();
+    });
     connect(&m_load, &LoadGenerator::loadMeasured, this, [this](const LoadRecord& record) {
         if (m_hadLeader)
             m_timeline.append(record);
@@ -78,6 +78,7 @@ Lab::Session::Session(Lab& lab, Timeline& timeline)
 Lab::Session::~Session()
 {
     m_load.stop();
+    m_nemesis.end();
     const auto removeAll = [](std::unique_ptr<Cluster>& cluster) {
         cluster->disconnect();
         ClusterFolder folder = cluster->takeFolder();
@@ -126,8 +127,9 @@ Result<void> Lab::Session::launch()
     m_rate = m_options.rate;
     m_loadOn = true;
     m_dataLimitReached = false;
+    m_rateRamp.reset();
+    m_rateTimer.stop();
     m_recovery = {};
-    m_openFaults.clear();
     m_commands.forget();
 
     m_timeline.append(ClusterRecord{wire::monotonicNow(), m_cluster->members(), m_options.seed, m_options.watchedKey});
@@ -135,6 +137,8 @@ Result<void> Lab::Session::launch()
     connect(m_cluster.get(), &Cluster::ended, this, &Session::onEnded);
     m_desired = std::make_unique<DesiredFaults>(m_cluster->ids());
     m_desired->setWatchedKey(m_options.watchedKey);
+    m_nemesis.begin(*m_cluster, m_options.seed);
+    connect(m_cluster.get(), &Cluster::running, &m_nemesis, &Nemesis::onRunning);
     applyPace();
     m_cluster->start();
     m_dataTimer.start();
@@ -144,11 +148,14 @@ Result<void> Lab::Session::launch()
 void Lab::Session::abandon(bool gracefully)
 {
     m_load.stop();
+    m_nemesis.end();
+    m_rateTimer.stop();
     m_dataTimer.stop();
     m_serving = false;
     Cluster* cluster = m_cluster.get();
     if (!gracefully)
         cluster->disconnect(this);
+    cluster->disconnect(&m_nemesis);
     connect(cluster, &Cluster::gone, this, [this, cluster] { forgetCluster(cluster); });
     m_ending.push_back(std::move(m_cluster));
     cluster->end(gracefully);
@@ -186,14 +193,14 @@ void Lab::Session::end()
 void Lab::Session::reset()
 {
     if (m_options.nodeProgram.isEmpty()) {
-        note(Severity::Warning, {}, QStringLiteral("there is no cluster to reset; start one first"));
+        m_captions.note(Severity::Warning, {}, QStringLiteral("there is no cluster to reset; start one first"));
         return;
     }
     m_isEnding = false;
     if (const auto launched = launch(); !launched)
         emit m_lab.startFailed(launched.error());
     else
-        gesture(QStringLiteral("Reset: a fresh cluster of %1").arg(m_options.nodes));
+        m_captions.gesture(QStringLiteral("Reset: a fresh cluster of %1").arg(m_options.nodes));
 }
 
 void Lab::Session::onHappened(const Record& record)
@@ -207,13 +214,11 @@ void Lab::Session::onHappened(const Record& record)
     } else if (const auto* status = std::get_if<StatusRecord>(&record)) {
         for (const Record& news : m_recovery.onApplied(status->node, status->status.appliedIndex, status->status.at))
             onHappened(news);
+        m_nemesis.onStatus(*status);
         if (!m_hadLeader || (!m_serving && m_rate == 0))
             lookForFirstLeader();
     } else if (const auto* fault = std::get_if<FaultRecord>(&record)) {
-        const auto open =
-            std::find_if(m_openFaults.begin(), m_openFaults.end(), [&](const auto& f) { return f.id == fault->id; });
-        if (open != m_openFaults.end())
-            *open = *fault;
+        m_nemesis.learn(*fault);
     }
 }
 
@@ -233,6 +238,7 @@ void Lab::Session::lookForFirstLeader()
         load.pace = m_pace;
         load.pace.held = m_held;
         m_load.start(load);
+        tellFaults();
         m_load.watchRecovery(kFirstWrite, {}, wire::monotonicNow());
         applyPace();
     }
@@ -253,209 +259,25 @@ void Lab::Session::onEnded(NodeId node, bool asked, bool neverRan, const QString
 {
     if (asked || !m_cluster)
         return;
-    m_recovery.forget(node);
     if (neverRan && !m_hadLeader) {
         abandon(false);
         emit m_lab.startFailed(QStringLiteral("%1 did not start: it %2").arg(node.name(), how));
         return;
     }
-    note(Severity::Error, node, QStringLiteral("%1 ended by itself: %2").arg(node.name(), how));
-    if (hasOpenFault(FaultKind::Freeze, node))
-        endFault(FaultKind::Freeze, node);
-    beginFault(FaultKind::Kill, node, QStringLiteral("%1 died").arg(node.name()),
-               QStringLiteral("%1 died").arg(node.name()));
+    m_nemesis.onDiedByItself(node, how);
 }
 
-// ---- gestures and faults
+// ---- faults
 
-GestureRecord Lab::Session::gesture(const QString& what, const QString& outcome)
+void Lab::Session::tellFaults()
 {
-    const GestureRecord record{++m_lastGesture, wire::monotonicNow(), what, outcome};
-    m_timeline.append(record);
-    return record;
-}
-
-void Lab::Session::note(Severity severity, NodeId node, const QString& text)
-{
-    m_timeline.append(NoteRecord{wire::monotonicNow(), severity, node, text});
-}
-
-bool Lab::Session::allows(NodeId node, bool isPossible, const QString& refusal)
-{
-    if (!m_cluster) {
-        note(Severity::Warning, {}, QStringLiteral("there is no cluster; start one first"));
-        return false;
-    }
-    if (!m_cluster->lifeOf(node)) {
-        note(Severity::Warning, {},
-             QStringLiteral("there is no %1 in this cluster; it has n1 to n%2")
-                 .arg(node.name())
-                 .arg(m_cluster->members().size()));
-        return false;
-    }
-    if (!isPossible)
-        note(Severity::Warning, node, refusal);
-    return isPossible;
-}
-
-bool Lab::Session::canHaveMajority(NodeId without) const
-{
-    const auto& nodes = m_timeline.nodes();
-    const auto able = std::count_if(nodes.begin(), nodes.end(), [without](const auto& entry) {
-        return entry.first != without && !entry.second.isolated &&
-               (entry.second.life == NodeLife::Running || entry.second.life == NodeLife::Starting);
-    });
-    return static_cast<std::size_t>(able) > nodes.size() / 2;
-}
-
-QString Lab::Session::leadershipAfter(NodeId node) const
-{
-    if (!canHaveMajority(node))
-        return QStringLiteral("no majority is left, so no write can be taken");
-    const NodeId leader = m_timeline.leader();
-    return leader && leader != node ? QStringLiteral("%1 still leads").arg(leader.name()) : QString();
-}
-
-quint64 Lab::Session::highestCommit() const
-{
-    quint64 commit = 0;
-    for (const auto& [id, node] : m_timeline.nodes())
-        commit = std::max(commit, node.status ? node.status->commitIndex : 0);
-    return commit;
-}
-
-bool Lab::Session::hasOpenFault(FaultKind kind, NodeId node) const
-{
-    return std::any_of(m_openFaults.begin(), m_openFaults.end(),
-                       [&](const FaultRecord& fault) { return fault.kind == kind && fault.target == node; });
-}
-
-void Lab::Session::beginFault(FaultKind kind, NodeId node, const QString& name, const QString& did, const QString& more)
-{
-    FaultRecord fault;
-    fault.id = ++m_lastFault;
-    fault.kind = kind;
-    fault.target = node;
-    fault.name = name;
-    fault.from = wire::monotonicNow();
-    const NodeId leader = m_timeline.leader();
-    const NodeState* state = m_timeline.node(node);
-    // When it is dead already its last word tells what it was.
-    fault.onLeader = leader == node || (!leader && state->status && state->status->role == wire::Role::Leader &&
-                                        state->status->term == m_timeline.highestTerm());
-    m_openFaults.push_back(fault);
-    m_timeline.append(fault);
-
-    QString what = fault.onLeader ? QStringLiteral("%1, the leader").arg(did) : did;
-    if (!more.isEmpty())
-        what += (fault.onLeader ? QStringLiteral(", ") : QStringLiteral(" ")) + more;
-    if (!fault.onLeader) {
-        gesture(what, leadershipAfter(node));
-        return;
-    }
-    const GestureRecord record = gesture(what, canHaveMajority(node) ? QString() : leadershipAfter(node));
-    m_recovery.expectNewLeader(fault, record, m_timeline.highestTerm());
-    m_load.watchRecovery(fault.id, node, fault.from);
-}
-
-void Lab::Session::endFault(FaultKind kind, NodeId node)
-{
-    for (auto fault = m_openFaults.begin(); fault != m_openFaults.end();) {
-        if (fault->kind != kind || fault->target != node) {
-            ++fault;
-            continue;
-        }
-        fault->to = wire::monotonicNow();
-        m_recovery.faultEnded(fault->id, *fault->to);
-        m_timeline.append(*fault);
-        fault = m_openFaults.erase(fault);
-    }
-}
-
-void Lab::Session::kill(NodeId node)
-{
-    const auto life = m_cluster ? m_cluster->lifeOf(node) : std::nullopt;
-    if (!allows(node, life != NodeLife::Dead && life != NodeLife::Stopped,
-                QStringLiteral("%1 is not running, so it cannot be killed").arg(node.name())))
-        return;
-    if (!m_cluster->kill(node))
-        return;
-    m_recovery.forget(node);
-    endFault(FaultKind::Freeze, node);
-    beginFault(FaultKind::Kill, node, QStringLiteral("%1 %2").arg(node.name(), pastOf(FaultKind::Kill)),
-               QStringLiteral("Killed %1").arg(node.name()));
-}
-
-void Lab::Session::stop(NodeId node)
-{
-    const auto life = m_cluster ? m_cluster->lifeOf(node) : std::nullopt;
-    if (!allows(node, life == NodeLife::Running || life == NodeLife::Frozen || life == NodeLife::Starting,
-                QStringLiteral("%1 is not running, so it cannot be stopped").arg(node.name())))
-        return;
-    m_recovery.forget(node);
-    beginFault(FaultKind::Stop, node, QStringLiteral("%1 %2").arg(node.name(), pastOf(FaultKind::Stop)),
-               QStringLiteral("Stopped %1").arg(node.name()));
-    endFault(FaultKind::Freeze, node);
-    m_cluster->stop(node);
-}
-
-void Lab::Session::freeze(NodeId node)
-{
-    const auto life = m_cluster ? m_cluster->lifeOf(node) : std::nullopt;
-    if (!allows(node, life == NodeLife::Running,
-                QStringLiteral("%1 is not running, so it cannot be frozen").arg(node.name())))
-        return;
-    beginFault(FaultKind::Freeze, node, QStringLiteral("%1 %2").arg(node.name(), pastOf(FaultKind::Freeze)),
-               QStringLiteral("Froze %1").arg(node.name()));
-    m_cluster->freeze(node);
-}
-
-void Lab::Session::thaw(NodeId node)
-{
-    const auto life = m_cluster ? m_cluster->lifeOf(node) : std::nullopt;
-    if (!allows(node, life == NodeLife::Frozen, QStringLiteral("%1 is not frozen").arg(node.name())))
-        return;
-    endFault(FaultKind::Freeze, node);
-    m_recovery.expectCatchUp(gesture(QStringLiteral("Thawed %1").arg(node.name())), node, highestCommit());
-    m_cluster->thaw(node);
-}
-
-void Lab::Session::restart(NodeId node)
-{
-    if (!allows(node, true, {}))
-        return;
-    const auto life = m_cluster->lifeOf(node);
-    const bool runs = life != NodeLife::Dead && life != NodeLife::Stopped;
-    const quint64 goal = highestCommit();
-    if (runs)
-        kill(node);
-    endFault(FaultKind::Kill, node);
-    endFault(FaultKind::Stop, node);
-    m_recovery.expectCatchUp(gesture(QStringLiteral("Restarted %1").arg(node.name())), node, goal);
-    m_cluster->restart(node);
-}
-
-void Lab::Session::isolate(NodeId node)
-{
-    if (!allows(node, !m_desired || !m_desired->isIsolated(node),
-                QStringLiteral("%1 is isolated already").arg(node.name())))
-        return;
-    m_desired->isolate(node);
+    const FaultState present = m_nemesis.present();
+    m_desired->setFaults(present);
     m_cluster->setDesired(m_desired->state());
-    beginFault(FaultKind::Isolate, node, QStringLiteral("%1 %2").arg(node.name(), pastOf(FaultKind::Isolate)),
-               QStringLiteral("Isolated %1").arg(node.name()),
-               QStringLiteral("from its peers; clients still reach it"));
-}
-
-void Lab::Session::rejoin(NodeId node)
-{
-    if (!allows(node, m_desired && m_desired->isIsolated(node), QStringLiteral("%1 is not isolated").arg(node.name())))
-        return;
-    m_desired->rejoin(node);
-    m_cluster->setDesired(m_desired->state());
-    endFault(FaultKind::Isolate, node);
-    m_recovery.expectCatchUp(gesture(QStringLiteral("Rejoined %1 with its peers").arg(node.name())), node,
-                             highestCommit());
+    m_load.setFaults(m_desired->clientLinks());
+    m_load.setHotKey(present.hotKey);
+    if (m_hadLeader)
+        applyRate();
 }
 
 // ---- pace and load
@@ -479,7 +301,7 @@ void Lab::Session::setPace(const wire::Pace& pace)
     m_pace.held = false;
     m_pace.factor = std::clamp(m_pace.factor, 1u, wire::kMaxPaceFactor);
     applyPace();
-    gesture(QStringLiteral("Pace: %1").arg(spokenPace(m_pace)));
+    m_captions.gesture(QStringLiteral("Pace: %1").arg(spokenPace(m_pace)));
 }
 
 void Lab::Session::setHeld(bool held)
@@ -495,25 +317,38 @@ void Lab::Session::setHeld(bool held)
     }
     m_timeline.append(*m_hold);
     if (held)
-        gesture(QStringLiteral("Held: ticks, messages and load stand still"));
+        m_captions.gesture(QStringLiteral("Held: ticks, messages and load stand still"));
     else
-        gesture(QStringLiteral("Released"),
-                QStringLiteral("held for %1").arg(spokenDuration(*m_hold->to - m_hold->from)));
+        m_captions.gesture(QStringLiteral("Released"),
+                           QStringLiteral("held for %1").arg(spokenDuration(*m_hold->to - m_hold->from)));
 }
 
 void Lab::Session::applyRate()
 {
-    if (m_dataLimitReached && m_loadOn && m_rate > 0)
-        note(Severity::Warning, {},
-             QStringLiteral("the load stays off: the cluster's data has reached its limit; Reset starts afresh"));
-    m_load.setRate(m_loadOn && !m_dataLimitReached ? m_rate : 0);
+    const double rate = (m_rateRamp ? m_rateRamp->between(m_rateFrom, m_rate) : m_rate) * m_nemesis.present().surge;
+    m_load.setRate(m_loadOn && !m_dataLimitReached ? std::min(rate, kMaxRate) : 0);
 }
 
-void Lab::Session::setRate(double perSecond)
+void Lab::Session::setRate(double perSecond, std::chrono::milliseconds over)
 {
+    m_rateFrom = m_rateRamp ? m_rateRamp->between(m_rateFrom, m_rate) : m_rate;
     m_rate = std::clamp(perSecond, 0.0, kMaxRate);
+    m_rateRamp.reset();
+    if (over > 0ms) {
+        m_rateRamp = Ramp(over);
+        m_rateTimer.start();
+    }
     if (m_hadLeader)
         applyRate();
+    sayIfLimited();
+}
+
+void Lab::Session::sayIfLimited()
+{
+    if (m_dataLimitReached && m_loadOn && m_rate > 0)
+        m_captions.note(
+            Severity::Warning, {},
+            QStringLiteral("the load stays off: the cluster's data has reached its limit; Reset starts afresh"));
 }
 
 void Lab::Session::setReadShare(double share)
@@ -527,6 +362,7 @@ void Lab::Session::setLoadOn(bool on)
     m_loadOn = on;
     if (m_hadLeader)
         applyRate();
+    sayIfLimited();
 }
 
 void Lab::Session::setWatchedKey(const QByteArray& key)
@@ -546,10 +382,10 @@ void Lab::Session::lookAtDataSize()
         return;
     m_dataLimitReached = true;
     m_load.setRate(0);
-    note(Severity::Error, {},
-         QStringLiteral("the load stopped: the nodes' logs have grown to %1 MB in %2; Reset starts afresh")
-             .arg(bytes >> 20)
-             .arg(m_options.dataRoot));
+    m_captions.note(Severity::Error, {},
+                    QStringLiteral("the load stopped: the nodes' logs have grown to %1 MB in %2; Reset starts afresh")
+                        .arg(bytes >> 20)
+                        .arg(m_options.dataRoot));
 }
 
 quint64 Lab::Session::sendCommand(NodeId node, const QString& line)

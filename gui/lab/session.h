@@ -6,6 +6,7 @@
 #include "gui/lab/fault/desired_faults.h"
 #include "gui/lab/lab.h"
 #include "gui/lab/load/load_generator.h"
+#include "gui/lab/nemesis.h"
 #include "gui/lab/recovery.h"
 
 #include <QTimer>
@@ -16,8 +17,8 @@
 
 namespace faultline::lab {
 
-/// What is behind a Lab: the cluster that runs, those that are still ending, the load, the faults, and the gestures
-/// whose outcome is awaited. It puts all that happens on the timeline.
+/// What is behind a Lab: the cluster that runs, those that are still ending, the load, the faults, and the
+/// gestures whose outcome is awaited. It puts all that happens on the timeline.
 class Lab::Session : public QObject
 {
     Q_OBJECT
@@ -33,17 +34,12 @@ public:
     bool isServing() const { return m_serving; }
     const LabOptions& options() const { return m_options; }
 
-    void kill(NodeId node);
-    void stop(NodeId node);
-    void freeze(NodeId node);
-    void thaw(NodeId node);
-    void restart(NodeId node);
-    void isolate(NodeId node);
-    void rejoin(NodeId node);
+    Nemesis& nemesis() { return m_nemesis; }
+    bool isObeyed() const { return m_cluster && m_cluster->isDesiredObeyed(); }
 
     void setPace(const wire::Pace& pace);
     void setHeld(bool held);
-    void setRate(double perSecond);
+    void setRate(double perSecond, std::chrono::milliseconds over);
     void setReadShare(double share);
     void setLoadOn(bool on);
     void setWatchedKey(const QByteArray& key);
@@ -61,17 +57,8 @@ private:
     void applyRate();
     void lookAtDataSize();
 
-    /// A gesture on a node of the running cluster; false (and a note) when `isPossible` is not.
-    bool allows(NodeId node, bool isPossible, const QString& refusal);
-    GestureRecord gesture(const QString& what, const QString& outcome = {});
-    /// `name` is for bands; the caption reads `did` (", the leader") and `more`.
-    void beginFault(FaultKind kind, NodeId node, const QString& name, const QString& did, const QString& more = {});
-    void endFault(FaultKind kind, NodeId node);
-    bool hasOpenFault(FaultKind kind, NodeId node) const;
-    void note(Severity severity, NodeId node, const QString& text);
-    QString leadershipAfter(NodeId node) const;
-    bool canHaveMajority(NodeId without) const;
-    quint64 highestCommit() const;
+    void tellFaults();
+    void sayIfLimited();
 
     Lab& m_lab;
     Timeline& m_timeline;
@@ -81,20 +68,22 @@ private:
     std::unique_ptr<DesiredFaults> m_desired;
     LoadGenerator m_load;
     CommandSession m_commands;
+    Captions m_captions;
     Recovery m_recovery;
-    std::vector<FaultRecord> m_openFaults;
+    Nemesis m_nemesis;
 
     bool m_hadLeader = false; ///< the cluster has elected one: from then on it runs at the chosen pace
     bool m_serving = false;
     bool m_isEnding = false;
     wire::Pace m_pace; ///< as chosen; held apart
     bool m_held = false;
-    double m_rate = 0;
+    double m_rate = 0; ///< as set, and where a ramp leads to
+    double m_rateFrom = 0;
+    std::optional<Ramp> m_rateRamp;
+    QTimer m_rateTimer;
     bool m_loadOn = true;
     bool m_dataLimitReached = false;
     std::optional<PauseRecord> m_hold;
-    quint64 m_lastGesture = 0;
-    quint64 m_lastFault = 0;
     quint64 m_lastPause = 0;
     QTimer m_dataTimer;
 };

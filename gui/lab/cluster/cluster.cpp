@@ -118,6 +118,7 @@ void Cluster::startProcess(Node& node)
 {
     node.endAsked = false;
     node.killAsked = false;
+    node.powerIsCut = false;
     node.startAgain = false;
     node.obeyedVersion = 0;
     node.process->start();
@@ -162,17 +163,21 @@ void Cluster::setDesired(const wire::DesiredState& desired)
         node.link->send(m_desired);
 }
 
-bool Cluster::isDesiredObeyed() const
+bool Cluster::isDesiredObeyed(NodeId except) const
 {
-    return std::all_of(m_nodes.begin(), m_nodes.end(), [this](const auto& entry) {
+    return std::all_of(m_nodes.begin(), m_nodes.end(), [&](const auto& entry) {
         const Node& node = entry.second;
-        return node.life != NodeLife::Running || node.obeyedVersion >= m_desired.version;
+        return node.life != NodeLife::Running || node.id == except || node.obeyedVersion >= m_desired.version;
     });
 }
 
 void Cluster::onMessage(Node& node, const wire::ControlMessage& message)
 {
     if (const auto* ack = std::get_if<wire::DesiredStateAck>(&message)) {
+        if (ack->asks) { // it stood still, and says nothing to anyone until it knows what it missed
+            node.link->send(m_desired);
+            return;
+        }
         node.obeyedVersion = std::max(node.obeyedVersion, ack->version);
         if (node.life == NodeLife::Starting) {
             setLife(node, NodeLife::Running);
@@ -197,7 +202,9 @@ void Cluster::onEnded(Node& node, bool orderly, const QString& how)
     const bool neverRan = node.life == NodeLife::Starting;
     const bool asked = std::exchange(node.endAsked, false);
     setLife(node, asked && orderly ? NodeLife::Stopped : NodeLife::Dead,
-            asked && orderly ? QStringLiteral("stopped (%1)").arg(how) : how);
+            node.powerIsCut    ? QStringLiteral("lost power")
+            : asked && orderly ? QStringLiteral("stopped (%1)").arg(how)
+                               : how);
     emit ended(node.id, asked, neverRan, how);
     if (node.startAgain && !m_ending)
         QTimer::singleShot(0, node.process.get(), [this, &node] { startProcess(node); }); // once QProcess has tidied up
@@ -213,6 +220,13 @@ bool Cluster::kill(NodeId id)
     node->endAsked = true;
     node->killAsked = true;
     return node->process->signal(ProcessSignal::Kill);
+}
+
+bool Cluster::cutPower(NodeId id)
+{
+    if (Node* node = find(id))
+        node->powerIsCut = true;
+    return kill(id);
 }
 
 bool Cluster::stop(NodeId id)

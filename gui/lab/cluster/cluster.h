@@ -45,10 +45,12 @@ public:
 
     /// Tells every node, now and whenever it (re)connects.
     void setDesired(const wire::DesiredState& desired);
-    /// Every node that runs and is not frozen has acknowledged the newest version.
-    bool isDesiredObeyed() const;
+    /// Every node that runs and is not frozen has acknowledged the newest version; `except` need not have.
+    bool isDesiredObeyed(NodeId except = {}) const;
 
     bool kill(NodeId node); ///< once: false when it was just killed and has not been reaped
+    /// SIGKILL, of a node whose peers have been made deaf to it before: what is left is the silence of a dead machine.
+    bool cutPower(NodeId node);
     bool stop(NodeId node); ///< SIGTERM; SIGKILL when it has not ended in two seconds
     bool freeze(NodeId node);
     bool thaw(NodeId node);
@@ -77,6 +79,7 @@ private:
         NodeLife life = NodeLife::Starting;
         bool endAsked = false;
         bool killAsked = false; ///< and not yet reaped
+        bool powerIsCut = false;
         bool startAgain = false;
         quint64 obeyedVersion = 0;
         std::unique_ptr<QTimer> patience; ///< with a node that was asked to end

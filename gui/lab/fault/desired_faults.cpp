@@ -3,43 +3,40 @@
 
 namespace faultline::lab {
 
+namespace {
+
+std::vector<wire::LinkState> unhealthy(const std::vector<LinkId>& links, const FaultState& faults)
+{
+    std::vector<wire::LinkState> states;
+    for (const LinkId link : links) {
+        if (const fault::LinkFault fault = faults.effective(link); !fault.healthy())
+            states.push_back({link, fault});
+    }
+    return states;
+}
+
+} // namespace
+
 void DesiredFaults::setPace(const wire::Pace& pace)
 {
+    ++m_state.version;
     m_state.pace = pace;
-    compose();
 }
 
 void DesiredFaults::setWatchedKey(const QByteArray& key)
 {
+    ++m_state.version;
     m_state.watchedKey = key;
-    compose();
 }
 
-void DesiredFaults::isolate(NodeId node)
-{
-    m_isolated.insert(node);
-    compose();
-}
-
-void DesiredFaults::rejoin(NodeId node)
-{
-    m_isolated.erase(node);
-    compose();
-}
-
-void DesiredFaults::compose()
+void DesiredFaults::setFaults(const FaultState& faults)
 {
     ++m_state.version;
-    m_state.links.clear();
-    for (const NodeId from : m_nodes) {
-        for (const NodeId to : m_nodes) {
-            if (from == to || (!m_isolated.contains(from) && !m_isolated.contains(to)))
-                continue;
-            fault::LinkFault cut;
-            cut.cut = true;
-            m_state.links.push_back({{from, to}, cut});
-        }
-    }
+    m_state.links = unhealthy(linksAmong(m_nodes), faults);
+    m_state.clocks.clear();
+    for (const auto& [node, fault] : faults.clocks)
+        m_state.clocks.push_back({node, fault});
+    m_clientLinks = unhealthy(linksOfClients(m_nodes), faults);
 }
 
 } // namespace faultline::lab

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/lab/fault/fault_history.h"
+
+#include <algorithm>
+
+namespace faultline::lab {
+
+namespace {
+
+template <typename Key, typename Value>
+void change(std::map<Key, Value>& now, const std::map<Key, Value>& from, const std::map<Key, Value>& to)
+{
+    for (const auto& [key, value] : from) {
+        if (!to.contains(key))
+            now.erase(key);
+    }
+    for (const auto& [key, value] : to) {
+        const auto before = from.find(key);
+        if (before == from.end() || before->second != value)
+            now[key] = value;
+    }
+}
+
+template <typename Key> void change(std::set<Key>& now, const std::set<Key>& from, const std::set<Key>& to)
+{
+    for (const Key& key : from) {
+        if (!to.contains(key))
+            now.erase(key);
+    }
+    for (const Key& key : to) {
+        if (!from.contains(key))
+            now.insert(key);
+    }
+}
+
+void change(std::vector<CutSet>& now, const std::vector<CutSet>& from, const std::vector<CutSet>& to)
+{
+    const auto byId = [](const std::vector<CutSet>& sets) {
+        std::map<quint32, CutSet> found;
+        for (const CutSet& set : sets)
+            found[set.id] = set;
+        return found;
+    };
+    std::map<quint32, CutSet> result = byId(now);
+    change(result, byId(from), byId(to));
+    now.clear();
+    for (const auto& [id, set] : result)
+        now.push_back(set);
+}
+
+} // namespace
+
+FaultState changed(const FaultState& now, const FaultState& from, const FaultState& to)
+{
+    FaultState result = now;
+    change(result.conditions, from.conditions, to.conditions);
+    change(result.clocks, from.clocks, to.clocks);
+    change(result.links, from.links, to.links);
+    change(result.cuts, from.cuts, to.cuts);
+    change(result.isolated, from.isolated, to.isolated);
+    if (from.surge != to.surge)
+        result.surge = to.surge;
+    if (from.hotKey != to.hotKey)
+        result.hotKey = to.hotKey;
+    return result;
+}
+
+void FaultHistory::did(const QString& sentence, const FaultState& before, const FaultState& after)
+{
+    if (before == after)
+        return;
+    m_undone.clear();
+    m_done.push_back({sentence, before, after});
+    if (m_done.size() > kMaxSteps)
+        m_done.pop_front();
+}
+
+std::optional<FaultState> FaultHistory::undo(const FaultState& now)
+{
+    if (m_done.empty())
+        return std::nullopt;
+    m_undone.push_back(std::move(m_done.back()));
+    m_done.pop_back();
+    return changed(now, m_undone.back().after, m_undone.back().before);
+}
+
+std::optional<FaultState> FaultHistory::redo(const FaultState& now)
+{
+    if (m_undone.empty())
+        return std::nullopt;
+    m_done.push_back(std::move(m_undone.back()));
+    m_undone.pop_back();
+    return changed(now, m_done.back().before, m_done.back().after);
+}
+
+void FaultHistory::clear()
+{
+    m_done.clear();
+    m_undone.clear();
+}
+
+} // namespace faultline::lab

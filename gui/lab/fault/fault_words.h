@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gui/lab/fault/fault_state.h"
+
+#include <QStringList>
+
+// Faults as people say them.
+namespace faultline::lab {
+
+/// "n1", "n1 and n3", "n1, n2 and n4".
+QString spokenNodes(const std::vector<NodeId>& nodes);
+/// "n1 → n3", "n1 ↔ n3", "n1 ↔ n3, n2 → n4"; beyond three phrases their number: "12 links".
+QString spokenLinks(const std::vector<LinkId>& links);
+/// "5 s ahead", "200 ms behind, runs 10% fast", "right".
+QString spokenClock(const fault::ClockFault& clock, std::chrono::microseconds now);
+/// "runs", "frozen", "without power".
+QString spokenCondition(NodeCondition condition);
+
+/// What is broken between nodes, for the large sentence; empty when nothing is: "n1 n2 cannot hear n3 n4 n5", "n3
+/// cannot hear n1 (n1 hears n3)", "n1 → n2 slow: 200 ms". What an isolation or a missing power supply does is not
+/// repeated.
+QStringList spokenBroken(const FaultState& state, const std::vector<NodeId>& nodes);
+
+/// What going from one state to the other does to processes and cannot be had back, one sentence, or empty: "restarts
+/// n3; what it had not synced stays lost".
+QString spokenPrice(const FaultState& from, const FaultState& to);
+
+} // namespace faultline::lab
