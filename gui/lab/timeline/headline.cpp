@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/lab/timeline/timeline.h"
 
+#include "gui/lab/fault/fault_words.h"
+
 #include <QLocale>
 #include <QStringList>
 
@@ -55,11 +57,26 @@ QString headline(const Timeline& timeline)
     };
     const qsizetype before = parts.size();
     const QStringList starting = namesWhere([](const NodeState& n) { return n.life == NodeLife::Starting; });
-    addWhere(QStringLiteral("dead"), [](const NodeState& n) { return n.life == NodeLife::Dead; });
+    const FaultState& faults = timeline.faultState().state;
+    const auto conditionOf = [&](const NodeState& n) { return faults.conditionOf(n.member.id); };
+    addWhere(QStringLiteral("without power"),
+             [&](const NodeState& n) { return conditionOf(n) == NodeCondition::PoweredOff; });
+    addWhere(QStringLiteral("in a crash loop"),
+             [&](const NodeState& n) { return conditionOf(n) == NodeCondition::CrashLooping; });
+    addWhere(QStringLiteral("dead"), [&](const NodeState& n) {
+        return n.life == NodeLife::Dead && conditionOf(n) != NodeCondition::PoweredOff &&
+               conditionOf(n) != NodeCondition::CrashLooping;
+    });
     addWhere(QStringLiteral("stopped"),
              [](const NodeState& n) { return n.life == NodeLife::Stopped || n.life == NodeLife::Stopping; });
     addWhere(QStringLiteral("frozen"), [](const NodeState& n) { return n.life == NodeLife::Frozen; });
     addWhere(QStringLiteral("isolated"), [](const NodeState& n) { return n.isolated && n.alive(); });
+    std::vector<NodeId> all;
+    for (const auto& [id, node] : timeline.nodes())
+        all.push_back(id);
+    parts << spokenBroken(faults, all);
+    for (const auto& [node, clock] : faults.clocks)
+        parts << QStringLiteral("%1's clock is wrong").arg(node.name());
     if (starting.size() == qsizetype(timeline.nodes().size()))
         parts << QStringLiteral("%1 nodes are starting").arg(starting.size());
     else if (!starting.isEmpty())
@@ -83,7 +100,8 @@ QString headline(const Timeline& timeline)
         parts << QStringLiteral("nothing lost");
 
     QString sentence = parts.join(QStringLiteral(" · "));
-    if (!sentence.startsWith(u'n') || sentence.startsWith(QStringLiteral("no ")))
+    const bool beginsWithName = sentence.size() > 1 && sentence[0] == u'n' && sentence[1].isDigit();
+    if (!beginsWithName)
         sentence[0] = sentence[0].toUpper();
     return sentence;
 }
