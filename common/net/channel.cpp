@@ -3,6 +3,8 @@
 
 #include <QPointer>
 
+#include <sys/socket.h>
+
 #include <chrono>
 
 namespace faultline::net {
@@ -111,6 +113,15 @@ void Channel::close(const QString& reason)
     m_socket->disconnect(this);
     m_socket->abort();
     emit closed(reason);
+}
+
+void Channel::reset(const QString& reason)
+{
+    // Closing with a linger time of zero throws away what is unsent and sends RST (socket(7), RFC 1122 4.2.2.13).
+    const linger atOnce{1, 0};
+    if (const qintptr descriptor = m_socket->socketDescriptor(); descriptor >= 0)
+        ::setsockopt(static_cast<int>(descriptor), SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce);
+    close(reason);
 }
 
 void Channel::readAvailable()

@@ -51,6 +51,8 @@ public:
 
     /// Closes now and discards what was not yet written. Emits closed() once.
     void close(const QString& reason);
+    /// The same, but so that the other end sees the connection torn (RST) and not ended.
+    void reset(const QString& reason);
 
     std::function<void(const wire::Frame&)> onFrame;
     /// A frame was dropped: its checksum was wrong.

@@ -115,6 +115,7 @@ void write(QCborStreamWriter& w, const DesiredState& state)
         w.endMap();
     }
     w.endArray();
+    put(w, 8, state.answers);
     w.endMap();
 }
 
@@ -144,8 +145,8 @@ bool read(QCborStreamReader& r, LinkState& link)
             return get(r, link.fault.reorder);
         case 11:
             return readUnsigned(r, link.fault.bandwidth) &&
-                   (link.fault.bandwidth == 0 || (link.fault.bandwidth >= fault::kMinBandwidth &&
-                                                  link.fault.bandwidth <= fault::kMaxBandwidth));
+                   (link.fault.bandwidth == 0 ||
+                    (link.fault.bandwidth >= fault::kMinBandwidth && link.fault.bandwidth <= fault::kMaxBandwidth));
         case 12:
             return get(r, link.fault.stall);
         case 13:
@@ -200,6 +201,8 @@ bool read(QCborStreamReader& r, DesiredState& state)
             return readArray(r, kMaxLinks, [&] { return read(r, state.links.emplace_back()); });
         case 7:
             return readArray(r, kMaxNodes, [&] { return read(r, state.clocks.emplace_back()); });
+        case 8:
+            return readUnsigned(r, state.answers);
         default:
             return skip(r);
         }
@@ -224,7 +227,7 @@ bool read(QCborStreamReader& r, DesiredStateAck& ack)
         case 1:
             return readUnsigned(r, ack.version);
         case 2:
-            return readBool(r, ack.asks);
+            return readUnsigned(r, ack.asks);
         default:
             return skip(r);
         }

@@ -63,6 +63,7 @@ struct DesiredState
     std::vector<LinkState> links;
     QByteArray watchedKey; ///< its value is reported in every Status
     std::vector<ClockState> clocks;
+    quint64 answers = 0; ///< which DesiredStateAck::asks this is the answer to; 0: none
     bool operator==(const DesiredState&) const = default;
 };
 
@@ -72,8 +73,9 @@ struct DesiredStateAck
 {
     quint64 version = 0;
     /// The node stood still (SIGSTOP, SIGCONT), cannot know what it missed, and keeps silence towards peers and clients
-    /// until it hears the present state: the lab sends it, of whatever version, at once.
-    bool asks = false;
+    /// until it hears the present state: the lab answers with it at once, of whatever version. The number names the
+    /// question, since older states may still be on their way; 0: it does not ask.
+    quint64 asks = 0;
     bool operator==(const DesiredStateAck&) const = default;
 };
 
@@ -87,13 +89,13 @@ struct LinkCounters
     bool connected = false; ///< our connection to the peer is up
 
     // this node -> peer
-    quint64 offeredFrames = 0;    ///< consensus wanted them sent
-    quint64 sentFrames = 0;       ///< handed to the connection, corrupted ones and copies among them
+    quint64 offeredFrames = 0; ///< consensus wanted them sent
+    quint64 sentFrames = 0;    ///< handed to the connection, corrupted ones and copies among them
     quint64 sentBytes = 0;
-    quint64 lostFrames = 0;       ///< to faults, a full queue or a missing connection, at this end
-    quint64 duplicatedFrames = 0; ///< copies made
-    quint64 corruptedFrames = 0;  ///< sent with a flipped bit
-    quint64 reorderedFrames = 0;  ///< overtaken by the next
+    quint64 lostFrames = 0;               ///< to faults, a full queue or a missing connection, at this end
+    quint64 duplicatedFrames = 0;         ///< copies made
+    quint64 corruptedFrames = 0;          ///< sent with a flipped bit
+    quint64 reorderedFrames = 0;          ///< overtaken by the next
     std::chrono::microseconds delayed{0}; ///< sum of the delays of the sent frames, in cluster time
 
     // peer -> this node

@@ -5,6 +5,7 @@
 #include <QList>
 #include <QString>
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,9 @@ public:
 
     /// Keys in this node's applied state.
     virtual quint64 keys() const = 0;
+
+    /// What this node takes the time to be, since 1970.
+    virtual std::chrono::microseconds wallTime() const = 0;
 };
 
 } // namespace faultline::client

@@ -33,6 +33,8 @@ constexpr CommandSpec kCommands[] = {
      "Accepted; reads still go through the leader."},
     {CommandId::ReadWrite, "readwrite", 1, "loading stale fast", 0, 0, 0, "cluster", "Takes READONLY back."},
     {CommandId::DbSize, "dbsize", 1, "readonly fast", 0, 0, 0, "server", "Returns how many keys this node holds."},
+    {CommandId::Time, "time", 1, "random loading stale fast", 0, 0, 0, "server",
+     "Returns what this node takes the time to be: seconds since 1970, and microseconds."},
 };
 
 } // namespace

@@ -28,6 +28,7 @@ enum class CommandId {
     ReadOnly,
     ReadWrite,
     DbSize,
+    Time,
 };
 
 /// What a command is, in the terms of the Redis COMMAND reply. https://redis.io/commands/command

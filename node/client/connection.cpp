@@ -189,7 +189,7 @@ void Connection::discardUnanswered()
 
 bool Connection::mustPause() const
 {
-    return m_unanswered.size() >= kMaxUnanswered || m_proposedBytes >= kMaxProposedBytes ||
+    return m_owner.isQuietNow() || m_unanswered.size() >= kMaxUnanswered || m_proposedBytes >= kMaxProposedBytes ||
            m_out.size() + m_heldBytes + m_socket->bytesToWrite() > kPauseOutput;
 }
 
@@ -233,7 +233,7 @@ void Connection::turn()
 
 void Connection::flush()
 {
-    if (m_left || m_finished)
+    if (m_left || m_finished || m_owner.isQuietNow())
         return;
     if (!m_out.isEmpty()) {
         if (m_out.capacity() > kKeptCapacity) {

@@ -31,6 +31,8 @@ public:
     /// Call turn() before this turn of the event loop ends.
     virtual void wake(quint32 connectionId) = 0;
     virtual void gone(quint32 connectionId) = 0;
+    /// Nothing may be read or said now; turn() comes when it may again.
+    virtual bool isQuietNow() const = 0;
 };
 
 /// One client. Commands come in, replies go out in the order of the commands, whatever order the cluster answers in: a

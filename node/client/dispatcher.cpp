@@ -115,6 +115,14 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
     case CommandId::DbSize:
         appendInteger(connection.reply(), static_cast<qint64>(m_backend.keys()));
         break;
+    case CommandId::Time: {
+        const auto now = m_backend.wallTime().count();
+        QByteArray& out = connection.reply();
+        appendArrayHeader(out, 2);
+        appendBulk(out, QByteArray::number(now / 1'000'000));
+        appendBulk(out, QByteArray::number(now % 1'000'000));
+        break;
+    }
     case CommandId::Get:
     case CommandId::Set:
     case CommandId::Del:

@@ -101,6 +101,14 @@ void RespServer::flush()
     }
 }
 
+void RespServer::goOn()
+{
+    if (isQuietNow())
+        return;
+    for (const auto& [id, connection] : m_connections)
+        wake(id);
+}
+
 void RespServer::gone(quint32 connectionId)
 {
     const auto found = m_connections.find(connectionId);

@@ -11,6 +11,7 @@
 #include <QObject>
 #include <QTcpServer>
 
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -49,6 +50,10 @@ public:
 
     const Counters& counters() const { return m_counters; }
 
+    /// While it says so no command is read and no reply leaves; goOn() when that is over. Not set: never.
+    std::function<bool()> isQuiet;
+    void goOn();
+
 private:
     class Listener final : public QTcpServer
     {
@@ -67,6 +72,7 @@ private:
     void accept(qintptr descriptor);
     void wake(quint32 connectionId) override;
     void gone(quint32 connectionId) override;
+    bool isQuietNow() const override { return isQuiet && isQuiet(); }
     Connection* find(quint32 connectionId) const;
 
     Counters m_counters;

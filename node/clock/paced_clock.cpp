@@ -22,6 +22,11 @@ void PacedClock::setPace(const wire::Pace& pace)
     m_anchor = now();
     m_wallAnchor = m_wall();
     m_pace = pace;
+    goOn();
+}
+
+void PacedClock::goOn()
+{
     for (const auto& listener : m_listeners)
         listener();
 }
@@ -31,7 +36,7 @@ std::optional<std::chrono::microseconds> PacedClock::wallUntil(Instant due) cons
     const Instant left = due - now();
     if (left.count() <= 0)
         return std::chrono::microseconds(0);
-    if (m_pace.held)
+    if (isHeld())
         return std::nullopt;
     return left * m_pace.factor;
 }

@@ -24,15 +24,23 @@ public:
     const wire::Pace& pace() const { return m_pace; }
     void setPace(const wire::Pace& pace);
 
+    /// Nothing may move: no tick, no message, no answer.
+    bool isHeld() const { return m_pace.held || (m_standsStill && m_standsStill()); }
+    /// Beyond the pace, the clock is held while `condition` says so; whoever ends it calls goOn().
+    void holdWhile(std::function<bool()> condition) { m_standsStill = std::move(condition); }
+    void goOn();
+
     /// Wall time until `due` at the present pace, 0 when it has passed; nothing while held, when it may never come.
     std::optional<std::chrono::microseconds> wallUntil(Instant due) const;
 
-    /// Called after each change of pace, so that timers can be set anew. The owner outlives the clock.
+    /// Called after each change of pace, and when the clock goes on, so that timers can be set anew. The owner outlives
+    /// the clock.
     void whenPaceChanges(std::function<void()> listener) { m_listeners.push_back(std::move(listener)); }
 
 private:
     Wall m_wall;
     wire::Pace m_pace;
+    std::function<bool()> m_standsStill;
     std::chrono::microseconds m_wallAnchor;
     Instant m_anchor{0}; ///< cluster time at m_wallAnchor
     std::vector<std::function<void()>> m_listeners;

@@ -87,6 +87,9 @@ void Agent::serve(std::unique_ptr<net::Channel> channel)
         // A lab that connects late still learns how this node came to be what it is.
         m_soonTimer.start();
         raw->send(wire::FrameKind::Control, wire::encodeControl(histograms(), ++m_sequence));
+        if (isAsking())
+            raw->send(wire::FrameKind::Control,
+                      wire::encodeControl(wire::DesiredStateAck{m_desiredVersion, m_asked}, ++m_sequence));
     });
     connect(raw, &net::Channel::closed, this, [this, raw] {
         const auto found =
@@ -107,11 +110,24 @@ void Agent::receive(net::Channel& channel, const wire::Frame& frame)
     const auto* desired = message ? std::get_if<wire::DesiredState>(&*message) : nullptr;
     if (!desired)
         return;
-    if (desired->version > m_desiredVersion) {
-        m_desiredVersion = desired->version;
+    const bool isAnswer = isAsking() && desired->answers == m_asked;
+    if (isAnswer)
+        m_answered = m_asked;
+    if (desired->version > m_desiredVersion || isAnswer) {
+        m_desiredVersion = std::max(m_desiredVersion, desired->version);
         onDesiredState(*desired);
     }
     channel.send(wire::FrameKind::Control, wire::encodeControl(wire::DesiredStateAck{m_desiredVersion}, ++m_sequence));
+}
+
+void Agent::askAgain()
+{
+    ++m_asked;
+    for (const auto& channel : m_channels) {
+        channel->send(wire::FrameKind::Control,
+                      wire::encodeControl(wire::DesiredStateAck{m_desiredVersion, m_asked}, ++m_sequence));
+        channel->flush();
+    }
 }
 
 void Agent::report(wire::NodeEventKind kind, quint64 term, NodeId other, const QString& text)

@@ -38,8 +38,13 @@ public:
     // ---- handed in by the owner before listen()
     std::function<wire::Status()> status; ///< without desiredVersion, which the agent knows
     std::function<wire::Histograms()> histograms;
-    /// Obeys. Called once for each newer version; the acknowledgement leaves after it returns.
+    /// Obeys. Called once for each newer version, and for the answer to askAgain(); the acknowledgement leaves after it
+    /// returns.
     std::function<void(const wire::DesiredState&)> onDesiredState;
+
+    /// Asks every lab for the state as it is now: this node stood still. isAsking() until the answer is obeyed.
+    void askAgain();
+    bool isAsking() const { return m_asked != m_answered; }
 
     void report(wire::NodeEventKind kind, quint64 term, NodeId other, const QString& text);
     void report(const wire::MessageSample& sample);
@@ -56,6 +61,8 @@ private:
 
     AgentOptions m_options;
     QTcpServer m_server;
+    quint64 m_asked = 0;
+    quint64 m_answered = 0;
     std::vector<std::unique_ptr<net::Channel>> m_channels; ///< those still saying HELLO included
     QTimer m_statusTimer;
     QTimer m_histogramTimer;

@@ -30,7 +30,7 @@ void IncomingLink::adopt(std::unique_ptr<net::Channel> channel)
         }
         ++m_receivedFrames;
         m_receivedBytes += static_cast<quint64>(frame.payload.size() + wire::kHeaderSize + wire::kTrailerSize);
-        if (!m_clock.pace().held) {
+        if (!m_clock.isHeld()) {
             receive(frame.payload, incarnation);
         } else if (m_held.size() >= kMaxHeld || m_heldBytes + frame.payload.size() > kMaxHeldBytes) {
             ++m_lostFrames;
@@ -43,9 +43,16 @@ void IncomingLink::adopt(std::unique_ptr<net::Channel> channel)
     connect(m_channel.get(), &net::Channel::closed, this, [this] { m_channel.release()->deleteLater(); });
 }
 
+void IncomingLink::setFault(const fault::LinkFault& fault)
+{
+    m_fault = fault;
+    if (fault.refuse && m_channel)
+        m_channel->close(QStringLiteral("connection refused"));
+}
+
 void IncomingLink::releaseHeld()
 {
-    while (!m_clock.pace().held && !m_held.empty()) {
+    while (!m_clock.isHeld() && !m_held.empty()) {
         const Held held = std::move(m_held.front());
         m_held.pop_front();
         m_heldBytes -= held.payload.size();

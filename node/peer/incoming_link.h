@@ -26,7 +26,8 @@ public:
 
     /// A connection that said HELLO as this peer. It replaces an earlier one: a restarted peer's past is over.
     void adopt(std::unique_ptr<net::Channel> channel);
-    void setFault(const fault::LinkFault& fault) { m_fault = fault; }
+    void setFault(const fault::LinkFault& fault);
+    bool refuses() const { return m_fault.refuse; }
     void addTo(wire::LinkCounters& counters) const;
 
     std::function<void(raft::Message message, quint64 lamport)> onMessage;

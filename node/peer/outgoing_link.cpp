@@ -43,14 +43,27 @@ void OutgoingLink::setFault(const fault::LinkFault& fault)
 {
     if (fault == m_fault)
         return;
-    const bool wasCut = m_fault.cut;
-    m_fault = fault;
+    const fault::LinkFault before = std::exchange(m_fault, fault);
     applyFault();
+    if (fault.cut && m_channel && !m_channel->isOpen())
+        m_channel->close({}); // a call that nobody answers any more
+    if (fault.refuse && m_channel)
+        m_channel->close(QStringLiteral("connection refused"));
+    if (!fault.cut && m_diedInSilence)
+        connectionLost(*std::exchange(m_diedInSilence, std::nullopt));
     // A healed cable does not wait for the next try of whoever gave up on it long ago.
-    if (wasCut && !fault.cut && m_opened && !m_channel) {
+    if (before.blocks() && !fault.blocks() && m_opened && !m_channel) {
         m_backoff = std::chrono::milliseconds(0);
         dial();
     }
+    drain();
+}
+
+void OutgoingLink::connectionLost(const QString& reason)
+{
+    const bool wasConnected = std::exchange(m_counters.connected, false);
+    if (wasConnected && onConnection)
+        onConnection(false, QStringLiteral("connection to %1 lost: %2").arg(m_peer.id.name(), reason));
 }
 
 void OutgoingLink::applyFault()
@@ -106,8 +119,8 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
     }
 
     ++m_counters.offeredFrames;
-    if (m_pipeline.push(wire::encodeFrame(wire::FrameKind::Raft, payload), envelope.sequence, m_clock.now(), m_random) !=
-        fault::FaultPipeline::Fate::Queued) {
+    if (m_pipeline.push(wire::encodeFrame(wire::FrameKind::Raft, payload), envelope.sequence, m_clock.now(),
+                        m_random) != fault::FaultPipeline::Fate::Queued) {
         lose(sample);
         return;
     }
@@ -118,7 +131,7 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
 
 void OutgoingLink::drain()
 {
-    if (!m_clock.pace().held) {
+    if (!m_clock.isHeld()) {
         const auto now = m_clock.now();
         while (std::optional<fault::FaultPipeline::Delivery> due = m_pipeline.pop(now)) {
             const std::optional<wire::MessageSample> sample = due->isCopy ? std::nullopt : takeSample(due->tag);
@@ -127,6 +140,13 @@ void OutgoingLink::drain()
                 lose(sample);
                 continue;
             }
+            if (m_fault.reset) {
+                lose(sample);
+                m_channel->reset(QStringLiteral("connection reset"));
+                continue;
+            }
+            if (due->isCorrupted)
+                reportLost(sample); // nobody will make sense of it
             ++m_counters.sentFrames;
             m_counters.corruptedFrames += due->isCorrupted;
             m_counters.reorderedFrames += due->wasOvertaken;
@@ -160,6 +180,11 @@ std::optional<wire::MessageSample> OutgoingLink::takeSample(quint64 sequence)
 void OutgoingLink::lose(const std::optional<wire::MessageSample>& sample)
 {
     ++m_counters.lostFrames;
+    reportLost(sample);
+}
+
+void OutgoingLink::reportLost(const std::optional<wire::MessageSample>& sample)
+{
     if (!sample || !onSample)
         return;
     wire::MessageSample lost = *sample;
@@ -170,23 +195,31 @@ void OutgoingLink::lose(const std::optional<wire::MessageSample>& sample)
 
 void OutgoingLink::dial()
 {
-    if (m_fault.cut) { // silence: not even a connection gets through
+    if (m_channel)
+        return;
+    if (m_fault.cut || m_fault.refuse) { // not even a connection gets through
         dialLater();
         return;
     }
     m_channel = net::Channel::dial(m_peer.host, m_peer.port, m_hello);
     connect(m_channel.get(), &net::Channel::opened, this, [this] {
+        if (m_fault.cut || m_fault.refuse) {
+            m_channel->close(QStringLiteral("the link is cut"));
+            return;
+        }
         m_backoff = std::chrono::milliseconds(0);
         m_counters.connected = true;
         if (onConnection)
             onConnection(true, QStringLiteral("connected to %1").arg(m_peer.id.name()));
     });
     connect(m_channel.get(), &net::Channel::closed, this, [this](const QString& reason) {
-        const bool wasConnected = std::exchange(m_counters.connected, false);
         m_channel.release()->deleteLater();
         dialLater();
-        if (wasConnected && onConnection)
-            onConnection(false, QStringLiteral("connection to %1 lost: %2").arg(m_peer.id.name(), reason));
+        // Over a cut link nobody learns that the other end is gone.
+        if (m_fault.cut)
+            m_diedInSilence = reason;
+        else
+            connectionLost(reason);
     });
 }
 
@@ -194,8 +227,8 @@ void OutgoingLink::dialLater()
 {
     m_backoff = m_backoff.count() == 0 ? kFirstBackoff : std::min(m_backoff * 2, kLongestBackoff);
     const qint64 half = m_backoff.count() / 2;
-    m_dialTimer.start(
-        std::chrono::milliseconds(half + static_cast<qint64>(fault::drawBelow(static_cast<quint64>(half) + 1, m_random))));
+    m_dialTimer.start(std::chrono::milliseconds(
+        half + static_cast<qint64>(fault::drawBelow(static_cast<quint64>(half) + 1, m_random))));
 }
 
 wire::LinkCounters OutgoingLink::counters() const

@@ -53,6 +53,8 @@ private:
     void drain();
     void armTimer();
     std::optional<wire::MessageSample> takeSample(quint64 sequence);
+    void connectionLost(const QString& reason);
+    void reportLost(const std::optional<wire::MessageSample>& sample);
     void lose(const std::optional<wire::MessageSample>& sample);
     bool takeSampleTicket(bool isVote);
 
@@ -74,6 +76,7 @@ private:
     std::chrono::milliseconds m_backoff{0};
     fault::Random m_random;
     bool m_opened = false;
+    std::optional<QString> m_diedInSilence; ///< why the connection broke while the link was cut
     quint64 m_sequence = 0;
     wire::LinkCounters m_counters;
     wire::Monotonic m_sampleWindow{0};

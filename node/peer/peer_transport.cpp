@@ -98,6 +98,8 @@ void PeerTransport::accept()
                 refusal = QStringLiteral("it looks for %1, this is %2").arg(theirs.to.name(), m_options.self.name());
             else if (!m_incoming.contains(theirs.from))
                 refusal = QStringLiteral("%1 is not a member of this cluster").arg(theirs.from.name());
+            else if (m_incoming.at(theirs.from)->refuses())
+                refusal = QStringLiteral("connections of %1 are refused").arg(theirs.from.name());
             else
                 ours = wire::Hello{m_options.clusterId,  m_options.self,        theirs.from, m_options.incarnation,
                                    wire::kLowestVersion, wire::kHighestVersion, {}};

@@ -60,6 +60,12 @@ Member::Member(Options options, QByteArray token)
     , m_token(std::move(token))
     , m_incarnation(newIncarnation())
     , m_clock([] { return wire::monotonicNow(); })
+    , m_wallClock(
+          [] {
+              return std::chrono::duration_cast<std::chrono::microseconds>(
+                  std::chrono::system_clock::now().time_since_epoch());
+          },
+          [] { return wire::monotonicNow(); })
     , m_disk(std::make_unique<storage::RealDisk>())
 {
     m_tickTimer.setSingleShot(true);
@@ -97,6 +103,11 @@ Result<void> Member::start()
         AgentOptions{m_options.self, wire::clusterIdOf(m_options.cluster), m_incarnation, m_token});
     m_agent->status = [this] { return status(); };
     m_agent->histograms = [this] { return wire::Histograms{m_clients->counters().request, m_syncTimes}; };
+    m_thaw = std::make_unique<Thaw>();
+    connect(m_thaw.get(), &Thaw::happened, m_agent.get(), &Agent::askAgain);
+    m_clock.holdWhile([] { return Thaw::isPending(); });
+    m_clients->isQuiet = [] { return Thaw::isPending(); };
+    m_clock.whenPaceChanges([this] { m_clients->goOn(); });
     m_agent->onDesiredState = [this](const wire::DesiredState& desired) { obey(desired); };
     m_transport->onSample = [this](const wire::MessageSample& sample) { m_agent->report(sample); };
     m_transport->onConnection = [this](NodeId peer, bool connected, const QString& text) {
@@ -149,8 +160,16 @@ Result<void> Member::openPorts()
 
 void Member::obey(const wire::DesiredState& desired)
 {
-    m_clock.setPace(desired.pace);
+    // First what is wrong, then time: nothing leaves under a state that is past.
     m_transport->setFaults(desired.links);
+    const auto own = std::find_if(desired.clocks.begin(), desired.clocks.end(),
+                                  [this](const wire::ClockState& clock) { return clock.node == m_options.self; });
+    m_wallClock.setFault(own == desired.clocks.end() ? fault::ClockFault() : own->fault);
+    m_clock.setPace(desired.pace);
+    if (Thaw::isPending() && !m_agent->isAsking()) {
+        Thaw::acknowledge();
+        m_clock.goOn();
+    }
     m_group->watch(desired.watchedKey);
     if (m_portsOpen)
         return;
@@ -190,6 +209,8 @@ void Member::armTick()
 
 void Member::tick()
 {
+    if (m_clock.isHeld())
+        return;
     const auto late = wire::monotonicNow() - m_tickDueAt;
     m_longestStall = std::max(m_longestStall, late - 2ms); // what a millisecond timer may be late by itself
     m_group->tick();
@@ -269,6 +290,7 @@ wire::Status Member::status()
     status.cpuTime = process.cpuTime;
     status.logBytes = static_cast<quint64>(m_wal->bytes());
     status.syncs = m_wal->syncs();
+    status.wallClock = m_wallClock.now();
     status.longestStall = std::max(std::exchange(m_longestStall, 0us), 0us);
     status.links = m_transport->counters();
     const auto shortened = [](std::optional<QByteArray> value) {

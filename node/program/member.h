@@ -4,10 +4,12 @@
 #include "common/stats/histogram.h"
 #include "node/client/resp_server.h"
 #include "node/clock/paced_clock.h"
+#include "node/clock/wall_clock.h"
 #include "node/control/agent.h"
 #include "node/group/group.h"
 #include "node/peer/peer_transport.h"
 #include "node/program/options.h"
+#include "node/program/thaw.h"
 #include "node/storage/disk.h"
 #include "node/storage/wal.h"
 
@@ -43,6 +45,7 @@ private:
     std::vector<client::MemberView> members() const override;
     QList<std::pair<QByteArray, QByteArray>> info() const override;
     quint64 keys() const override;
+    std::chrono::microseconds wallTime() const override { return m_wallClock.now(); }
 
     Result<void> recover();
     Result<void> openPorts();
@@ -57,6 +60,8 @@ private:
     QByteArray m_token;
     quint64 m_incarnation;
     PacedClock m_clock;
+    WallClock m_wallClock;
+    std::unique_ptr<Thaw> m_thaw; ///< when managed
     std::unique_ptr<storage::Disk> m_disk;
     std::unique_ptr<storage::Wal> m_wal;
     std::unique_ptr<PeerTransport> m_transport;

@@ -174,8 +174,10 @@ bool Cluster::isDesiredObeyed(NodeId except) const
 void Cluster::onMessage(Node& node, const wire::ControlMessage& message)
 {
     if (const auto* ack = std::get_if<wire::DesiredStateAck>(&message)) {
-        if (ack->asks) { // it stood still, and says nothing to anyone until it knows what it missed
-            node.link->send(m_desired);
+        if (ack->asks != 0) { // it stood still, and says nothing to anyone until it knows what it missed
+            wire::DesiredState answer = m_desired;
+            answer.answers = ack->asks;
+            node.link->send(answer);
             return;
         }
         node.obeyedVersion = std::max(node.obeyedVersion, ack->version);

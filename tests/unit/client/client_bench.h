@@ -51,6 +51,8 @@ public:
         return {{"# Server", {}}, {"faultline_version", "1"}, {"# Replication", {}}, {"role", "master"}};
     }
     quint64 keys() const override { return store.keys(); }
+    std::chrono::microseconds time{1'700'000'000'123'456};
+    std::chrono::microseconds wallTime() const override { return time; }
 };
 
 /// A client that sends bytes as they are and reads replies as redis-cli prints them.

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/program/thaw.h"
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace faultline::node {
+
+namespace {
+
+std::atomic<bool> pending{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch it");
+volatile std::sig_atomic_t wakePipe = -1;
+
+extern "C" void onContinueSignal(int)
+{
+    pending.store(true);
+    const int saved = errno;
+    const char byte = 1;
+    [[maybe_unused]] const auto written = ::write(wakePipe, &byte, 1);
+    errno = saved;
+}
+
+} // namespace
+
+Thaw::Thaw()
+{
+    if (::pipe2(m_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+        return;
+    wakePipe = m_pipe[1];
+    m_notifier = std::make_unique<QSocketNotifier>(m_pipe[0], QSocketNotifier::Read);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] {
+        char ignored[64];
+        while (::read(m_pipe[0], ignored, sizeof ignored) > 0) {
+        }
+        emit happened();
+    });
+    struct sigaction action = {};
+    action.sa_handler = onContinueSignal;
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = SA_RESTART;
+    ::sigaction(SIGCONT, &action, nullptr);
+}
+
+Thaw::~Thaw()
+{
+    ::signal(SIGCONT, SIG_DFL);
+    wakePipe = -1;
+    pending.store(false);
+    for (const int end : m_pipe) {
+        if (end >= 0)
+            ::close(end);
+    }
+}
+
+bool Thaw::isPending()
+{
+    return pending.load();
+}
+
+void Thaw::acknowledge()
+{
+    pending.store(false);
+}
+
+} // namespace faultline::node
