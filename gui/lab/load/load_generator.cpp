@@ -59,3 +59,7 @@ void LoadGenerator::watchRecovery(quint64 id, NodeId victim, Monotonic since)
 }
 
 } // namespace faultline::lab
+namespace faultline::lab {
+void LoadGenerator::setHotKey(fault::Share) {}
+void LoadGenerator::setFaults(const std::vector<wire::LinkState>&) {}
+}
