@@ -77,7 +77,7 @@ int FaultMatrixModel::columnCount(const QModelIndex& parent) const
 
 const LinkCell* FaultMatrixModel::cellAt(const QModelIndex& index) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid) || index.row() == index.column())
+    if (!index.isValid() || index.model() != this || index.row() == index.column())
         return nullptr;
     return &m_cells[static_cast<std::size_t>(index.row() * columnCount() + index.column())];
 }

@@ -23,14 +23,6 @@ bool isOneCut(const fault::LinkFault& fault)
     return fault == cut;
 }
 
-/// "200 ms each way" is "200 ms" where only one way is meant.
-QString nameFor(const fault::Preset& preset, const Links& links)
-{
-    if (bothWays(links).size() == links.size())
-        return preset.name;
-    return QString(preset.name).remove(QStringLiteral(" each way"));
-}
-
 } // namespace
 
 bool canHeal(const lab::FaultState& state, LinkId link)
@@ -38,6 +30,13 @@ bool canHeal(const lab::FaultState& state, LinkId link)
     return state.links.contains(link) ||
            std::any_of(state.cuts.begin(), state.cuts.end(),
                        [link](const lab::CutSet& cut) { return cut.links.contains(link); });
+}
+
+QString presetName(const fault::Preset& preset, const std::vector<LinkId>& links)
+{
+    if (bothWays(links).size() == links.size())
+        return preset.name;
+    return QString(preset.name).remove(QStringLiteral(" each way"));
 }
 
 std::vector<LinkId> bothWays(const std::vector<LinkId>& links)
@@ -59,7 +58,7 @@ void LinkMenu::addPresets(QMenu* menu, const Links& links)
     for (const fault::Preset& preset : fault::presets()) {
         if (isOneCut(preset.fault))
             continue; // stands by itself, further down
-        const QString name = nameFor(preset, links);
+        const QString name = presetName(preset, links);
         QAction* action = menu->addAction(name);
         action->setToolTip(preset.explanation);
         if (const Result<void> suits = fault::validate(preset.fault, ofClients); !suits) {

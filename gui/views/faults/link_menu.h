@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/fault/link_fault.h"
+#include "common/fault/link_fault_text.h"
 #include "common/wire/ids.h"
 #include "gui/lab/fault/fault_state.h"
 
@@ -44,6 +44,9 @@ private:
 
 /// Whether healing the link would change anything: an isolation or missing power is of a node, and stays.
 bool canHeal(const lab::FaultState& state, LinkId link);
+
+/// "200 ms each way" is "200 ms" where not every link comes with its way back.
+QString presetName(const fault::Preset& preset, const std::vector<LinkId>& links);
 
 /// The links and the ways back, each once, in order.
 std::vector<LinkId> bothWays(const std::vector<LinkId>& links);
