@@ -28,42 +28,6 @@ namespace {
 
 constexpr int kSpace = 8;
 
-/// The arrows step over the diagonal, which nothing can be done to.
-class LinkTable final : public QTableView
-{
-public:
-    using QTableView::QTableView;
-
-protected:
-    QModelIndex moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) override
-    {
-        const QModelIndex next = QTableView::moveCursor(action, modifiers);
-        if (!next.isValid() || next.row() != next.column())
-            return next;
-        const QModelIndex beyond =
-            next.siblingAtRow(next.row() + down(action)).siblingAtColumn(next.column() + right(action));
-        const QModelIndex landed = beyond.isValid() ? beyond : currentIndex();
-        return landed.row() == landed.column() ? firstBeside(next) : landed;
-    }
-
-private:
-    static int down(CursorAction action)
-    {
-        return action == MoveUp || action == MovePageUp ? -1 : action == MoveDown || action == MovePageDown ? 1 : 0;
-    }
-    static int right(CursorAction action)
-    {
-        if (down(action) != 0)
-            return 0;
-        return action == MoveLeft || action == MoveEnd || action == MovePrevious ? -1 : 1;
-    }
-    static QModelIndex firstBeside(const QModelIndex& index)
-    {
-        const QModelIndex after = index.siblingAtColumn(index.column() + 1);
-        return after.isValid() ? after : index.siblingAtColumn(index.column() - 1);
-    }
-};
-
 } // namespace
 
 FaultMatrix::FaultMatrix(QWidget* parent)
@@ -71,7 +35,7 @@ FaultMatrix::FaultMatrix(QWidget* parent)
     , m_theme(Theme::light())
     , m_model(new FaultMatrixModel(this))
     , m_delegate(new LinkDelegate(this))
-    , m_table(new LinkTable(this))
+    , m_table(new QTableView(this))
     , m_empty(new QLabel(tr("Start a cluster: every link between its nodes is here to look at and to break."), this))
     , m_message(new SentenceLine(this))
     , m_menu(new LinkMenu(this))
@@ -174,6 +138,9 @@ void FaultMatrix::showOrHide()
     const bool there = m_model->rowCount() > 0;
     m_table->setVisible(there);
     m_empty->setVisible(!there);
+    // The arrows start from somewhere; the first cell is on the diagonal, where they would not.
+    if (there)
+        m_table->selectionModel()->setCurrentIndex(m_model->index(0, 1), QItemSelectionModel::NoUpdate);
     hint();
 }
 
@@ -229,9 +196,9 @@ void FaultMatrix::hint()
         m_message->setText({});
         return;
     }
-    const std::vector<LinkId> links = chosenLinks();
-    m_message->setText(links.empty() ? tr("Click a cell, a row or a column; right-click for its faults.")
-                                     : tr("%1: Space edits, C cuts, Del heals.").arg(lab::spokenLinks(links)));
+    m_message->setText(m_table->selectionModel()->hasSelection()
+                           ? tr("%1: Space edits, C cuts, Del heals.").arg(lab::spokenLinks(chosenLinks()))
+                           : tr("Click a cell, a row or a column; right-click for its faults."));
 }
 
 void FaultMatrix::warn(const QString& sentence)

@@ -128,6 +128,7 @@ void LinkEditor::build()
     });
     m_apply = new QPushButton(tr("Apply"), this);
     m_apply->setDefault(true);
+    m_apply->setEnabled(false);
     connect(m_apply, &QPushButton::clicked, this, &LinkEditor::apply);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(kSpace);
@@ -274,13 +275,12 @@ void LinkEditor::showLinks()
 void LinkEditor::fillUntouched()
 {
     std::vector<fault::LinkFault> faults;
-    m_shown.clear();
+    m_shown = m_timeline ? m_timeline->faultState().state : lab::FaultState();
     int cutBesides = 0;
     const std::vector<LinkId> all = links();
     for (const LinkId link : all) {
         faults.push_back(ownOf(link));
-        m_shown[link] = faults.back();
-        cutBesides += m_timeline && m_timeline->faultState().state.isCutByMore(link) ? 1 : 0;
+        cutBesides += m_shown.isCutByMore(link) ? 1 : 0;
     }
     for (const auto& field : m_fields) {
         if (!field->touched())
@@ -288,7 +288,7 @@ void LinkEditor::fillUntouched()
     }
     QString note;
     if (cutBesides > 0 && all.size() == 1) {
-        note = spokenCutReason(m_timeline->faultState().state, all.front());
+        note = spokenCutReason(m_shown, all.front());
         note = note.isEmpty() ? tr("Cut until it is healed, whatever is set here.")
                               : tr("%1, whatever is set here.").arg(note);
     } else if (cutBesides > 0) {
@@ -310,9 +310,7 @@ void LinkEditor::takeIn()
             return;
         }
     }
-    const bool same = std::all_of(m_shown.begin(), m_shown.end(),
-                                  [this](const auto& shown) { return ownOf(shown.first) == shown.second; });
-    if (same)
+    if (m_timeline->faultState().state == m_shown)
         return;
     // What was applied has arrived: from now on the fields follow again.
     const std::vector<LinkId> all = links();

@@ -7,7 +7,6 @@
 
 #include <QDialog>
 
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -76,8 +75,8 @@ private:
 
     const lab::Timeline* m_timeline = nullptr;
     Theme m_theme;
-    std::vector<LinkId> m_links;                ///< as asked for
-    std::map<LinkId, fault::LinkFault> m_shown; ///< what was set for the links when the fields were filled
+    std::vector<LinkId> m_links; ///< as asked for
+    lab::FaultState m_shown;     ///< what was wrong when the fields were filled
     std::vector<std::unique_ptr<LinkField>> m_fields;
     int m_preset = -1;
 

@@ -106,8 +106,10 @@ QWidget* LinkField::input() const
 void LinkField::touch()
 {
     m_touched = true;
-    if (m_flag)
+    if (m_flag) {
         m_flag->setTristate(false);
+        m_flag->setText(m_name);
+    }
     if (m_text)
         m_text->setPlaceholderText(tr("%1, such as %2").arg(m_atRest, exampleOf(m_name)));
     emit edited();
