@@ -107,6 +107,7 @@ private slots:
     void changeTakesAsLongAsAsked();
     void bothWaysAddsTheWaysBack();
     void linksThatDifferStayAsTheyAreUnlessTouched();
+    void linksThatHaveItAlreadyAreLeftOut();
     void linksOfClientsTakeNoFaultsOfMessages();
     void untouchedFieldsFollowTheTimeline();
     void saysWhatCutsBesides();
@@ -222,6 +223,10 @@ void LinkEditorTest::longTextStaysInsideTheWindow()
     QCOMPARE(on.editor.width(), width);
     QVERIFY(on.editor.height() > height);
     QVERIFY(on.editor.rect().contains(on.editor.applyButton()->geometry()));
+    for (const SentenceLine* sentence : on.editor.findChildren<SentenceLine*>()) {
+        if (sentence->isVisible())
+            QVERIFY2(sentence->height() >= sentence->heightForWidth(sentence->width()), qPrintable(sentence->text()));
+    }
     SentenceLine line;
     line.setText(QString(300, QLatin1Char('x')));
     QVERIFY(line.heightForWidth(200) > 5 * line.heightForWidth(10'000));
@@ -343,6 +348,9 @@ void LinkEditorTest::linksThatDifferStayAsTheyAreUnlessTouched()
     QCOMPARE(on.box("cut")->checkState(), Qt::Checked);
     QTest::mouseClick(on.box("cut"), Qt::LeftButton, {}, {8, on.box("cut")->height() / 2});
     QCOMPARE(on.box("cut")->checkState(), Qt::Unchecked);
+    QTest::mouseClick(on.box("cut"), Qt::LeftButton, {}, {8, on.box("cut")->height() / 2});
+    QCOMPARE(on.box("cut")->checkState(), Qt::Checked);
+    QTest::mouseClick(on.box("cut"), Qt::LeftButton, {}, {8, on.box("cut")->height() / 2});
     QVERIFY(!on.box("cut")->text().contains(QStringLiteral("differs")));
     on.type("latency", QStringLiteral("0"));
     Opened::pick(on.choice("distribution"), 1);
@@ -351,6 +359,15 @@ void LinkEditorTest::linksThatDifferStayAsTheyAreUnlessTouched()
     QCOMPARE(on.chosen.size(), 4);
     QCOMPARE(on.links(3), (Links{kThere, kBack, kOther}));
     QCOMPARE(on.fault(3), faultOf(QStringLiteral("loss: 5%")));
+}
+
+void LinkEditorTest::linksThatHaveItAlreadyAreLeftOut()
+{
+    Opened on({kThere, kBack}, {{kThere, QStringLiteral("loss: 1%")}});
+    on.type("loss", QStringLiteral("1%"));
+    on.apply();
+    QCOMPARE(on.chosen.size(), 1);
+    QCOMPARE(on.links(0), Links{kBack});
 }
 
 void LinkEditorTest::linksOfClientsTakeNoFaultsOfMessages()

@@ -36,6 +36,13 @@ void paintBlocked(QPainter& painter, const QRectF& area, const fault::LinkFault&
     }
 }
 
+/// A distribution without jitter means nothing.
+bool isAtRest(fault::LinkFault fault)
+{
+    fault.distribution = fault::LinkFault().distribution;
+    return fault.healthy();
+}
+
 QPainterPath passingPath(const QRectF& area, const fault::LinkFault& fault)
 {
     const double y = area.center().y();
@@ -57,7 +64,7 @@ void paintLinkSample(QPainter& painter, const QRectF& area, const fault::LinkFau
 {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    if (fault.healthy()) {
+    if (isAtRest(fault)) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(theme.link);
         painter.drawEllipse(area.center(), 2.5, 2.5);
