@@ -227,6 +227,9 @@ void LinkEditorTest::longTextStaysInsideTheWindow()
         if (sentence->isVisible())
             QVERIFY2(sentence->height() >= sentence->heightForWidth(sentence->width()), qPrintable(sentence->text()));
     }
+    on.editor.edit({{{1}, kClients}, {kClients, {1}}, {{2}, kClients}, {{3}, kClients}});
+    QVERIFY(on.editor.title()->text().size() > 25);
+    QCOMPARE(on.editor.width(), width);
     SentenceLine line;
     line.setText(QString(300, QLatin1Char('x')));
     QVERIFY(line.heightForWidth(200) > 5 * line.heightForWidth(10'000));

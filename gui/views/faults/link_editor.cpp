@@ -66,6 +66,7 @@ void LinkEditor::build()
 
     m_title = new QLabel(this);
     m_title->setFont(scaled(font(), 1.25, QFont::DemiBold));
+    m_title->setWordWrap(true);
     m_note = new SentenceLine(this);
     m_bothWays = new QCheckBox(tr("both ways"), this);
     m_bothWays->setToolTip(tr("Also for the ways back"));
