@@ -72,17 +72,10 @@ bool getOptionalBytes(QCborStreamReader& r, std::optional<QByteArray>& out)
 
 // ---- DesiredState
 
-void write(QCborStreamWriter& w, const DesiredState& state)
+void write(QCborStreamWriter& w, const std::vector<LinkState>& links)
 {
-    w.startMap();
-    put(w, 1, state.version);
-    put(w, 2, state.pace.factor);
-    put(w, 3, state.pace.held);
-    put(w, 4, state.pace.baseDelay);
-    put(w, 5, state.watchedKey);
-    w.append(quint64(6));
-    w.startArray(state.links.size());
-    for (const LinkState& link : state.links) {
+    w.startArray(links.size());
+    for (const LinkState& link : links) {
         w.startMap();
         put(w, 1, link.link.from.value);
         put(w, 2, link.link.to.value);
@@ -103,6 +96,18 @@ void write(QCborStreamWriter& w, const DesiredState& state)
         w.endMap();
     }
     w.endArray();
+}
+
+void write(QCborStreamWriter& w, const DesiredState& state)
+{
+    w.startMap();
+    put(w, 1, state.version);
+    put(w, 2, state.pace.factor);
+    put(w, 3, state.pace.held);
+    put(w, 4, state.pace.baseDelay);
+    put(w, 5, state.watchedKey);
+    w.append(quint64(6));
+    write(w, state.links);
     w.append(quint64(7));
     w.startArray(state.clocks.size());
     for (const ClockState& clock : state.clocks) {
@@ -330,6 +335,10 @@ void write(QCborStreamWriter& w, const Status& s)
         write(w, link);
     w.endArray();
     put(w, 27, s.wallClock);
+    if (!s.faults.empty()) {
+        w.append(quint64(28));
+        write(w, s.faults);
+    }
     w.endMap();
 }
 
@@ -391,6 +400,8 @@ bool read(QCborStreamReader& r, Status& s)
             return readArray(r, kMaxNodes, [&] { return read(r, s.links.emplace_back()); });
         case 27:
             return get(r, s.wallClock);
+        case 28:
+            return readArray(r, kMaxLinks, [&] { return read(r, s.faults.emplace_back()); });
         default:
             return skip(r);
         }

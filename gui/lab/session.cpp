@@ -71,6 +71,10 @@ Lab::Session::Session(Lab& lab, Timeline& timeline)
         }
         return NodeId{};
     };
+    m_commands.isSilent = [this](NodeId node) {
+        const FaultState present = m_nemesis.present();
+        return present.effective({kClients, node}).cut || present.effective({node, kClients}).cut;
+    };
     m_dataTimer.setInterval(1s);
     connect(&m_dataTimer, &QTimer::timeout, this, &Session::lookAtDataSize);
 }
@@ -393,7 +397,7 @@ quint64 Lab::Session::sendCommand(NodeId node, const QString& line)
     const NodeState* state = m_timeline.node(node);
     const quint16 port = state ? state->member.clientPort : 0;
     return m_commands.send({node, QStringLiteral("127.0.0.1"), port}, line, 1000ms * m_pace.factor,
-                           state && state->alive());
+                           state && (state->alive() || m_commands.isSilent(node)));
 }
 
 } // namespace faultline::lab

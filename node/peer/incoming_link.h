@@ -27,6 +27,7 @@ public:
     /// A connection that said HELLO as this peer. It replaces an earlier one: a restarted peer's past is over.
     void adopt(std::unique_ptr<net::Channel> channel);
     void setFault(const fault::LinkFault& fault);
+    const fault::LinkFault& fault() const { return m_fault; }
     bool refuses() const { return m_fault.refuse; }
     void addTo(wire::LinkCounters& counters) const;
 

@@ -147,7 +147,7 @@ private slots:
         pair.send(1);
         QTRY_COMPARE(pair.two.samplesWith(wire::MessageFate::Lost), 1);
         QVERIFY(pair.two.received.empty());
-        QCOMPARE(pair.two.counters().lostFrames, quint64(1));
+        QCOMPARE(pair.two.counters().receivedLostFrames, quint64(1));
     }
 
     void heldMessagesStandStillAtBothEnds()
