@@ -62,6 +62,19 @@ private slots:
             QVERIFY(isShare(reorder.count([](const auto& a) { return a.delivery.wasOvertaken; }), p));
     }
 
+    void shareIsExactToTheMillionth()
+    {
+        Random random(9);
+        for (int i = 0; i < 10'000; ++i) {
+            Random peek = random, below = random, above = random;
+            const auto drawn = static_cast<quint32>(drawBelow(Share::kAll, peek));
+            QVERIFY(drawn < Share::kAll);
+            QVERIFY(!happens(Share{drawn}, below));
+            QVERIFY(happens(Share{drawn + 1}, above));
+            random.discard(1);
+        }
+    }
+
     void sharesAreDrawnEachByItself()
     {
         const Run run(
