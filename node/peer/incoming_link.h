@@ -28,7 +28,8 @@ public:
     void adopt(std::unique_ptr<net::Channel> channel);
     void setFault(const fault::LinkFault& fault);
     const fault::LinkFault& fault() const { return m_fault; }
-    bool refuses() const { return m_fault.refuse; }
+    /// Not when it is cut as well: a closed connection would be a word over a link that is silent.
+    bool refuses() const { return m_fault.refuse && !m_fault.cut; }
     void addTo(wire::LinkCounters& counters) const;
 
     std::function<void(raft::Message message, quint64 lamport)> onMessage;

@@ -49,8 +49,10 @@ public:
 
 private:
     void accept();
+    void goOn();
 
     TransportOptions m_options;
+    PacedClock& m_clock;
     std::map<NodeId, std::unique_ptr<OutgoingLink>> m_outgoing;
     std::map<NodeId, std::unique_ptr<IncomingLink>> m_incoming;
     std::vector<std::unique_ptr<net::Channel>> m_arriving; ///< not yet through their HELLO; bounded
