@@ -243,10 +243,10 @@ Shape shapeOf(Glyph glyph)
     case Glyph::Knife:
         return knife();
     case Glyph::Cut:
-        line(stroke, 7.5, 7.5, 16.5, 16.5);
-        line(stroke, 16.5, 7.5, 7.5, 16.5);
-        line(stroke, 1.2, 12, 4.6, 12);
-        line(stroke, 19.4, 12, 22.8, 12);
+        line(stroke, 7, 7, 17, 17);
+        line(stroke, 17, 7, 7, 17);
+        line(stroke, 0.8, 12, 3, 12);
+        line(stroke, 21, 12, 23.2, 12);
         break;
     case Glyph::Slow:
         return hourglass();
