@@ -243,10 +243,10 @@ Shape shapeOf(Glyph glyph)
     case Glyph::Knife:
         return knife();
     case Glyph::Cut:
-        line(stroke, 7, 7, 17, 17);
-        line(stroke, 17, 7, 7, 17);
-        line(stroke, 0.8, 12, 3, 12);
-        line(stroke, 21, 12, 23.2, 12);
+        line(stroke, 7.4, 7.4, 16.6, 16.6);
+        line(stroke, 16.6, 7.4, 7.4, 16.6);
+        line(stroke, 0.6, 12, 4, 12);
+        line(stroke, 20, 12, 23.4, 12);
         break;
     case Glyph::Slow:
         return hourglass();
