@@ -38,6 +38,19 @@ std::size_t Ledger::takeFreeSlot()
     return slot;
 }
 
+std::size_t Ledger::takeWritableSlot()
+{
+    const auto found =
+        std::find_if(m_free.rbegin(), m_free.rend(), [this](auto slot) { return !m_slots[slot].retiring; });
+    if (found == m_free.rend()) {
+        m_slots.emplace_back().busy = true;
+        return m_slots.size() - 1;
+    }
+    const std::size_t slot = *found;
+    take(slot);
+    return slot;
+}
+
 void Ledger::take(std::size_t slot)
 {
     const std::size_t place = m_slots[slot].freeAt;
@@ -56,10 +69,8 @@ Ledger::Operation Ledger::beginHot(bool wantsRead)
 {
     if (m_hotSlot && m_slots[*m_hotSlot].retiring)
         coolDown();
-    if (!m_hotSlot) {
-        m_hotSlot = m_slots.size();
-        m_slots.emplace_back().busy = true;
-    }
+    if (!m_hotSlot)
+        m_hotSlot = takeWritableSlot();
     Slot& slot = m_slots[*m_hotSlot];
     if (wantsRead || slot.hotWrite) {
         ++slot.hotReads;
@@ -182,31 +193,38 @@ void Ledger::judge(const Operation& operation, const std::optional<QByteArray>& 
     bool isNumber = true;
     const quint64 shown = value ? value->toULongLong(&isNumber) : 0;
     const bool neverWritten = !isNumber || shown > slot.issued;
-    if (neverWritten || shown < operation.acknowledged) {
-        if (slot.lossIsCounted)
-            return;
-        // What the read shows stands, and the acknowledged writes beyond it are gone, also those that were once there.
-        const quint64 kept = neverWritten ? slot.covered : shown;
-        m_readBack -= slot.covered - std::min(kept, slot.covered);
-        m_readBack += kept - std::min(kept, slot.covered);
-        m_lost +=
-            std::max<quint64>(operation.acknowledged - std::min(kept, operation.acknowledged), neverWritten ? 1 : 0);
-        if (m_firstLoss.isEmpty())
-            m_firstLoss = QStringLiteral("%1: wrote %2, read %3 from %4")
-                              .arg(QString::fromUtf8(operation.key))
-                              .arg(operation.acknowledged)
-                              .arg(value ? QString::fromUtf8(value->first(std::min<qsizetype>(value->size(), 40)))
-                                         : QStringLiteral("nothing"),
-                                   from);
-        // Whatever this key does from now on proves nothing more.
-        slot.covered = slot.acknowledged;
-        slot.lossIsCounted = true;
-        slot.retiring = true;
-    } else if (!slot.lossIsCounted) {
+    const quint64 due = operation.acknowledged;
+    if (!neverWritten && shown >= due) {
         const quint64 covered = std::max(slot.covered, std::min(shown, slot.acknowledged));
         m_readBack += covered - slot.covered;
         slot.covered = covered;
+        return;
     }
+    // What the read shows stands. Of the writes that were due, those beyond are gone, also those that were once there;
+    // of writes acknowledged since it began it says nothing.
+    const quint64 kept = neverWritten ? std::min(slot.covered, due) : shown;
+    quint64 lost = 0;
+    if (!slot.lossIsCounted) {
+        const quint64 undone = std::min(slot.covered, due) - std::min(slot.covered, kept);
+        m_readBack -= undone;
+        lost = std::max<quint64>(undone, neverWritten && due <= slot.covered ? 1 : 0);
+    }
+    if (due > slot.covered) {
+        const quint64 shownFirst = std::max(kept, slot.covered) - slot.covered;
+        m_readBack += shownFirst;
+        lost += due - slot.covered - shownFirst;
+        slot.covered = due;
+    }
+    m_lost += lost;
+    if (m_firstLoss.isEmpty())
+        m_firstLoss = QStringLiteral("%1: wrote %2, read %3 from %4")
+                          .arg(QString::fromUtf8(operation.key))
+                          .arg(due)
+                          .arg(value ? QString::fromUtf8(value->first(std::min<qsizetype>(value->size(), 40)))
+                                     : QStringLiteral("nothing"),
+                               from);
+    slot.lossIsCounted = true;
+    slot.retiring = true;
 }
 
 void Ledger::refused(const Operation& operation)

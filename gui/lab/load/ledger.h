@@ -18,6 +18,9 @@ namespace faultline::lab {
 /// at least the last acknowledged number, and every acknowledged write up to what it shows is covered. Less than that
 /// is a loss, whatever the cluster says.
 ///
+/// The hot key takes any number of reads at a time beside its one write. A read of it must show at least what was
+/// acknowledged when it began, and nothing beyond what may have been written when it ends; writes in between may show.
+///
 /// A write of unknown outcome may still happen much later, so its key is read once more and then never written again; a
 /// fresh key takes its place. Keys are named "load:<slot>:<generation>". Pure: no clock, no socket.
 class Ledger
@@ -65,15 +68,16 @@ private:
         quint64 covered = 0;      ///< of these, up to which a read has shown them, or their loss
         quint64 issued = 0;       ///< the highest number that may have been written
         bool busy = false;
-        quint32 hotReads = 0; ///< under way, while it is hot
-        bool hotWrite = false;
-        bool lossIsCounted = false;
-        bool retiring = false;  ///< a write's outcome is unknown: read once more, then a fresh key
-        bool waiting = false;   ///< stands in m_unread
-        std::size_t freeAt = 0; ///< where it stands in m_free, unless busy
+        quint32 hotReads = 0;       ///< under way since it was hot
+        bool hotWrite = false;      ///< likewise
+        bool lossIsCounted = false; ///< what was covered is not counted as lost again
+        bool retiring = false;      ///< a write's outcome is unknown, or one is lost: read once more, then a fresh key
+        bool waiting = false;       ///< stands in m_unread
+        std::size_t freeAt = 0;     ///< where it stands in m_free, unless busy
     };
 
     std::size_t takeFreeSlot();
+    std::size_t takeWritableSlot();
     void take(std::size_t slot);
     void release(std::size_t slot);
     void noteUnread(std::size_t slot);

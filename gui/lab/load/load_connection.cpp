@@ -7,10 +7,10 @@ namespace faultline::lab {
 
 using namespace std::chrono_literals;
 
-LoadConnection::LoadConnection(LoadTarget target, const StreamClock& clock, QObject* parent)
+LoadConnection::LoadConnection(LoadTarget target, FaultyLink& out, FaultyLink& in, QObject* parent)
     : QObject(parent)
     , m_target(std::move(target))
-    , m_stream(clock, this)
+    , m_stream(out, in, this)
 {
     m_stream.onOpen = [this] { m_pause = 0ms; };
     m_stream.onBytes = [this](const QByteArray& bytes) { readReplies(bytes); };

@@ -19,7 +19,8 @@ class LoadConnection : public QObject
     Q_OBJECT
 
 public:
-    LoadConnection(LoadTarget target, const StreamClock& clock, QObject* parent);
+    /// The links to the node and from it must outlive the connection.
+    LoadConnection(LoadTarget target, FaultyLink& out, FaultyLink& in, QObject* parent);
     ~LoadConnection() override;
 
     NodeId node() const { return m_target.id; }

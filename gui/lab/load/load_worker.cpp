@@ -62,11 +62,16 @@ void LoadWorker::start(const LoadOptions& options)
     m_reportedTally = {};
     m_schedule.setRate(options.rate, now());
     m_hotKey = {};
-    m_faults.clear();
-    m_streamClock.setPace(options.pace.factor, options.pace.held);
+    m_streamClock.setPace(options.pace);
+    m_links.clear();
+    for (const LoadTarget& target : options.targets) {
+        const quint64 seed = options.seed + 2 * target.id.value;
+        m_links.try_emplace(target.id, NodeLinks{FaultyLink(m_streamClock, seed), FaultyLink(m_streamClock, seed + 1)});
+    }
     for (int i = 0; i < kConnectionsPerNode; ++i) {
         for (const LoadTarget& target : options.targets) {
-            auto connection = std::make_unique<LoadConnection>(target, m_streamClock, nullptr);
+            NodeLinks& links = m_links.at(target.id);
+            auto connection = std::make_unique<LoadConnection>(target, links.out, links.in, nullptr);
             LoadConnection* raw = connection.get();
             raw->onReply = [this, raw](quint64 id, const resp::Reply& reply) { onReply(*raw, id, reply); };
             raw->onBroken = [this, raw](const std::deque<quint64>& ids) { onBroken(*raw, ids); };
@@ -100,7 +105,7 @@ void LoadWorker::setRate(double perSecond)
 void LoadWorker::setPace(const wire::Pace& pace)
 {
     m_options.pace = pace;
-    m_streamClock.setPace(pace.factor, pace.held);
+    m_streamClock.setPace(pace);
     for (const auto& connection : m_connections)
         connection->stream().goOn();
     if (pace.held == m_held)
@@ -116,22 +121,19 @@ void LoadWorker::setPace(const wire::Pace& pace)
     arm();
 }
 
-void LoadWorker::setFaults(const std::vector<wire::LinkState>& links)
+void LoadWorker::setFaults(const std::vector<wire::LinkState>& states)
 {
-    m_faults = links;
-    applyFaults();
-}
-
-void LoadWorker::applyFaults()
-{
-    const auto faultOf = [this](LinkId link) {
+    const auto faultOf = [&states](LinkId link) {
         const auto found =
-            std::find_if(m_faults.begin(), m_faults.end(), [link](const auto& state) { return state.link == link; });
-        return found == m_faults.end() ? fault::LinkFault() : found->fault;
+            std::find_if(states.begin(), states.end(), [link](const auto& state) { return state.link == link; });
+        return found == states.end() ? fault::LinkFault() : found->fault;
     };
+    for (auto& [node, links] : m_links) {
+        links.out.setFault(faultOf({kClients, node}));
+        links.in.setFault(faultOf({node, kClients}));
+    }
     for (const auto& connection : m_connections)
-        connection->stream().setFaults(faultOf({kClients, connection->node()}),
-                                       faultOf({connection->node(), kClients}));
+        connection->stream().faultsChanged();
 }
 
 void LoadWorker::watchRecovery(quint64 id, NodeId victim, Monotonic since)
