@@ -47,7 +47,7 @@ FaultControls::FaultControls(lab::Lab& lab, QWidget* window)
     m_healPartitions = add(tr("Heal the partitions"), tr("Heal partitions"), {},
                            tr("Join what was cut together; faults of single links stay"));
     m_healAll = add(tr("Heal all"), tr("Heal all"), QStringLiteral("H"), {});
-    m_matrix = add(tr("All links..."), tr("Links"), QStringLiteral("M"),
+    m_matrix = add(tr("All links..."), tr("All links"), QStringLiteral("M"),
                    tr("Every directed link and what is wrong with it, to look at and to change (M)"));
     m_rolling = add(tr("Rolling restart"), tr("Rolling restart"), {},
                     tr("Restart every running node in turn, the leader last; chosen again it stops"));
@@ -114,6 +114,7 @@ void FaultControls::setTheme(const views::Theme& theme)
     m_undo->setIcon(views::icon(views::Glyph::Undo, theme));
     m_redo->setIcon(views::icon(views::Glyph::Redo, theme));
     m_matrix->setIcon(views::icon(views::Glyph::Matrix, theme));
+    refresh();
 }
 
 void FaultControls::refresh()
