@@ -28,7 +28,7 @@ quint64 drawMinusLogarithm(Random& random)
         }
     }
     const quint64 minusLog2 = ((zeros + 1) << 32) - fraction; // at most 64 * 2^32
-    return (minusLog2 >> 16) * (kLn2 >> 8) >> 8;
+    return (minusLog2 >> 6) * kLn2 >> 26;
 }
 
 } // namespace
@@ -52,7 +52,8 @@ std::chrono::microseconds drawDelay(const LinkFault& fault, Random& random)
             sum += static_cast<qint64>(random() >> 44);
         sum += 6; // the twelve lie half a step low on average
         const qint64 deviations = sum - (qint64(6) << 20);
-        return std::chrono::microseconds(std::max<qint64>(0, latency + jitter * deviations / (qint64(1) << 20)));
+        const qint64 drawn = (jitter * deviations + (qint64(1) << 19)) >> 20; // to the nearest
+        return std::chrono::microseconds(std::max<qint64>(0, latency + drawn));
     }
     case Distribution::Exponential: {
         const quint64 drawn = drawMinusLogarithm(random) >> 12; // in 2^-20ths
@@ -71,6 +72,26 @@ std::chrono::microseconds drawStall(const LinkFault& fault, Random& random)
         pause *= 2;
     }
     return stall;
+}
+
+std::chrono::microseconds longestDelay(const LinkFault& fault)
+{
+    int jitters = 0;
+    switch (fault.distribution) {
+    case Distribution::Constant:
+        break;
+    case Distribution::Uniform:
+        jitters = 1;
+        break;
+    case Distribution::Normal:
+        jitters = 6;
+        break;
+    case Distribution::Exponential:
+        jitters = 45; // -ln 2^-64
+        break;
+    }
+    const auto stall = fault.stall ? ((1 << kMostStalls) - 1) * kRetransmissionPause : std::chrono::microseconds(0);
+    return fault.latency + jitters * fault.jitter + stall;
 }
 
 } // namespace faultline::fault

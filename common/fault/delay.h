@@ -10,8 +10,11 @@ namespace faultline::fault {
 /// deviation 1, nothing beyond six of them), the exponential one takes its logarithm bit by bit.
 std::chrono::microseconds drawDelay(const LinkFault& fault, Random& random);
 
-/// How long the stream stands still for this message: TCP's first retransmission pause for the first loss, twice as long
-/// for each further one (RFC 6298, 5.5), five at most.
+/// How long the stream stands still for this message: TCP's first retransmission pause for the first loss, twice as
+/// long for each further one (RFC 6298, 5.5), five at most.
 std::chrono::microseconds drawStall(const LinkFault& fault, Random& random);
+
+/// What no draw of both together goes beyond.
+std::chrono::microseconds longestDelay(const LinkFault& fault);
 
 } // namespace faultline::fault

@@ -27,21 +27,45 @@ std::vector<quint64> FaultPipeline::setFault(const LinkFault& fault, Instant now
     if (fault.cut)
         return clear();
     if (fault.bandwidth != before.bandwidth)
-        m_lineFreeAt = 0ns;
-    if (fault.bandwidth == 0 && fault != before)
-        hasten(now + fault.latency + fault.jitter);
+        moveToNewLine(now);
+    if (fault != before)
+        hasten(now);
+    while (!fault.reorder && !m_heldBack.empty()) {
+        m_queue.push_back(std::move(m_heldBack.front()));
+        m_queue.back().due = std::max(m_queue.back().due, now);
+        m_heldBack.pop_front();
+    }
     return {};
 }
 
-void FaultPipeline::hasten(Instant latest)
+void FaultPipeline::moveToNewLine(Instant now)
 {
-    for (Waiting& waiting : m_queue) {
-        waiting.delivery.delay -= std::max(0us, waiting.due - latest);
-        waiting.due = std::min(waiting.due, latest);
+    std::chrono::nanoseconds line = now;
+    for (std::deque<Waiting>* queue : {&m_queue, &m_heldBack}) {
+        for (Waiting& waiting : *queue) {
+            if (waiting.offLine <= now)
+                continue;
+            line = m_fault.bandwidth == 0
+                       ? now
+                       : std::min<std::chrono::nanoseconds>(
+                             waiting.offLine, line + timeOnTheLine(waiting.delivery.message.size(), m_fault.bandwidth));
+            waiting.offLine = std::chrono::ceil<Instant>(line);
+        }
     }
-    for (Waiting& waiting : m_heldBack)
-        waiting.due = std::min(waiting.due, latest + kLongestHeldBack);
-    m_lastDue = std::min(m_lastDue, latest);
+    m_lineFreeAt = line;
+}
+
+void FaultPipeline::hasten(Instant now)
+{
+    const Instant longest = longestDelay(m_fault);
+    for (std::deque<Waiting>* queue : {&m_queue, &m_heldBack}) {
+        for (Waiting& waiting : *queue)
+            waiting.due = std::min(waiting.due, std::max(now, waiting.offLine) + longest);
+    }
+    if (const auto& last = m_heldBack.empty() ? m_queue : m_heldBack; !last.empty())
+        m_lastDue = last.back().due;
+    else
+        m_lastDue = std::min(m_lastDue, now);
 }
 
 FaultPipeline::Fate FaultPipeline::push(QByteArray message, quint64 tag, Instant now, Random& random)
@@ -52,22 +76,25 @@ FaultPipeline::Fate FaultPipeline::push(QByteArray message, quint64 tag, Instant
         return Fate::LostToLoss;
     const bool twice = happens(m_fault.duplicate, random);
     const qsizetype bytes = message.size() * (twice ? 2 : 1);
-    if (queuedMessages() + 1 >= kMaxQueuedMessages || m_queuedBytes + bytes > kMaxQueuedBytes)
+    if (queuedMessages() + (twice ? 2 : 1) > kMaxQueuedMessages || m_queuedBytes + bytes > kMaxQueuedBytes)
         return Fate::LostToFullQueue;
 
     Instant due = now;
     if (m_fault.bandwidth > 0) {
         const std::chrono::nanoseconds start = std::max<std::chrono::nanoseconds>(now - kBurst, m_lineFreeAt);
-        const auto longest = std::max(timeOnTheLine(kMinLineQueueBytes, m_fault.bandwidth), std::chrono::nanoseconds(1s));
+        const auto longest =
+            std::max(timeOnTheLine(kMinLineQueueBytes, m_fault.bandwidth), std::chrono::nanoseconds(1s));
         if (start - now > longest)
             return Fate::LostToFullQueue;
         m_lineFreeAt = start + timeOnTheLine(bytes, m_fault.bandwidth);
         due = std::max(now, std::chrono::ceil<Instant>(m_lineFreeAt));
     }
+    const Instant offLine = due;
     due += drawDelay(m_fault, random);
-    due = std::max(due, m_lastDue) + drawStall(m_fault, random);
+    due = std::max(due + drawStall(m_fault, random), m_lastDue);
+    m_lastDue = due;
 
-    Delivery delivery{std::move(message), tag, due - now};
+    Delivery delivery{.message = std::move(message), .tag = tag};
     if (const qsizetype payload = delivery.message.size() - m_head - m_tail;
         payload > 0 && happens(m_fault.corrupt, random)) {
         const quint64 bit = drawBelow(static_cast<quint64>(payload) * 8, random);
@@ -77,57 +104,53 @@ FaultPipeline::Fate FaultPipeline::push(QByteArray message, quint64 tag, Instant
     }
     m_queuedBytes += bytes;
 
-    const auto enqueue = [&](std::deque<Waiting>& queue, Instant at) {
-        if (!queue.empty())
-            at = std::max(at, queue.back().due);
-        queue.push_back({at, delivery});
+    const auto enqueue = [&](std::deque<Waiting>& queue) {
+        queue.push_back({due, now, offLine, delivery});
         if (twice) {
-            queue.push_back({at, delivery});
+            queue.push_back({due, now, offLine, delivery});
             queue.back().delivery.isCopy = true;
         }
     };
     if (happens(m_fault.reorder, random)) {
-        delivery.wasOvertaken = true;
-        enqueue(m_heldBack, due + kLongestHeldBack);
+        enqueue(m_heldBack);
         return Fate::Queued;
     }
-    m_lastDue = due;
-    enqueue(m_queue, due);
-    // This is the one that those held back have waited for.
-    while (!m_heldBack.empty()) {
-        Waiting overtaken = std::move(m_heldBack.front());
+    const auto goOn = [&](bool overtaken) {
+        Waiting waiting = std::move(m_heldBack.front());
         m_heldBack.pop_front();
-        overtaken.delivery.delay += due - std::min(due, overtaken.due - kLongestHeldBack);
-        overtaken.due = due;
-        m_queue.push_back(std::move(overtaken));
-    }
+        waiting.due = overtaken ? due : waiting.due + kLongestHeldBack;
+        waiting.delivery.wasOvertaken = overtaken;
+        m_queue.push_back(std::move(waiting));
+    };
+    while (!m_heldBack.empty() && m_heldBack.front().due + kLongestHeldBack <= due)
+        goOn(false); // this one comes too late to overtake it
+    enqueue(m_queue);
+    while (!m_heldBack.empty())
+        goOn(true);
     return Fate::Queued;
 }
 
+// All that is held back was sent after, and is due after, all that is in the queue.
 std::optional<FaultPipeline::Delivery> FaultPipeline::pop(Instant now)
 {
-    const auto isDue = [now](const std::deque<Waiting>& queue) { return !queue.empty() && queue.front().due <= now; };
-    std::deque<Waiting>* from = isDue(m_queue) ? &m_queue : isDue(m_heldBack) ? &m_heldBack : nullptr;
-    if (!from)
+    const std::optional<Instant> due = nextDue();
+    if (!due || *due > now)
         return std::nullopt;
-    Delivery delivery = std::move(from->front().delivery);
-    if (from == &m_heldBack) {
-        delivery.delay += kLongestHeldBack;
-        delivery.wasOvertaken = false;
-    }
-    from->pop_front();
+    std::deque<Waiting>& from = m_queue.empty() ? m_heldBack : m_queue;
+    Delivery delivery = std::move(from.front().delivery);
+    delivery.delay = *due - from.front().pushed;
+    from.pop_front();
     m_queuedBytes -= delivery.message.size();
     return delivery;
 }
 
 std::optional<FaultPipeline::Instant> FaultPipeline::nextDue() const
 {
-    std::optional<Instant> due;
-    for (const std::deque<Waiting>* queue : {&m_queue, &m_heldBack}) {
-        if (!queue->empty() && (!due || queue->front().due < *due))
-            due = queue->front().due;
-    }
-    return due;
+    if (!m_queue.empty())
+        return m_queue.front().due;
+    if (!m_heldBack.empty())
+        return m_heldBack.front().due + kLongestHeldBack;
+    return std::nullopt;
 }
 
 std::vector<quint64> FaultPipeline::clear()

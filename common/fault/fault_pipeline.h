@@ -12,12 +12,13 @@
 namespace faultline::fault {
 
 /// What happens to messages on one directed link: each goes in with the time it was sent and comes out with the time it
-/// is due, perhaps twice, perhaps damaged, or not at all. Pure: time and randomness are handed in, so that the simulator
-/// runs the same code on virtual time. What waits inside is bounded; beyond the bound the newest message is lost, as in a
-/// full router queue.
+/// is due, perhaps twice, perhaps damaged, or not at all. Pure: time and randomness are handed in, so that the
+/// simulator runs the same code on virtual time. What waits inside is bounded; beyond the bound the newest message is
+/// lost, as in a full router queue.
 ///
-/// In this order: cut, loss, the line (bandwidth), latency with jitter and stall, reorder, duplicate, corrupt. Order is
-/// kept, but for reorder. Reset and refuse are of connections and not of messages: the owner of the socket sees to them.
+/// In this order: cut, loss, duplicate, the line (bandwidth; both of a duplicate cross it), latency with jitter and
+/// stall, corrupt, reorder. Order is kept, but for reorder. Reset and refuse are of connections and not of messages:
+/// the owner of the socket sees to them.
 class FaultPipeline
 {
 public:
@@ -28,8 +29,8 @@ public:
     /// The queue in front of a narrow line: what it carries in a second, and this at least.
     static constexpr qsizetype kMinLineQueueBytes = qsizetype(64) << 10;
 
-    /// Corruption spares the first `head` and the last `tail` bytes of a message: the parts that the checksum of a frame
-    /// does not judge by. A message with nothing between is not corrupted.
+    /// Corruption spares the first `head` and the last `tail` bytes of a message: the parts that the checksum of a
+    /// frame does not judge by. A message with nothing between is not corrupted.
     explicit FaultPipeline(qsizetype head = 0, qsizetype tail = 0)
         : m_head(head)
         , m_tail(tail)
@@ -47,8 +48,9 @@ public:
         bool wasOvertaken = false;
     };
 
-    /// Takes effect at once: what is on its way takes no longer than what is sent now (but waits its turn on a narrow
-    /// line), so that a link that is healed is healed. A cut loses it. Returns the tags of what was lost.
+    /// Takes effect at once: what is on its way takes no longer than what is sent now can take at most, and what waits
+    /// for a narrow line goes on at the new bandwidth, so that a link that is healed is healed. Never slower than
+    /// before. A cut loses it. Returns the tags of what was lost.
     std::vector<quint64> setFault(const LinkFault& fault, Instant now);
     const LinkFault& fault() const { return m_fault; }
 
@@ -68,16 +70,19 @@ private:
     struct Waiting
     {
         Instant due;
+        Instant pushed;
+        Instant offLine; ///< when its last bit is through the line, and the latency begins
         Delivery delivery;
     };
 
-    void hasten(Instant latest);
+    void moveToNewLine(Instant now);
+    void hasten(Instant now);
 
     LinkFault m_fault;
     qsizetype m_head;
     qsizetype m_tail;
     std::deque<Waiting> m_queue;    ///< in order of due
-    std::deque<Waiting> m_heldBack; ///< wait to be overtaken; due: when they go on alone
+    std::deque<Waiting> m_heldBack; ///< wait to be overtaken, in order of due; kLongestHeldBack later they go on alone
     qsizetype m_queuedBytes = 0;
     std::chrono::nanoseconds m_lineFreeAt{0}; ///< the token bucket, as the time at which it is full again
     Instant m_lastDue{0};                     ///< nobody overtakes

@@ -28,7 +28,7 @@ std::unique_ptr<Channel> Channel::dial(const QString& host, quint16 port, wire::
             c->close(QStringLiteral("the connection led back to itself"));
             return;
         }
-        c->m_socket->write(wire::encodeFrame(wire::FrameKind::Hello, wire::encodeHello(*c->m_ours)));
+        c->sayHello();
     });
     socket->connectToHost(host, port);
     return channel;
@@ -55,7 +55,12 @@ Channel::Channel(std::unique_ptr<QTcpSocket> socket, std::optional<wire::Hello> 
     connect(m_socket.get(), &QTcpSocket::disconnected, this, [this] { close(QStringLiteral("the other end closed")); });
     connect(m_socket.get(), &QTcpSocket::errorOccurred, this, [this] { close(m_socket->errorString()); });
     m_helloTimeout.setSingleShot(true);
-    connect(&m_helloTimeout, &QTimer::timeout, this, [this] { close(QStringLiteral("no HELLO within five seconds")); });
+    connect(&m_helloTimeout, &QTimer::timeout, this, [this] {
+        if (isQuietNow())
+            m_helloTimeout.start(kHelloTimeout);
+        else
+            close(QStringLiteral("no HELLO within five seconds"));
+    });
     m_helloTimeout.start(kHelloTimeout);
 }
 
@@ -124,8 +129,26 @@ void Channel::reset(const QString& reason)
     close(reason);
 }
 
+void Channel::sayHello()
+{
+    m_helloWaits = isQuietNow();
+    if (!m_helloWaits)
+        m_socket->write(wire::encodeFrame(wire::FrameKind::Hello, wire::encodeHello(*m_ours)));
+}
+
+void Channel::goOn()
+{
+    if (m_dead || m_open || isQuietNow())
+        return;
+    if (m_helloWaits)
+        sayHello();
+    readAvailable();
+}
+
 void Channel::readAvailable()
 {
+    if (!m_open && isQuietNow())
+        return;
     const QPointer<Channel> alive(this);
     wire::Frame frame;
     while (!m_dead && m_socket->bytesAvailable() > 0) {

@@ -54,6 +54,11 @@ public:
     /// The same, but so that the other end sees the connection torn (RST) and not ended.
     void reset(const QString& reason);
 
+    /// While it says so, and the channel is not yet open, no HELLO is read or said; goOn() when that is over. Not set:
+    /// never. Once open the owner decides what is said.
+    std::function<bool()> isQuiet;
+    void goOn();
+
     std::function<void(const wire::Frame&)> onFrame;
     /// A frame was dropped: its checksum was wrong.
     std::function<void()> onRejectedFrame;
@@ -66,6 +71,8 @@ signals:
 private:
     Channel(std::unique_ptr<QTcpSocket> socket, std::optional<wire::Hello> ours, Judge judge);
     void readAvailable();
+    void sayHello();
+    bool isQuietNow() const { return isQuiet && isQuiet(); }
     void handleHello(const wire::Frame& frame);
     void becomeOpen();
 
@@ -77,6 +84,7 @@ private:
     QTimer m_helloTimeout;
     QByteArray m_outgoing;
     bool m_flushQueued = false;
+    bool m_helloWaits = false; ///< connected while it was quiet
     bool m_open = false;
     bool m_dead = false;
     quint8 m_version = 0;

@@ -248,6 +248,15 @@ void Controls::fill(QToolBar* bar)
     bar->addWidget(nodesBox(bar));
 }
 
+void Controls::insertInto(QToolBar* bar, const QList<QAction*>& actions)
+{
+    for (QAction* action : actions) {
+        bar->insertAction(m_hold, action);
+        if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(action)))
+            button->setMinimumWidth(button->fontMetrics().horizontalAdvance(tr("Restart")) + 16);
+    }
+}
+
 QWidget* Controls::nodesBox(QWidget* parent)
 {
     auto* box = new QWidget(parent);

@@ -41,6 +41,8 @@ public:
     void refresh();
 
     void fill(QToolBar* bar);
+    /// After what is done to nodes and before what is done to time.
+    void insertInto(QToolBar* bar, const QList<QAction*>& actions);
     void fill(QMenu* clusterMenu);
     std::unique_ptr<QMenu> nodeMenu(QWidget* parent) const; ///< for the selected node
 

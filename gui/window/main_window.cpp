@@ -4,12 +4,16 @@
 #include "gui/views/charts/charts_view.h"
 #include "gui/views/client/client_strip.h"
 #include "gui/views/events/event_view.h"
+#include "gui/views/faults/fault_matrix.h"
+#include "gui/views/faults/link_menu.h"
+#include "gui/views/faults/link_words.h"
 #include "gui/views/inspector/inspector.h"
 #include "gui/views/theme/icon.h"
 #include "gui/views/theme/style_sheet.h"
 #include "gui/views/topology/topology_view.h"
 #include "gui/window/caption_line.h"
 #include "gui/window/controls.h"
+#include "gui/window/fault_controls.h"
 #include "gui/window/headline_bar.h"
 #include "gui/window/keys_sheet.h"
 #include "gui/window/status_line.h"
@@ -26,6 +30,7 @@
 #include <QShortcut>
 #include <QSplitter>
 #include <QStatusBar>
+#include <QTableView>
 #include <QTimer>
 #include <QToolBar>
 #include <QVBoxLayout>
@@ -35,7 +40,7 @@ namespace {
 
 constexpr QSize kFirstSize{1280, 800};
 constexpr QSize kSmallestSize{720, 520};
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 constexpr std::chrono::milliseconds kTextsEvery{60};
 
 } // namespace
@@ -52,11 +57,13 @@ MainWindow::MainWindow(lab::Lab& lab, QSettings& settings, const DesktopOptions&
     setMinimumSize(kSmallestSize);
     setDockNestingEnabled(true);
     m_controls = new Controls(lab, this);
+    m_faultControls = new FaultControls(lab, this);
     buildViews();
     buildDocks();
     buildMenus();
     buildKeys();
     connectLab();
+    connectFaults();
     restore();
     refreshTexts();
     m_canvas->setFocus();
@@ -71,6 +78,7 @@ MainWindow::~MainWindow()
     m_strip->setTimeline(nullptr);
     m_events->setTimeline(nullptr);
     m_inspector->setTimeline(nullptr);
+    m_matrix->setTimeline(nullptr);
 }
 
 void MainWindow::buildViews()
@@ -113,6 +121,8 @@ void MainWindow::buildViews()
     bar->toggleViewAction()->setEnabled(false);
     addToolBar(Qt::TopToolBarArea, bar);
     m_controls->fill(bar);
+    m_controls->insertInto(bar,
+                           {m_faultControls->knife(), m_faultControls->healAllAction(), m_faultControls->undoAction()});
     statusBar()->setSizeGripEnabled(false);
     statusBar()->addWidget(m_status, 1);
 }
@@ -129,6 +139,12 @@ void MainWindow::buildDocks()
     m_inspectorDock->setObjectName(QStringLiteral("inspectorDock"));
     m_inspectorDock->setWidget(m_inspector);
     addDockWidget(Qt::RightDockWidgetArea, m_inspectorDock);
+    m_matrix = new views::FaultMatrix(this);
+    m_matrixDock = new QDockWidget(tr("Links"), this);
+    m_matrixDock->setObjectName(QStringLiteral("matrixDock"));
+    m_matrixDock->setWidget(m_matrix);
+    addDockWidget(Qt::BottomDockWidgetArea, m_matrixDock);
+    m_matrixDock->hide();
     m_eventsDock->hide();
     m_inspectorDock->hide();
 }
@@ -136,7 +152,9 @@ void MainWindow::buildDocks()
 void MainWindow::buildMenus()
 {
     m_controls->fill(menuBar()->addMenu(tr("&Cluster")));
+    m_faultControls->fill(menuBar()->addMenu(tr("&Faults")));
     QMenu* view = menuBar()->addMenu(tr("&View"));
+    view->addAction(m_matrixDock->toggleViewAction());
     view->addAction(m_eventsDock->toggleViewAction());
     view->addAction(m_inspectorDock->toggleViewAction());
     m_eventsDock->toggleViewAction()->setToolTip(tr("What nodes and lab said, line by line"));
@@ -160,9 +178,13 @@ void MainWindow::buildMenus()
     connect(help->addAction(tr("Keys\tF1")), &QAction::triggered, this, &MainWindow::showKeys);
 
     auto* bar = findChild<QToolBar*>(QStringLiteral("toolbar"));
+    bar->addAction(m_matrixDock->toggleViewAction());
     bar->addAction(m_eventsDock->toggleViewAction());
     bar->addAction(m_inspectorDock->toggleViewAction());
     m_eventsDock->toggleViewAction()->setIconText(tr("Events"));
+    m_matrixDock->toggleViewAction()->setIconText(tr("Links"));
+    m_matrixDock->toggleViewAction()->setToolTip(
+        tr("Every directed link and what is wrong with it, to look at and to change (M)"));
     m_inspectorDock->toggleViewAction()->setIconText(tr("Details"));
 }
 
@@ -185,6 +207,7 @@ void MainWindow::connectLab()
     m_strip->setTimeline(timeline);
     m_events->setTimeline(timeline);
     m_inspector->setTimeline(timeline);
+    m_matrix->setTimeline(timeline);
 
     m_texts->setSingleShot(true);
     m_texts->setInterval(kTextsEvery);
@@ -208,11 +231,7 @@ void MainWindow::connectLab()
         m_inspector->setNode(node);
     });
     connect(m_canvas, &views::TopologyView::detailsRequested, this, &MainWindow::showDetails);
-    connect(m_canvas, &views::TopologyView::menuRequested, this, [this](NodeId, QPoint position) {
-        QMenu* menu = m_controls->nodeMenu(this).release();
-        menu->setAttribute(Qt::WA_DeleteOnClose);
-        menu->popup(position);
-    });
+    connect(m_canvas, &views::TopologyView::menuRequested, this, &MainWindow::showNodeMenu);
     connect(m_canvas, &views::TopologyView::absenceAnswered, this, [this] { startCluster(m_controls->nodeCount()); });
     connect(m_controls, &Controls::selectionWanted, m_canvas, &views::TopologyView::select);
     connect(m_controls, &Controls::hinted, m_caption, &CaptionLine::hint);
@@ -220,6 +239,90 @@ void MainWindow::connectLab()
     connect(m_controls, &Controls::endWanted, this, &MainWindow::endCluster);
     connect(m_controls, &Controls::resetWanted, this, &MainWindow::resetCluster);
     connect(m_controls, &Controls::detailsWanted, this, [this] { showDetails(m_canvas->selected()); });
+}
+
+void MainWindow::connectFaults()
+{
+    m_canvas->setLinkWords([this](LinkId link) { return views::spokenLink(m_lab.timeline(), link); });
+    m_linkMenu = new views::LinkMenu(this);
+    const auto setFault = [this](const std::vector<LinkId>& links, const fault::LinkFault& fault,
+                                 std::chrono::milliseconds over,
+                                 const QString& name) { m_lab.setLinkFault(links, fault, over, name); };
+    const auto cut = [this](const std::vector<LinkId>& links) { m_lab.cut({links.begin(), links.end()}); };
+    const auto heal = [this](const std::vector<LinkId>& links) { m_lab.healLinks(links); };
+    connect(m_linkMenu, &views::LinkMenu::faultChosen, this, setFault);
+    connect(m_linkMenu, &views::LinkMenu::cutWanted, this, cut);
+    connect(m_linkMenu, &views::LinkMenu::healWanted, this, heal);
+    connect(m_linkMenu, &views::LinkMenu::editWanted, m_matrix, &views::FaultMatrix::edit);
+    connect(m_matrix, &views::FaultMatrix::faultChosen, this, setFault);
+    connect(m_matrix, &views::FaultMatrix::cutWanted, this, cut);
+    connect(m_matrix, &views::FaultMatrix::healWanted, this, heal);
+
+    connect(m_canvas, &views::TopologyView::linkMenuRequested, this, [this](LinkId link, bool both, QPoint position) {
+        showLinkMenu(both ? std::vector{link, link.reversed()} : std::vector{link}, position);
+    });
+    connect(m_canvas, &views::TopologyView::linkActivated, this, [this](LinkId link) { m_matrix->edit({link}); });
+    connect(m_canvas, &views::TopologyView::selectionSetChanged, this,
+            [this] { m_faultControls->setSelection(m_canvas->selectedNodes()); });
+    connect(m_canvas, &views::TopologyView::cutDrawn, this,
+            [this](const std::set<LinkId>& links) { m_lab.cut(links); });
+    connect(m_faultControls, &FaultControls::knifeWanted, m_canvas, &views::TopologyView::setKnife);
+    connect(m_canvas, &views::TopologyView::knifePutAway, m_faultControls->knife(),
+            [this] { m_faultControls->knife()->setChecked(false); });
+    connect(m_faultControls, &FaultControls::hinted, m_caption, &CaptionLine::hint);
+    connect(m_faultControls, &FaultControls::matrixWanted, this, &MainWindow::showMatrix);
+}
+
+void MainWindow::showNodeMenu(NodeId node, QPoint position)
+{
+    QMenu* menu = m_controls->nodeMenu(this).release();
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setToolTipsVisible(true);
+    menu->addSeparator();
+    m_faultControls->extend(menu, node);
+    const std::vector<NodeId>& selected = m_canvas->selectedNodes();
+    if (selected.size() > 1) {
+        menu->addSeparator();
+        connect(menu->addAction(tr("Partition the %1 selected from the rest\tP").arg(selected.size())),
+                &QAction::triggered, m_faultControls, &FaultControls::partitionSelected);
+        if (selected.size() == 2)
+            m_linkMenu->fill(menu, m_lab.timeline().faultState().state,
+                             {{selected[0], selected[1]}, {selected[1], selected[0]}});
+    } else if (m_lab.timeline().node(node)) {
+        std::vector<LinkId> links;
+        for (const auto& [peer, state] : m_lab.timeline().nodes()) {
+            if (peer != node) {
+                links.push_back({node, peer});
+                links.push_back({peer, node});
+            }
+        }
+        QMenu* all = menu->addMenu(tr("All its links"));
+        all->setToolTipsVisible(true);
+        m_linkMenu->fill(all, m_lab.timeline().faultState().state, links);
+        QMenu* clients = menu->addMenu(tr("Its clients"));
+        clients->setToolTipsVisible(true);
+        m_linkMenu->fill(clients, m_lab.timeline().faultState().state, {{kClients, node}, {node, kClients}});
+    }
+    menu->popup(position);
+}
+
+void MainWindow::showLinkMenu(const std::vector<LinkId>& links, QPoint position)
+{
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setToolTipsVisible(true);
+    m_linkMenu->fill(menu, m_lab.timeline().faultState().state, links);
+    menu->popup(position);
+}
+
+void MainWindow::showMatrix()
+{
+    const bool show = !m_matrixDock->isVisible();
+    m_matrixDock->setVisible(show);
+    if (show) {
+        m_matrixDock->raise();
+        m_matrix->table()->setFocus();
+    }
 }
 
 void MainWindow::restore()
@@ -295,7 +398,10 @@ void MainWindow::applyTheme(bool dark)
     m_strip->setTheme(m_theme);
     m_events->setTheme(m_theme);
     m_inspector->setTheme(m_theme);
+    m_matrix->setTheme(m_theme);
+    m_faultControls->setTheme(m_theme);
     m_eventsDock->toggleViewAction()->setIcon(views::icon(views::Glyph::Events, m_theme));
+    m_matrixDock->toggleViewAction()->setIcon(views::icon(views::Glyph::Matrix, m_theme));
     m_inspectorDock->toggleViewAction()->setIcon(views::icon(views::Glyph::Details, m_theme));
     m_controls->setTheme(m_theme);
     m_applyingTheme = false;
@@ -356,6 +462,7 @@ void MainWindow::refreshTexts()
     m_caption->follow(timeline);
     m_status->follow(timeline);
     m_controls->refresh();
+    m_faultControls->refresh();
 }
 
 void MainWindow::showDetails(NodeId node)

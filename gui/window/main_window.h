@@ -15,6 +15,8 @@ class QSplitter;
 class QTimer;
 
 namespace faultline::views {
+class FaultMatrix;
+class LinkMenu;
 class ChartsView;
 class ClientStrip;
 class EventView;
@@ -27,6 +29,7 @@ namespace faultline::window {
 class CaptionLine;
 class Controls;
 class HeadlineBar;
+class FaultControls;
 class StatusLine;
 
 /// The window: a headline, the canvas with a caption and a client under it, two charts; event list and node details
@@ -57,6 +60,10 @@ private:
     void buildViews();
     void buildDocks();
     void buildMenus();
+    void connectFaults();
+    void showNodeMenu(NodeId node, QPoint position);
+    void showLinkMenu(const std::vector<LinkId>& links, QPoint position);
+    void showMatrix();
     void buildKeys();
     void connectLab();
     void restore();
@@ -87,6 +94,10 @@ private:
     QDockWidget* m_eventsDock = nullptr;
     QDockWidget* m_inspectorDock = nullptr;
     Controls* m_controls = nullptr;
+    FaultControls* m_faultControls = nullptr;
+    views::FaultMatrix* m_matrix = nullptr;
+    views::LinkMenu* m_linkMenu = nullptr;
+    QDockWidget* m_matrixDock = nullptr;
     QActionGroup* m_themes = nullptr;
     QAction* m_lessMotion = nullptr;
     QTimer* m_texts = nullptr;

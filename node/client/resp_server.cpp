@@ -52,8 +52,10 @@ void RespServer::accept(qintptr descriptor)
         return;
     if (m_connections.size() >= m_maxConnections) {
         ++m_counters.turnedAway;
-        socket->write("-ERR max number of clients reached\r\n");
-        socket->flush();
+        if (!isQuietNow()) {
+            socket->write("-ERR max number of clients reached\r\n");
+            socket->flush();
+        }
         socket->disconnectFromHost();
         return;
     }

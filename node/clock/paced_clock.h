@@ -25,9 +25,11 @@ public:
     void setPace(const wire::Pace& pace);
 
     /// Nothing may move: no tick, no message, no answer.
-    bool isHeld() const { return m_pace.held || (m_standsStill && m_standsStill()); }
-    /// Beyond the pace, the clock is held while `condition` says so; whoever ends it calls goOn().
-    void holdWhile(std::function<bool()> condition) { m_standsStill = std::move(condition); }
+    bool isHeld() const { return m_pace.held || standsStill(); }
+    /// Held beyond the pace, because this node cannot know what the world is like: not even a connection is opened.
+    bool standsStill() const { return m_standsStill && m_standsStill(); }
+    /// The node stands still while `condition` says so; whoever ends it calls goOn().
+    void standStillWhile(std::function<bool()> condition) { m_standsStill = std::move(condition); }
     void goOn();
 
     /// Wall time until `due` at the present pace, 0 when it has passed; nothing while held, when it may never come.

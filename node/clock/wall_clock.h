@@ -3,6 +3,8 @@
 
 #include "common/fault/clock_fault.h"
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 
 namespace faultline::node {

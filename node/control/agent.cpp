@@ -120,9 +120,9 @@ void Agent::receive(net::Channel& channel, const wire::Frame& frame)
     channel.send(wire::FrameKind::Control, wire::encodeControl(wire::DesiredStateAck{m_desiredVersion}, ++m_sequence));
 }
 
-void Agent::askAgain()
+void Agent::ask(quint64 question)
 {
-    ++m_asked;
+    m_asked = question;
     for (const auto& channel : m_channels) {
         channel->send(wire::FrameKind::Control,
                       wire::encodeControl(wire::DesiredStateAck{m_desiredVersion, m_asked}, ++m_sequence));

@@ -38,13 +38,16 @@ public:
     // ---- handed in by the owner before listen()
     std::function<wire::Status()> status; ///< without desiredVersion, which the agent knows
     std::function<wire::Histograms()> histograms;
-    /// Obeys. Called once for each newer version, and for the answer to askAgain(); the acknowledgement leaves after it
+    /// Obeys. Called once for each newer version, and for the answer to ask(); the acknowledgement leaves after it
     /// returns.
     std::function<void(const wire::DesiredState&)> onDesiredState;
 
-    /// Asks every lab for the state as it is now: this node stood still. isAsking() until the answer is obeyed.
-    void askAgain();
+    /// Asks every lab for the state as it is now: this node stood still. `question` is greater than any before; only an
+    /// answer to the latest counts, since what is still on its way may be older than the last stop.
+    void ask(quint64 question);
     bool isAsking() const { return m_asked != m_answered; }
+    /// The latest question answered; already so when the answer is handed to onDesiredState.
+    quint64 answered() const { return m_answered; }
 
     void report(wire::NodeEventKind kind, quint64 term, NodeId other, const QString& text);
     void report(const wire::MessageSample& sample);

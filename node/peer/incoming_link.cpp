@@ -24,12 +24,12 @@ void IncomingLink::adopt(std::unique_ptr<net::Channel> channel)
     m_channel = std::move(channel);
     const quint64 incarnation = m_channel->theirHello().incarnation;
     m_channel->onFrame = [this, incarnation](const wire::Frame& frame) {
+        ++m_receivedFrames;
+        m_receivedBytes += static_cast<quint64>(frame.payload.size() + wire::kHeaderSize + wire::kTrailerSize);
         if (frame.kind != wire::FrameKind::Raft) {
             ++m_rejectedFrames;
             return;
         }
-        ++m_receivedFrames;
-        m_receivedBytes += static_cast<quint64>(frame.payload.size() + wire::kHeaderSize + wire::kTrailerSize);
         if (!m_clock.isHeld()) {
             receive(frame.payload, incarnation);
         } else if (m_held.size() >= kMaxHeld || m_heldBytes + frame.payload.size() > kMaxHeldBytes) {
@@ -39,14 +39,17 @@ void IncomingLink::adopt(std::unique_ptr<net::Channel> channel)
             m_held.push_back({frame.payload, incarnation});
         }
     };
-    m_channel->onRejectedFrame = [this] { ++m_rejectedFrames; };
+    m_channel->onRejectedFrame = [this] {
+        ++m_receivedFrames;
+        ++m_rejectedFrames;
+    };
     connect(m_channel.get(), &net::Channel::closed, this, [this] { m_channel.release()->deleteLater(); });
 }
 
 void IncomingLink::setFault(const fault::LinkFault& fault)
 {
     m_fault = fault;
-    if (fault.refuse && m_channel)
+    if (refuses() && m_channel)
         m_channel->close(QStringLiteral("connection refused"));
 }
 

@@ -27,6 +27,9 @@ OutgoingLink::OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& cloc
     connect(&m_dialTimer, &QTimer::timeout, this, &OutgoingLink::dial);
     m_clock.whenPaceChanges([this] {
         applyFault();
+        learnTheTruth();
+        if (m_channel)
+            m_channel->goOn();
         drain();
     });
 }
@@ -47,16 +50,21 @@ void OutgoingLink::setFault(const fault::LinkFault& fault)
     applyFault();
     if (fault.cut && m_channel && !m_channel->isOpen())
         m_channel->close({}); // a call that nobody answers any more
-    if (fault.refuse && m_channel)
+    if (fault.refuse && !fault.cut && m_channel)
         m_channel->close(QStringLiteral("connection refused"));
-    if (!fault.cut && m_diedInSilence)
-        connectionLost(*std::exchange(m_diedInSilence, std::nullopt));
+    learnTheTruth();
     // A healed cable does not wait for the next try of whoever gave up on it long ago.
     if (before.blocks() && !fault.blocks() && m_opened && !m_channel) {
         m_backoff = std::chrono::milliseconds(0);
         dial();
     }
     drain();
+}
+
+void OutgoingLink::learnTheTruth()
+{
+    if (m_diedInSilence && !m_fault.cut && !m_clock.standsStill())
+        connectionLost(*std::exchange(m_diedInSilence, std::nullopt));
 }
 
 void OutgoingLink::connectionLost(const QString& reason)
@@ -89,6 +97,7 @@ bool OutgoingLink::takeSampleTicket(bool isVote)
 
 void OutgoingLink::send(const raft::Message& message, quint64 lamport)
 {
+    ++m_counters.offeredFrames;
     const wire::MessageKind kind = kindOf(message);
     const bool isVote = kind == wire::MessageKind::PreVote || kind == wire::MessageKind::PreVoteReply ||
                         kind == wire::MessageKind::Vote || kind == wire::MessageKind::VoteReply;
@@ -118,7 +127,6 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
             onSample(*sample);
     }
 
-    ++m_counters.offeredFrames;
     if (m_pipeline.push(wire::encodeFrame(wire::FrameKind::Raft, payload), envelope.sequence, m_clock.now(),
                         m_random) != fault::FaultPipeline::Fate::Queued) {
         lose(sample);
@@ -126,12 +134,26 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
     }
     if (sample)
         m_samples.emplace(envelope.sequence, *sample);
-    drain();
+    drainSoon();
+}
+
+void OutgoingLink::drainSoon()
+{
+    if (std::exchange(m_drainQueued, true))
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_drainQueued = false;
+            drain();
+        },
+        Qt::QueuedConnection);
 }
 
 void OutgoingLink::drain()
 {
     if (!m_clock.isHeld()) {
+        // One write for all of a turn, and no turn between: what waits in the pipeline is still the fault's to lose.
         const auto now = m_clock.now();
         while (std::optional<fault::FaultPipeline::Delivery> due = m_pipeline.pop(now)) {
             const std::optional<wire::MessageSample> sample = due->isCopy ? std::nullopt : takeSample(due->tag);
@@ -153,13 +175,15 @@ void OutgoingLink::drain()
             m_counters.delayed += due->delay;
             m_counters.sentBytes += static_cast<quint64>(m_channel->sendEncoded(std::move(due->message)));
         }
+        if (m_channel)
+            m_channel->flush();
     }
     armTimer();
 }
 
 void OutgoingLink::armTimer()
 {
-    const auto due = m_pipeline.nextDue();
+    const auto due = m_clock.isHeld() ? std::nullopt : m_pipeline.nextDue();
     const auto wait = due ? m_clock.wallUntil(*due) : std::nullopt;
     if (!wait)
         m_dueTimer.stop();
@@ -197,11 +221,12 @@ void OutgoingLink::dial()
 {
     if (m_channel)
         return;
-    if (m_fault.cut || m_fault.refuse) { // not even a connection gets through
+    if (m_fault.cut || m_fault.refuse || m_clock.standsStill()) { // not even a connection gets through
         dialLater();
         return;
     }
     m_channel = net::Channel::dial(m_peer.host, m_peer.port, m_hello);
+    m_channel->isQuiet = [this] { return m_clock.standsStill(); };
     connect(m_channel.get(), &net::Channel::opened, this, [this] {
         if (m_fault.cut || m_fault.refuse) {
             m_channel->close(QStringLiteral("the link is cut"));
@@ -216,10 +241,10 @@ void OutgoingLink::dial()
         m_channel.release()->deleteLater();
         dialLater();
         // Over a cut link nobody learns that the other end is gone.
-        if (m_fault.cut)
-            m_diedInSilence = reason;
-        else
+        if (!m_fault.cut && !m_clock.standsStill())
             connectionLost(reason);
+        else if (m_counters.connected)
+            m_diedInSilence = reason;
     });
 }
 

@@ -36,6 +36,7 @@ public:
     /// Starts to dial. Not before: a node under control must first know which links are cut.
     void open();
     void setFault(const fault::LinkFault& fault);
+    const fault::LinkFault& fault() const { return m_fault; }
 
     void send(const raft::Message& message, quint64 lamport);
 
@@ -51,6 +52,8 @@ private:
     void dialLater();
     void applyFault();
     void drain();
+    void drainSoon();
+    void learnTheTruth();
     void armTimer();
     std::optional<wire::MessageSample> takeSample(quint64 sequence);
     void connectionLost(const QString& reason);
@@ -76,7 +79,9 @@ private:
     std::chrono::milliseconds m_backoff{0};
     fault::Random m_random;
     bool m_opened = false;
-    std::optional<QString> m_diedInSilence; ///< why the connection broke while the link was cut
+    bool m_drainQueued = false;
+    /// Why the connection broke while nobody may learn of it: the link is cut, or may be for all this node knows.
+    std::optional<QString> m_diedInSilence;
     quint64 m_sequence = 0;
     wire::LinkCounters m_counters;
     wire::Monotonic m_sampleWindow{0};

@@ -14,6 +14,7 @@ constexpr std::size_t kMaxArriving = 64;
 
 PeerTransport::PeerTransport(TransportOptions options, PacedClock& clock)
     : m_options(std::move(options))
+    , m_clock(clock)
 {
     quint32 seed = m_options.seed;
     for (const PeerAddress& peer : m_options.peers) {
@@ -48,6 +49,7 @@ PeerTransport::PeerTransport(TransportOptions options, PacedClock& clock)
         m_incoming.emplace(peer.id, std::move(incoming));
     }
     connect(&m_server, &QTcpServer::newConnection, this, &PeerTransport::accept);
+    m_clock.whenPaceChanges([this] { goOn(); });
 }
 
 Result<void> PeerTransport::open(const QString& host, quint16 port)
@@ -73,11 +75,34 @@ void PeerTransport::setFaults(const std::vector<wire::LinkState>& links)
         link->setFault(faultOf({id, m_options.self}));
 }
 
+std::vector<wire::LinkState> PeerTransport::faults() const
+{
+    std::vector<wire::LinkState> faults;
+    for (const auto& [id, link] : m_outgoing) {
+        if (!link->fault().healthy())
+            faults.push_back({{m_options.self, id}, link->fault()});
+    }
+    for (const auto& [id, link] : m_incoming) {
+        if (!link->fault().healthy())
+            faults.push_back({{id, m_options.self}, link->fault()});
+    }
+    return faults;
+}
+
 void PeerTransport::send(const raft::Message& message)
 {
     const auto link = m_outgoing.find(NodeId{message.to.value});
     if (link != m_outgoing.end())
         link->second->send(message, ++m_lamport);
+}
+
+void PeerTransport::goOn()
+{
+    std::vector<net::Channel*> arriving; // they leave m_arriving as they go on
+    for (const auto& channel : m_arriving)
+        arriving.push_back(channel.get());
+    for (net::Channel* channel : arriving)
+        channel->goOn();
 }
 
 void PeerTransport::accept()
@@ -105,6 +130,7 @@ void PeerTransport::accept()
                                    wire::kLowestVersion, wire::kHighestVersion, {}};
             return ours;
         });
+        channel->isQuiet = [this] { return m_clock.standsStill(); };
         net::Channel* raw = channel.get();
         const auto take = [this, raw] {
             const auto found = std::find_if(m_arriving.begin(), m_arriving.end(),

@@ -35,6 +35,8 @@ public:
     /// Opens the peer port and dials the peers.
     Result<void> open(const QString& host, quint16 port);
     void setFaults(const std::vector<wire::LinkState>& links);
+    /// As they are applied, from and to this node; healthy ones left out.
+    std::vector<wire::LinkState> faults() const;
 
     void send(const raft::Message& message) override;
 
@@ -47,8 +49,10 @@ public:
 
 private:
     void accept();
+    void goOn();
 
     TransportOptions m_options;
+    PacedClock& m_clock;
     std::map<NodeId, std::unique_ptr<OutgoingLink>> m_outgoing;
     std::map<NodeId, std::unique_ptr<IncomingLink>> m_incoming;
     std::vector<std::unique_ptr<net::Channel>> m_arriving; ///< not yet through their HELLO; bounded

@@ -104,8 +104,8 @@ Result<void> Member::start()
     m_agent->status = [this] { return status(); };
     m_agent->histograms = [this] { return wire::Histograms{m_clients->counters().request, m_syncTimes}; };
     m_thaw = std::make_unique<Thaw>();
-    connect(m_thaw.get(), &Thaw::happened, m_agent.get(), &Agent::askAgain);
-    m_clock.holdWhile([] { return Thaw::isPending(); });
+    connect(m_thaw.get(), &Thaw::happened, this, [this] { m_agent->ask(Thaw::count()); });
+    m_clock.standStillWhile([] { return Thaw::isPending(); });
     m_clients->isQuiet = [] { return Thaw::isPending(); };
     m_clock.whenPaceChanges([this] { m_clients->goOn(); });
     m_agent->onDesiredState = [this](const wire::DesiredState& desired) { obey(desired); };
@@ -166,8 +166,8 @@ void Member::obey(const wire::DesiredState& desired)
                                   [this](const wire::ClockState& clock) { return clock.node == m_options.self; });
     m_wallClock.setFault(own == desired.clocks.end() ? fault::ClockFault() : own->fault);
     m_clock.setPace(desired.pace);
-    if (Thaw::isPending() && !m_agent->isAsking()) {
-        Thaw::acknowledge();
+    if (Thaw::isPending()) {
+        Thaw::acknowledge(m_agent->answered());
         m_clock.goOn();
     }
     m_group->watch(desired.watchedKey);
@@ -293,6 +293,7 @@ wire::Status Member::status()
     status.wallClock = m_wallClock.now();
     status.longestStall = std::max(std::exchange(m_longestStall, 0us), 0us);
     status.links = m_transport->counters();
+    status.faults = m_transport->faults();
     const auto shortened = [](std::optional<QByteArray> value) {
         if (value)
             value->truncate(wire::kMaxWatchedBytes);

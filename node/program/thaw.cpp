@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/program/thaw.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -11,13 +12,14 @@ namespace faultline::node {
 
 namespace {
 
-std::atomic<bool> pending{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch it");
+std::atomic<quint64> stops{0};
+quint64 known = 0; ///< of them, those after which the present state was heard
+static_assert(std::atomic<quint64>::is_always_lock_free, "a signal handler may touch it");
 volatile std::sig_atomic_t wakePipe = -1;
 
 extern "C" void onContinueSignal(int)
 {
-    pending.store(true);
+    stops.fetch_add(1);
     const int saved = errno;
     const char byte = 1;
     [[maybe_unused]] const auto written = ::write(wakePipe, &byte, 1);
@@ -49,21 +51,26 @@ Thaw::~Thaw()
 {
     ::signal(SIGCONT, SIG_DFL);
     wakePipe = -1;
-    pending.store(false);
+    acknowledge(count());
     for (const int end : m_pipe) {
         if (end >= 0)
             ::close(end);
     }
 }
 
-bool Thaw::isPending()
+quint64 Thaw::count()
 {
-    return pending.load();
+    return stops.load();
 }
 
-void Thaw::acknowledge()
+bool Thaw::isPending()
 {
-    pending.store(false);
+    return stops.load() != known;
+}
+
+void Thaw::acknowledge(quint64 upTo)
+{
+    known = std::max(known, std::min(upTo, stops.load()));
 }
 
 } // namespace faultline::node

@@ -18,11 +18,15 @@ public:
     Thaw();
     ~Thaw() override;
 
-    /// From the first instruction after the stop until acknowledge().
+    /// How often that happened. They are counted because it may happen again before the first was dealt with, and an
+    /// answer to the first says nothing about the second.
+    static quint64 count();
+    /// From the first instruction after a stop until it is acknowledged.
     static bool isPending();
-    static void acknowledge();
+    static void acknowledge(quint64 upTo);
 
 signals:
+    /// At the next turn of the event loop, once for several stops.
     void happened();
 
 private:

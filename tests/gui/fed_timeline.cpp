@@ -112,6 +112,14 @@ void FedTimeline::fault(quint64 id, const QString& name, lab::FaultKind kind, No
     timeline.append(record);
 }
 
+void FedTimeline::faults(const std::function<void(lab::FaultState&)>& change, double seconds)
+{
+    lab::FaultStateRecord record = timeline.faultState();
+    record.at = moment(seconds);
+    change(record.state);
+    timeline.append(record);
+}
+
 void FedTimeline::event(NodeId node, const QString& text, double seconds)
 {
     wire::NodeEvent event;
@@ -140,6 +148,12 @@ void FedTimeline::tellAStory()
     fault(3, QStringLiteral("n1 isolated"), lab::FaultKind::Isolate, {1}, 51);
     fault(4, QStringLiteral("n2 killed"), lab::FaultKind::Kill, {2}, 55);
     timeline.append(lab::PauseRecord{1, QStringLiteral("held"), moment(36), moment(40)});
+    faults(
+        [](lab::FaultState& state) {
+            state.conditions = {{{2}, lab::NodeCondition::Killed}, {{4}, lab::NodeCondition::Frozen}};
+            state.isolated.insert({1});
+        },
+        55);
     life({2}, NodeLife::Dead, QStringLiteral("killed by SIGKILL"));
     life({4}, NodeLife::Frozen);
     for (const quint32 id : {1U, 2U, 3U, 4U, 5U}) {

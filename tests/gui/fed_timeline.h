@@ -3,6 +3,8 @@
 
 #include "gui/lab/timeline/timeline.h"
 
+#include <functional>
+
 // A timeline fed by hand, for tests of what shows it. Times are seconds since the cluster began, which is at
 // `kBegan` on the monotonic clock.
 namespace faultline::tests {
@@ -31,6 +33,8 @@ public:
     void fault(quint64 id, const QString& name, lab::FaultKind kind, NodeId target, double from,
                std::optional<double> to = {}, std::optional<double> leaderAfter = {},
                std::optional<double> writeAfter = {});
+    /// Changes what is wrong on purpose.
+    void faults(const std::function<void(lab::FaultState&)>& change, double seconds = 1);
     void event(NodeId node, const QString& text, double seconds);
 
     /// Five nodes a minute old: n3 leads, n5 was killed and is back, n4 is frozen, n2 dead, n1 isolated and asks for

@@ -61,9 +61,17 @@ void LoadWorker::start(const LoadOptions& options)
     m_record.from = wire::monotonicNow();
     m_reportedTally = {};
     m_schedule.setRate(options.rate, now());
+    m_hotKey = {};
+    m_streamClock.setPace(options.pace);
+    m_links.clear();
+    for (const LoadTarget& target : options.targets) {
+        const quint64 seed = options.seed + 2 * target.id.value;
+        m_links.try_emplace(target.id, NodeLinks{FaultyLink(m_streamClock, seed), FaultyLink(m_streamClock, seed + 1)});
+    }
     for (int i = 0; i < kConnectionsPerNode; ++i) {
         for (const LoadTarget& target : options.targets) {
-            auto connection = std::make_unique<LoadConnection>(target, nullptr);
+            NodeLinks& links = m_links.at(target.id);
+            auto connection = std::make_unique<LoadConnection>(target, links.out, links.in, nullptr);
             LoadConnection* raw = connection.get();
             raw->onReply = [this, raw](quint64 id, const resp::Reply& reply) { onReply(*raw, id, reply); };
             raw->onBroken = [this, raw](const std::deque<quint64>& ids) { onBroken(*raw, ids); };
@@ -97,6 +105,9 @@ void LoadWorker::setRate(double perSecond)
 void LoadWorker::setPace(const wire::Pace& pace)
 {
     m_options.pace = pace;
+    m_streamClock.setPace(pace);
+    for (const auto& connection : m_connections)
+        connection->stream().goOn();
     if (pace.held == m_held)
         return;
     if (pace.held) {
@@ -108,6 +119,21 @@ void LoadWorker::setPace(const wire::Pace& pace)
         m_lastPump = wire::monotonicNow();
     }
     arm();
+}
+
+void LoadWorker::setFaults(const std::vector<wire::LinkState>& states)
+{
+    const auto faultOf = [&states](LinkId link) {
+        const auto found =
+            std::find_if(states.begin(), states.end(), [link](const auto& state) { return state.link == link; });
+        return found == states.end() ? fault::LinkFault() : found->fault;
+    };
+    for (auto& [node, links] : m_links) {
+        links.out.setFault(faultOf({kClients, node}));
+        links.in.setFault(faultOf({node, kClients}));
+    }
+    for (const auto& connection : m_connections)
+        connection->stream().faultsChanged();
 }
 
 void LoadWorker::watchRecovery(quint64 id, NodeId victim, Monotonic since)
@@ -183,7 +209,7 @@ void LoadWorker::begin(Instant intended, Instant present)
     }
     const quint64 id = ++m_lastId;
     Underway underway;
-    underway.operation = m_ledger->begin(m_options.readShare);
+    underway.operation = m_ledger->begin(m_options.readShare, m_hotKey);
     underway.intended = intended;
     underway.deadline = intended + kTimeout * m_options.pace.factor;
     ++m_record.attempted;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gui/lab/load/faulty_link.h"
 #include "gui/lab/load/ledger.h"
 #include "gui/lab/load/load_connection.h"
 #include "gui/lab/load/load_generator.h"
@@ -8,6 +9,7 @@
 
 #include <QTimer>
 
+#include <map>
 #include <memory>
 #include <unordered_map>
 
@@ -27,6 +29,8 @@ public:
     void setRate(double perSecond);
     void setReadShare(double share) { m_options.readShare = share; }
     void setPace(const wire::Pace& pace);
+    void setHotKey(fault::Share share) { m_hotKey = share; }
+    void setFaults(const std::vector<wire::LinkState>& states);
     void watchRecovery(quint64 id, NodeId victim, Monotonic since);
 
 signals:
@@ -77,6 +81,14 @@ private:
     void flushAll();
 
     LoadOptions m_options;
+    StreamClock m_streamClock;
+    struct NodeLinks
+    {
+        FaultyLink out;
+        FaultyLink in;
+    };
+    std::map<NodeId, NodeLinks> m_links; ///< outlive the connections
+    fault::Share m_hotKey;
     bool m_running = false;
     Schedule m_schedule;
     std::unique_ptr<Ledger> m_ledger;

@@ -107,6 +107,64 @@ Shape ringed(bool whole)
     return shape;
 }
 
+Shape knife()
+{
+    Shape shape;
+    QPainterPath& blade = shape.fill;
+    blade.moveTo(21.5, 2.5);
+    blade.quadTo(19.5, 11.5, 11.6, 15.6);
+    blade.lineTo(8.4, 12.4);
+    blade.closeSubpath();
+    line(shape.stroke, 8.6, 15.4, 3.2, 20.8);
+    line(shape.stroke, 6.2, 12.8, 11.2, 17.8);
+    return shape;
+}
+
+Shape drop()
+{
+    Shape shape;
+    shape.stroke.moveTo(12, 2.8);
+    shape.stroke.cubicTo(16.5, 8.6, 18.6, 11.6, 18.6, 14.8);
+    shape.stroke.cubicTo(18.6, 18.6, 15.7, 21.2, 12, 21.2);
+    shape.stroke.cubicTo(8.3, 21.2, 5.4, 18.6, 5.4, 14.8);
+    shape.stroke.cubicTo(5.4, 11.6, 7.5, 8.6, 12, 2.8);
+    shape.stroke.closeSubpath();
+    arc(shape.stroke, 3.2, 180, 90, {12, 14.8});
+    return shape;
+}
+
+Shape hourglass()
+{
+    Shape shape;
+    line(shape.stroke, 5.5, 3, 18.5, 3);
+    line(shape.stroke, 5.5, 21, 18.5, 21);
+    shape.stroke.moveTo(7.5, 3.4);
+    shape.stroke.cubicTo(7.5, 10, 16.5, 14, 16.5, 20.6);
+    shape.stroke.moveTo(16.5, 3.4);
+    shape.stroke.cubicTo(16.5, 10, 7.5, 14, 7.5, 20.6);
+    triangle(shape.fill, {8.4, 20.4}, {12, 15.6}, {15.6, 20.4});
+    return shape;
+}
+
+/// An arrow's head at `tip`, to the right or to the left.
+void arrowHead(QPainterPath& fill, QPointF tip, double toRight)
+{
+    triangle(fill, tip, tip + QPointF(-5.6 * toRight, -4.2), tip + QPointF(-5.6 * toRight, 4.2));
+}
+
+/// An arrow that turns back: to the left, or mirrored to the right.
+Shape turn(bool toRight)
+{
+    Shape shape;
+    const auto x = [&](double left) { return toRight ? 24 - left : left; };
+    shape.stroke.moveTo(x(7), 8.5);
+    shape.stroke.lineTo(x(14.5), 8.5);
+    shape.stroke.cubicTo(x(21.8), 8.5, x(21.8), 19, x(14.5), 19);
+    shape.stroke.lineTo(x(8), 19);
+    arrowHead(shape.fill, {x(2.4), 8.5}, toRight ? 1 : -1);
+    return shape;
+}
+
 Shape shapeOf(Glyph glyph)
 {
     Shape shape;
@@ -182,6 +240,91 @@ Shape shapeOf(Glyph glyph)
         break;
     case Glyph::Crown:
         return crown();
+    case Glyph::Knife:
+        return knife();
+    case Glyph::Cut:
+        line(stroke, 7.4, 7.4, 16.6, 16.6);
+        line(stroke, 16.6, 7.4, 7.4, 16.6);
+        line(stroke, 0.6, 12, 4, 12);
+        line(stroke, 20, 12, 23.4, 12);
+        break;
+    case Glyph::Slow:
+        return hourglass();
+    case Glyph::Stall:
+        arc(stroke, 9, 0, 360);
+        line(stroke, 9.2, 8.4, 9.2, 15.6);
+        line(stroke, 14.8, 8.4, 14.8, 15.6);
+        break;
+    case Glyph::Lossy:
+        return drop();
+    case Glyph::Narrow:
+        stroke.moveTo(2.5, 4.5);
+        stroke.cubicTo(8, 10.6, 16, 10.6, 21.5, 4.5);
+        stroke.moveTo(2.5, 19.5);
+        stroke.cubicTo(8, 13.4, 16, 13.4, 21.5, 19.5);
+        break;
+    case Glyph::Corrupt:
+        stroke.addRoundedRect(4, 4, 16, 16, 2.5, 2.5);
+        stroke.moveTo(12.6, 4);
+        stroke.lineTo(8.8, 9.6);
+        stroke.lineTo(15.2, 13.4);
+        stroke.lineTo(11.4, 20);
+        break;
+    case Glyph::Duplicate:
+        stroke.addRoundedRect(3.5, 8.5, 12, 12, 2, 2);
+        stroke.moveTo(8.5, 5.4);
+        stroke.quadTo(8.5, 3.5, 10.5, 3.5);
+        stroke.lineTo(18.5, 3.5);
+        stroke.quadTo(20.5, 3.5, 20.5, 5.5);
+        stroke.lineTo(20.5, 13.5);
+        stroke.quadTo(20.5, 15.5, 18.6, 15.5);
+        break;
+    case Glyph::Reorder:
+        stroke.moveTo(2.5, 7);
+        stroke.cubicTo(10, 7, 10, 17, 16, 17);
+        stroke.moveTo(2.5, 17);
+        stroke.cubicTo(10, 17, 10, 7, 16, 7);
+        arrowHead(fill, {21.8, 7}, 1);
+        arrowHead(fill, {21.8, 17}, 1);
+        break;
+    case Glyph::Tear:
+        fill.moveTo(14.5, 2);
+        for (const QPointF& corner :
+             {QPointF(4.5, 13.6), QPointF(11, 13.6), QPointF(9.5, 22), QPointF(19.5, 10.2), QPointF(13, 10.2)})
+            fill.lineTo(corner);
+        fill.closeSubpath();
+        break;
+    case Glyph::Refuse:
+        arc(stroke, 9, 0, 360);
+        line(stroke, 7.4, 12, 16.6, 12);
+        break;
+    case Glyph::Clock:
+        arc(stroke, 9, 0, 360);
+        line(stroke, 12, 12, 12, 6.6);
+        line(stroke, 12, 12, 15.8, 14.4);
+        break;
+    case Glyph::Power:
+        arc(stroke, 8, 125, 290, {12, 13});
+        line(stroke, 12, 2.8, 12, 11.6);
+        break;
+    case Glyph::Heal:
+        stroke.moveTo(9.2, 3.5);
+        for (const QPointF& corner : {QPointF(14.8, 3.5), QPointF(14.8, 9.2), QPointF(20.5, 9.2), QPointF(20.5, 14.8),
+                                      QPointF(14.8, 14.8), QPointF(14.8, 20.5), QPointF(9.2, 20.5), QPointF(9.2, 14.8),
+                                      QPointF(3.5, 14.8), QPointF(3.5, 9.2), QPointF(9.2, 9.2)})
+            stroke.lineTo(corner);
+        stroke.closeSubpath();
+        break;
+    case Glyph::Undo:
+        return turn(false);
+    case Glyph::Redo:
+        return turn(true);
+    case Glyph::Matrix:
+        for (const double y : {5.0, 12.0, 19.0}) {
+            for (const double x : {5.0, 12.0, 19.0})
+                fill.addRoundedRect(x - 2.4, y - 2.4, 4.8, 4.8, 1, 1);
+        }
+        break;
     }
     return shape;
 }

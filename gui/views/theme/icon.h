@@ -31,8 +31,25 @@ enum class Glyph : quint8 {
     Send,
     Legend,
     Crown,
+    Knife,
+    Cut,   ///< nothing gets through, and nobody is told
+    Slow,  ///< latency, jitter
+    Stall, ///< stands still at times
+    Lossy,
+    Narrow, ///< little bandwidth
+    Corrupt,
+    Duplicate,
+    Reorder,
+    Tear,   ///< connections are torn
+    Refuse, ///< connections are refused
+    Clock,
+    Power,
+    Heal,
+    Undo,
+    Redo,
+    Matrix,
 };
-inline constexpr int kGlyphCount = 17;
+inline constexpr int kGlyphCount = 34;
 
 /// Paints the glyph into `area`, which should be square.
 void paintGlyph(QPainter& painter, Glyph glyph, const QRectF& area, const QColor& colour);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace faultline::views {
 namespace {
@@ -93,11 +94,22 @@ NodeId nodeAt(const Layout& layout, QPointF point)
 
 QLineF linkLine(const Layout& layout, NodeId from, NodeId to)
 {
-    const NodePlace* start = layout.find(from);
-    const NodePlace* end = layout.find(to);
+    struct End
+    {
+        QPointF centre;
+        double reach;
+    };
+    const auto endOf = [&](NodeId id) -> std::optional<End> {
+        if (id == kClients)
+            return End{layout.client, kClientReach};
+        const NodePlace* place = layout.find(id);
+        return place ? std::optional(End{place->centre, layout.radius}) : std::nullopt;
+    };
+    const auto start = endOf(from);
+    const auto end = endOf(to);
     if (!start || !end || from == to)
         return {};
-    return rimToRim(start->centre, layout.radius, end->centre, layout.radius);
+    return rimToRim(start->centre, start->reach, end->centre, end->reach);
 }
 
 QLineF laneLine(const Layout& layout, NodeId from, NodeId to)
@@ -110,12 +122,14 @@ QLineF laneLine(const Layout& layout, NodeId from, NodeId to)
     return line.translated(right);
 }
 
-QLineF clientLine(const Layout& layout, NodeId to)
+std::vector<NodeId> nodesIn(const Layout& layout, const QRectF& area)
 {
-    const NodePlace* end = layout.find(to);
-    if (!end)
-        return {};
-    return rimToRim(layout.client, 26, end->centre, layout.radius);
+    std::vector<NodeId> inside;
+    for (const NodePlace& node : layout.nodes) {
+        if (area.contains(node.centre))
+            inside.push_back(node.id);
+    }
+    return inside;
 }
 
 QPointF shareOf(const Layout& layout, QPointF point)

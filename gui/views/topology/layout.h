@@ -5,6 +5,7 @@
 
 #include <QLineF>
 #include <QPointF>
+#include <QRectF>
 #include <QSizeF>
 
 #include <map>
@@ -43,15 +44,18 @@ Layout layOut(QSizeF size, const std::vector<NodeId>& nodes, const MovedNodes& m
 /// The node at that point; nobody when there is none. Of two that overlap, the one drawn last.
 NodeId nodeAt(const Layout& layout, QPointF point);
 
-/// From rim to rim. Nothing (a null line) when either is not there or they touch.
+inline constexpr double kClientReach = 26; ///< where lines of clients begin, from the middle of their symbol
+
+/// From rim to rim, kClients being one of the ends or none. Nothing (a null line) when either is not there or they
+/// touch.
 QLineF linkLine(const Layout& layout, NodeId from, NodeId to);
 
 /// As linkLine, but shifted a little to the right of the direction of travel, so that the two directions of a link do
 /// not run into each other.
 QLineF laneLine(const Layout& layout, NodeId from, NodeId to);
 
-/// From the clients' symbol to the rim of a node.
-QLineF clientLine(const Layout& layout, NodeId to);
+/// Those whose middle is inside.
+std::vector<NodeId> nodesIn(const Layout& layout, const QRectF& area);
 
 /// The share of the canvas that a point is, kept so far inside that a node there is wholly visible.
 QPointF shareOf(const Layout& layout, QPointF point);

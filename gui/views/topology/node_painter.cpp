@@ -132,7 +132,7 @@ void paintMarks(QPainter& painter, const SceneNode& node, const NodeSpace& space
     if (node.look == Look::Frozen)
         paintBadge(painter, Glyph::Freeze, space, theme.frozen, theme.frozenText, theme);
     if (node.look == Look::Dead)
-        paintBadge(painter, Glyph::Kill, space, theme.dead, theme.mutedInk, theme);
+        paintBadge(painter, node.withoutPower ? Glyph::Power : Glyph::Kill, space, theme.dead, theme.mutedInk, theme);
 }
 
 void paintInside(QPainter& painter, const SceneNode& node, const NodeSpace& space, const Theme& theme)
@@ -175,51 +175,68 @@ void paintInside(QPainter& painter, const SceneNode& node, const NodeSpace& spac
     drawFigures(painter, pill, Qt::AlignHCenter, pending);
 }
 
-/// A line of the label, on a veil of canvas so that links behind it do not cut through the letters.
-void paintLabelLine(QPainter& painter, QPointF top, const QString& text, const QColor& colour, const Theme& theme)
+struct LabelLine
 {
-    const double width = figuresWidth(painter.font(), text);
+    QString text;
+    bool isWord = false;
+    bool isClock = false; ///< has the clock's icon in front
+};
+
+double clockWidth(const QFont& font)
+{
+    return QFontMetricsF(font).height();
+}
+
+double widthOf(const LabelLine& line, const QFont& font)
+{
+    return figuresWidth(font, line.text) + (line.isClock ? clockWidth(font) : 0);
+}
+
+/// On a veil of canvas, so that links behind it do not cut through the letters.
+void paintLabelLine(QPainter& painter, QPointF top, const LabelLine& line, const QColor& colour, const Theme& theme)
+{
+    const double width = widthOf(line, painter.font());
     const double height = QFontMetricsF(painter.font()).height();
     const QRectF area(top.x() - width / 2, top.y(), width, height);
     painter.setPen(Qt::NoPen);
     painter.setBrush(faint(theme.canvas, 0.82));
     painter.drawRoundedRect(area.adjusted(-4, 0, 4, 0), 4, 4);
+    if (line.isClock)
+        paintGlyph(painter, Glyph::Clock, {area.left() - 1, area.top() + 1, height - 2, height - 2}, colour);
     painter.setPen(colour);
-    drawFigures(painter, area, Qt::AlignHCenter, text);
+    drawFigures(painter, area, line.isClock ? Qt::AlignRight : Qt::AlignHCenter, line.text);
 }
 
-struct LabelLine
-{
-    QString text;
-    bool isWord = false;
-};
-
+/// What there is to say of a node, by how much room there is; a clock that is wrong is said in any case.
 std::vector<LabelLine> labelLines(const SceneNode& node, int variant)
 {
-    const LabelLine word{node.word, true};
-    const LabelLine figures{node.figures, false};
-    if (node.figures.isEmpty())
-        return {word};
-    switch (variant) {
-    case 0:
-        return {word, figures};
-    case 1: {
-        std::vector<LabelLine> lines{word};
-        for (const QString& part : node.figures.split(QStringLiteral(" · ")))
-            lines.push_back({part, false});
-        return lines;
+    const LabelLine word{node.word, true, false};
+    std::vector<LabelLine> lines;
+    const bool isPlain = node.look == Look::Follower && node.word == QLatin1String("follower");
+    const bool figuresFirst = variant == 2 && isPlain && !node.figures.isEmpty();
+    if (!figuresFirst && !(variant == 4 && isPlain))
+        lines.push_back(word);
+    if (variant == 1) {
+        for (const QString& part : node.figures.split(QStringLiteral(" · "), Qt::SkipEmptyParts))
+            lines.push_back({part, false, false});
+    } else if (figuresFirst || (variant == 0 && !node.figures.isEmpty())) {
+        lines.push_back({node.figures, false, false});
     }
-    case 2:
-        return {node.look == Look::Follower && !node.isolated ? figures : word};
-    default:
-        return {word};
-    }
+    if (!node.clock.isEmpty())
+        lines.insert(lines.begin() + std::min<std::ptrdiff_t>(1, std::ssize(lines)), {node.clock, true, true});
+    return lines;
 }
 
 QFont labelFont(const QFont& base, const NodeSpace& space, bool isWord)
 {
     const double scale = std::clamp(scaleOf(space), 0.85, 1.3);
     return isWord ? scaled(base, scale, QFont::DemiBold) : scaled(base, 0.92 * scale);
+}
+
+/// The third of the hues is the colour of clock faults.
+QColor clockInk(const Theme& theme)
+{
+    return blended(theme.term(3), theme.ink, theme.dark ? 0 : 0.2);
 }
 
 QPointF labelTop(const NodeSpace& space)
@@ -236,7 +253,7 @@ void paintLabel(QPainter& painter, const SceneNode& node, const NodeSpace& space
     QPointF top = labelTop(space);
     for (const LabelLine& line : labelLines(node, space.labelVariant)) {
         painter.setFont(labelFont(base, space, line.isWord));
-        paintLabelLine(painter, top, line.text, line.isWord ? wordInk : figureInk, theme);
+        paintLabelLine(painter, top, line, line.isClock ? clockInk(theme) : line.isWord ? wordInk : figureInk, theme);
         top.ry() += QFontMetricsF(painter.font()).height();
     }
 }
@@ -259,7 +276,7 @@ QRectF labelArea(const SceneNode& node, const NodeSpace& space, const QFont& bas
     double height = 0;
     for (const LabelLine& line : labelLines(node, space.labelVariant)) {
         const QFont font = labelFont(base, space, line.isWord);
-        width = std::max(width, figuresWidth(font, line.text));
+        width = std::max(width, widthOf(line, font));
         height += QFontMetricsF(font).height();
     }
     const QPointF top = labelTop(space);

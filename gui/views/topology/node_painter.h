@@ -30,8 +30,9 @@ struct NodeSpace
 };
 
 /// A label says less where there is less room: variant 0 is the role and the figures in two lines, 1 the figures broken
-/// in two, 2 one line with what matters more of the two, 3 the role alone.
-inline constexpr int kLabelVariants = 4;
+/// in two, 2 one line with what matters more of the two, 3 the role alone, 4 that too only where the ring does not say
+/// it. A clock that is wrong is said in any case.
+inline constexpr int kLabelVariants = 5;
 
 /// What the label covers in that variant. `base` is the font the painter will have.
 QRectF labelArea(const SceneNode& node, const NodeSpace& space, const QFont& base);

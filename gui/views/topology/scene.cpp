@@ -10,8 +10,10 @@ namespace {
 
 using lab::NodeLife;
 
-Look lookOf(const lab::NodeState& node, NodeId id, NodeId leader)
+Look lookOf(const lab::NodeState& node, lab::NodeCondition condition, NodeId id, NodeId leader)
 {
+    if (condition == lab::NodeCondition::PoweredOff)
+        return Look::Dead;
     switch (node.life) {
     case NodeLife::Dead:
         return Look::Dead;
@@ -40,7 +42,7 @@ Look lookOf(const lab::NodeState& node, NodeId id, NodeId leader)
     return Look::Follower;
 }
 
-QString wordFor(Look look, const lab::NodeState& node)
+QString roleWord(Look look, const lab::NodeState& node)
 {
     switch (look) {
     case Look::Starting:
@@ -65,6 +67,18 @@ QString wordFor(Look look, const lab::NodeState& node)
     return {};
 }
 
+/// A node that crashes over and over is that before it is anything else, but for who leads.
+QString wordFor(Look look, const lab::NodeState& node, lab::NodeCondition condition)
+{
+    if (condition == lab::NodeCondition::PoweredOff)
+        return QStringLiteral("without power");
+    if (condition != lab::NodeCondition::CrashLooping)
+        return roleWord(look, node);
+    const QString looping = QStringLiteral("crash-looping");
+    const bool leads = look == Look::Leader || look == Look::StaleLeader;
+    return leads ? roleWord(look, node) + QStringLiteral(", ") + looping : looping;
+}
+
 QString shown(const QByteArray& key, const QByteArray& value)
 {
     QString text = QString::fromUtf8(value);
@@ -75,13 +89,19 @@ QString shown(const QByteArray& key, const QByteArray& value)
     return QString::fromUtf8(key) + QStringLiteral(" = ") + text;
 }
 
-SceneNode nodeOf(const lab::Timeline& timeline, NodeId id, const lab::NodeState& state, NodeId leader)
+SceneNode nodeOf(const lab::Timeline& timeline, NodeId id, const lab::NodeState& state, NodeId leader,
+                 lab::Monotonic now)
 {
+    const lab::FaultState& faults = timeline.faultState().state;
+    const lab::NodeCondition condition = faults.conditionOf(id);
     SceneNode node;
     node.id = id;
-    node.look = lookOf(state, id, leader);
-    node.isolated = state.isolated && state.alive();
-    node.word = wordFor(node.look, state);
+    node.look = lookOf(state, condition, id, leader);
+    node.withoutPower = condition == lab::NodeCondition::PoweredOff;
+    node.isolated = faults.isolated.contains(id) && state.alive() && !node.withoutPower;
+    node.word = wordFor(node.look, state, condition);
+    if (const auto clock = faults.clocks.find(id); clock != faults.clocks.end())
+        node.clock = shortAhead(clock->second.aheadAt(now));
     if (node.isolated)
         node.word += QStringLiteral(", isolated");
     if (!state.status)
@@ -135,31 +155,65 @@ ClientFlow flowOf(const lab::Timeline& timeline)
 
 } // namespace
 
-Scene sceneOf(const lab::Timeline& timeline, const Rates& rates)
+Scene sceneOf(const lab::Timeline& timeline, const Rates& rates, lab::Monotonic now)
 {
     Scene scene;
     scene.held = timeline.pace().held;
+    const lab::FaultState& faults = timeline.faultState().state;
+    scene.faults = faults;
+    scene.faults.conditions.clear();
     const NodeId leader = timeline.leader();
+    const auto canSend = [&](NodeId id, const lab::NodeState& state) {
+        return state.alive() && faults.conditionOf(id) != lab::NodeCondition::PoweredOff;
+    };
     for (const auto& [id, state] : timeline.nodes()) {
-        SceneNode node = nodeOf(timeline, id, state, leader);
+        SceneNode node = nodeOf(timeline, id, state, leader, now);
         node.commandsPerSecond = rates.commandsPerSecond(id);
         if (node.look == Look::Candidate || node.look == Look::PreCandidate)
             scene.somethingTurns = !scene.held;
         scene.nodes.push_back(std::move(node));
     }
+    const auto linkBetween = [&](NodeId a, NodeId b) {
+        SceneLink link;
+        link.a = a;
+        link.b = b;
+        link.there = scene.faults.effective({a, b});
+        link.back = scene.faults.effective({b, a});
+        link.bytesThere = rates.bytesPerSecond({a, b});
+        link.bytesBack = rates.bytesPerSecond({b, a});
+        return link;
+    };
     for (auto a = timeline.nodes().begin(); a != timeline.nodes().end(); ++a) {
         for (auto b = std::next(a); b != timeline.nodes().end(); ++b) {
-            SceneLink link;
-            link.a = a->first;
-            link.b = b->first;
-            link.idle = !a->second.alive() || !b->second.alive();
-            link.cut = !link.idle && (a->second.isolated || b->second.isolated);
-            link.bytesPerSecond = rates.bytesPerSecond({link.a, link.b}) + rates.bytesPerSecond({link.b, link.a});
+            SceneLink link = linkBetween(a->first, b->first);
+            link.idle = !canSend(a->first, a->second) || !canSend(b->first, b->second);
             scene.links.push_back(link);
         }
+        SceneLink ofClients = linkBetween(kClients, a->first);
+        ofClients.idle = !canSend(a->first, a->second);
+        scene.clientLinks.push_back(ofClients);
     }
     scene.client = flowOf(timeline);
     return scene;
+}
+
+QString shortAhead(std::chrono::microseconds ahead)
+{
+    const QString sign = ahead.count() < 0 ? QStringLiteral("−") : QStringLiteral("+");
+    const double seconds = std::abs(std::chrono::duration<double>(ahead).count());
+    const auto with = [&](double value, const QString& unit) {
+        const int decimals = value < 9.95 ? 1 : 0;
+        return sign + QString::number(value, 'f', decimals) + QLatin1Char(' ') + unit;
+    };
+    if (seconds < 0.9995)
+        return sign + QStringLiteral("%1 ms").arg(std::llround(seconds * 1'000));
+    if (seconds < 99.5)
+        return with(seconds, QStringLiteral("s"));
+    if (seconds < 99.5 * 60)
+        return with(seconds / 60, QStringLiteral("min"));
+    if (seconds < 47.5 * 3'600)
+        return with(seconds / 3'600, QStringLiteral("h"));
+    return with(seconds / 86'400, QStringLiteral("d"));
 }
 
 QString spokenNode(const SceneNode& node)
@@ -171,6 +225,8 @@ QString spokenNode(const SceneNode& node)
         parts << node.value;
     if (!node.pending.isEmpty())
         parts << node.pending + QStringLiteral(" not committed yet");
+    if (!node.clock.isEmpty())
+        parts << QStringLiteral("clock ") + node.clock;
     return parts.join(QStringLiteral(", "));
 }
 

@@ -2,11 +2,11 @@
 #include "gui/views/topology/scene_painter.h"
 
 #include "gui/views/theme/figures.h"
+#include "gui/views/topology/link_painter.h"
 #include "gui/views/topology/node_painter.h"
 
 #include <QFontMetricsF>
 #include <QPainter>
-#include <QPainterPath>
 
 #include <algorithm>
 #include <cmath>
@@ -21,75 +21,24 @@ void paintCross(QPainter& painter, QPointF at, double arm, const QColor& colour,
     painter.drawLine(at + QPointF(arm, -arm), at + QPointF(-arm, arm));
 }
 
-void paintLink(QPainter& painter, const SceneLink& link, const Layout& layout, const Theme& theme)
-{
-    const QLineF line = linkLine(layout, link.a, link.b);
-    if (line.isNull())
-        return;
-    if (link.cut) {
-        QPen pen(theme.failed, 1.6);
-        pen.setDashPattern({1.5, 4});
-        painter.setPen(pen);
-        painter.drawLine(line);
-        painter.setBrush(theme.canvas);
-        painter.setPen(QPen(theme.failed, 1.6));
-        painter.drawEllipse(line.center(), 8.5, 8.5);
-        paintCross(painter, line.center(), 3.4, theme.failed, 1.8);
-        return;
-    }
-    if (link.idle) {
-        QPen pen(faint(theme.link, 0.55), 1);
-        pen.setDashPattern({2, 5});
-        painter.setPen(pen);
-    } else {
-        painter.setPen(QPen(theme.link, widthFor(link.bytesPerSecond)));
-    }
-    painter.drawLine(line);
-}
-
-void paintArrow(QPainter& painter, const QLineF& line, double width, const QColor& colour)
-{
-    painter.setPen(QPen(colour, width, Qt::SolidLine, Qt::RoundCap));
-    const QLineF unit = line.unitVector();
-    const QPointF along(unit.dx(), unit.dy());
-    const QPointF side(-along.y(), along.x());
-    const double head = 6 + width;
-    const QPointF tip = line.p2() - along * 4;
-    painter.drawLine(line.p1(), tip - along * head);
-    painter.setBrush(colour);
-    painter.setPen(Qt::NoPen);
-    painter.drawPolygon(
-        QPolygonF{tip, tip - along * head + side * head * 0.55, tip - along * head - side * head * 0.55});
-}
-
 void paintClients(QPainter& painter, const Frame& frame, const Theme& theme)
 {
     const ClientFlow& flow = frame.scene.client;
-    for (const SceneNode& node : frame.scene.nodes) {
-        if (node.commandsPerSecond < 0.5)
-            continue;
-        const QLineF line = clientLine(frame.layout, node.id);
-        if (!line.isNull())
-            paintArrow(painter, line, std::clamp(0.8 + std::log10(node.commandsPerSecond), 1.0, 5.0),
-                       faint(theme.mutedInk, 0.38));
-    }
     const QPointF centre = frame.layout.client;
-    const QRectF box(centre.x() - 21, centre.y() - 14, 42, 28);
     painter.setBrush(theme.panel);
     painter.setPen(QPen(theme.mutedInk, 1.6));
-    painter.drawRoundedRect(box, 5, 5);
+    painter.drawRoundedRect(QRectF(centre.x() - 21, centre.y() - 14, 42, 28), 5, 5);
     painter.setPen(QPen(theme.mutedInk, 2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     painter.drawPolyline(QPolygonF{centre + QPointF(-12, -5), centre + QPointF(-6, 0), centre + QPointF(-12, 5)});
     painter.drawLine(centre + QPointF(-2, 5.5), centre + QPointF(9, 5.5));
 
     const QFont base = painter.font();
-    painter.setFont(scaled(base, 0.92, QFont::DemiBold));
-    double y = box.bottom() + 4;
+    const QPointF middle(frame.arrangement.clientWords.center().x(), 0);
+    double y = frame.arrangement.clientWords.top();
     const auto write = [&](const QString& text, const QColor& colour) {
         const double height = QFontMetricsF(painter.font()).height();
         const double width = figuresWidth(painter.font(), text);
-        const double left = std::max(8.0, centre.x() - width / 2);
-        const QRectF area(left, y, width, height);
+        const QRectF area(middle.x() - width / 2, y, width, height);
         painter.setPen(Qt::NoPen);
         painter.setBrush(faint(theme.canvas, 0.82));
         painter.drawRect(area);
@@ -97,12 +46,78 @@ void paintClients(QPainter& painter, const Frame& frame, const Theme& theme)
         drawFigures(painter, area, Qt::AlignLeft, text);
         y += height;
     };
+    painter.setFont(scaled(clientsFont(base), 1, QFont::DemiBold));
     write(QStringLiteral("clients"), theme.mutedInk);
-    painter.setFont(scaled(base, 0.92));
+    painter.setFont(clientsFont(base));
     const bool suffering = flow.failed >= 0.5 || flow.unknown >= 0.5;
     for (const QString& line : flow.words.split(QStringLiteral(" · ")))
         write(line, suffering ? theme.failedText : theme.mutedInk);
     painter.setFont(base);
+}
+
+void paintLinks(QPainter& painter, const Frame& frame, const Theme& theme)
+{
+    for (const PlacedLink& link : frame.arrangement.links) {
+        if (frame.hoveredLink && frame.hoveredLink->link == link.line.link)
+            paintHalo(painter, link.line, faint(theme.accent, theme.dark ? 0.30 : 0.20));
+        if (frame.knife && std::any_of(frame.knife->cuts.begin(), frame.knife->cuts.end(), [&](const Crossing& cut) {
+                return cut.link == link.line.link || cut.link.reversed() == link.line.link;
+            }))
+            paintHalo(painter, link.line, faint(theme.failed, theme.dark ? 0.38 : 0.26));
+    }
+    for (const PlacedLink& link : frame.arrangement.links)
+        paintLine(painter, link, theme);
+}
+
+void paintBand(QPainter& painter, const QRectF& band, const Theme& theme)
+{
+    painter.setPen(QPen(theme.accent, 1));
+    painter.setBrush(faint(theme.accent, 0.10));
+    painter.drawRect(band);
+}
+
+/// Below the pointer and to its right, or where there is room.
+void paintKnifeWords(QPainter& painter, const Frame& frame, const Theme& theme)
+{
+    const QFont base = painter.font();
+    painter.setFont(scaled(base, 1, QFont::DemiBold));
+    const QPointF pointer = frame.knife->drawn.last();
+    const QSizeF size(figuresWidth(painter.font(), frame.knife->words) + 20,
+                      QFontMetricsF(painter.font()).height() + 10);
+    QPointF corner = pointer + QPointF(16, 18);
+    if (corner.y() + size.height() > frame.layout.size.height() - 4)
+        corner.setY(pointer.y() - 12 - size.height());
+    corner.setX(std::clamp(corner.x(), 4.0, std::max(4.0, frame.layout.size.width() - size.width() - 4)));
+    corner.setY(std::clamp(corner.y(), 4.0, std::max(4.0, frame.layout.size.height() - size.height() - 4)));
+    QRectF area(corner, size);
+    const QSizeF whole = frame.layout.size;
+    if (area.intersects(QRectF(whole.width() - 44, whole.height() - 44, 44, 44)))
+        area.moveBottom(whole.height() - 46);
+    const bool cuts = !frame.knife->cuts.empty();
+    painter.setBrush(theme.panel);
+    painter.setPen(QPen(cuts ? theme.failed : theme.mutedInk, 1.2));
+    painter.drawRoundedRect(area, 6, 6);
+    painter.setPen(cuts ? theme.failedText : theme.mutedInk);
+    drawFigures(painter, area, Qt::AlignHCenter, frame.knife->words);
+    painter.setFont(base);
+}
+
+void paintKnife(QPainter& painter, const Frame& frame, const Theme& theme)
+{
+    const KnifeStroke& knife = *frame.knife;
+    if (knife.drawn.size() < 2)
+        return;
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(theme.canvas, 4.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.drawPolyline(knife.drawn);
+    painter.setPen(
+        QPen(knife.cuts.empty() ? theme.mutedInk : theme.failed, 2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.drawPolyline(knife.drawn);
+    for (const Crossing& cut : knife.cuts) {
+        paintCross(painter, cut.at, 5, theme.canvas, 5);
+        paintCross(painter, cut.at, 5, theme.failed, 2.4);
+    }
+    paintKnifeWords(painter, frame, theme);
 }
 
 void paintFlight(QPainter& painter, const Flight& flight, const Frame& frame, const Theme& theme)
@@ -130,24 +145,6 @@ void paintFlight(QPainter& painter, const Flight& flight, const Frame& frame, co
         drawFigures(painter, QRectF(9, -8, 60, 16), Qt::AlignLeft, QStringLiteral("×%1").arg(flight.count));
     }
     painter.restore();
-}
-
-/// Is that part of the canvas not covered by another node or its crown?
-bool isFree(const QRectF& area, NodeId own, const Frame& frame)
-{
-    const Layout& layout = frame.layout;
-    if (area.left() < 2 || area.right() > layout.size.width() - 2 || area.bottom() > layout.size.height())
-        return false;
-    for (const SceneNode& node : frame.scene.nodes) {
-        const NodePlace* place = layout.find(node.id);
-        if (node.id != own && place && crownArea(node, place->centre, layout.radius).intersects(area))
-            return false;
-    }
-    return std::none_of(layout.nodes.begin(), layout.nodes.end(), [&](const NodePlace& other) {
-        const QPointF nearest(std::clamp(other.centre.x(), area.left(), area.right()),
-                              std::clamp(other.centre.y(), area.top(), area.bottom()));
-        return other.id != own && QLineF(nearest, other.centre).length() < layout.radius + 3;
-    });
 }
 
 QPolygonF triangle(double size, bool upsideDown)
@@ -201,32 +198,34 @@ void paintMessageShape(QPainter& painter, const Flight& flight, const QColor& co
 void paintFrame(QPainter& painter, const Frame& frame, const Theme& theme)
 {
     painter.setRenderHint(QPainter::Antialiasing);
-    for (const SceneLink& link : frame.scene.links)
-        paintLink(painter, link, frame.layout, theme);
+    paintLinks(painter, frame, theme);
     paintClients(painter, frame, theme);
+    for (const PlacedLink& link : frame.arrangement.links)
+        paintSigns(painter, link, frame.layout, theme);
     for (const Flight& flight : frame.flights)
         paintFlight(painter, flight, frame, theme);
+    const NodeId newest = frame.selection.newest();
     const auto paintOne = [&](const SceneNode& node) {
         const NodePlace* place = frame.layout.find(node.id);
-        if (!place)
+        const auto variant = frame.arrangement.labelVariants.find(node.id);
+        if (!place || variant == frame.arrangement.labelVariants.end())
             return;
-        NodeSpace space;
-        space.centre = place->centre;
-        space.radius = frame.layout.radius;
-        space.turn = frame.turn;
-        while (space.labelVariant + 1 < kLabelVariants &&
-               !isFree(labelArea(node, space, painter.font()), node.id, frame))
-            ++space.labelVariant;
-        paintNode(painter, node, space, {node.id == frame.selected, node.id == frame.hovered, frame.focused}, theme);
+        paintNode(painter, node, {place->centre, frame.layout.radius, variant->second, frame.turn},
+                  {frame.selection.contains(node.id), node.id == frame.hovered, frame.focused && node.id == newest},
+                  theme);
     };
     for (const SceneNode& node : frame.scene.nodes) {
-        if (node.id != frame.selected)
+        if (node.id != newest)
             paintOne(node);
     }
     for (const SceneNode& node : frame.scene.nodes) {
-        if (node.id == frame.selected)
+        if (node.id == newest)
             paintOne(node);
     }
+    if (frame.band)
+        paintBand(painter, *frame.band, theme);
+    if (frame.knife)
+        paintKnife(painter, frame, theme);
 }
 
 } // namespace faultline::views

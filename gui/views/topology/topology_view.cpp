@@ -4,13 +4,10 @@
 #include "gui/views/theme/figures.h"
 #include "gui/views/theme/icon.h"
 #include "gui/views/topology/legend.h"
-#include "gui/views/topology/scene_painter.h"
 
 #include <QAccessible>
-#include <QApplication>
 #include <QHelpEvent>
 #include <QLabel>
-#include <QMouseEvent>
 #include <QPainter>
 #include <QPushButton>
 #include <QTimer>
@@ -58,10 +55,8 @@ TopologyView::TopologyView(QWidget* parent)
     m_legendButton->setIconSize({18, 18});
     m_legendButton->setAccessibleName(tr("What the shapes mean"));
     m_legendButton->installEventFilter(this);
-    connect(m_legendButton, &QToolButton::toggled, this, [this](bool on) {
-        m_legend->setVisible(on || m_legendButton->underMouse());
-        m_legend->raise();
-    });
+    connect(m_legendButton, &QToolButton::toggled, this, [this] { showLegend(); });
+    connect(this, &QObject::destroyed, m_legend, &QObject::deleteLater);
 
     auto* column = new QVBoxLayout(m_absence);
     column->setSpacing(16);
@@ -118,19 +113,46 @@ void TopologyView::setAbsence(const QString& sentence, const QString& button)
     placeChildren();
 }
 
+void TopologyView::setLinkWords(std::function<QString(LinkId)> words)
+{
+    m_linkWords = std::move(words);
+}
+
 void TopologyView::select(NodeId node)
 {
     if (node && !m_layout.find(node))
         return;
-    if (node == m_selected)
+    Selection selection;
+    selection.setOnly(node);
+    changeSelection(selection);
+}
+
+void TopologyView::selectNodes(const std::vector<NodeId>& nodes)
+{
+    Selection selection;
+    selection.set(nodes);
+    selection.keepOnly(sceneNodes());
+    changeSelection(selection);
+}
+
+void TopologyView::changeSelection(const Selection& selection)
+{
+    if (selection == m_selection)
         return;
-    m_selected = node;
-    const SceneNode* shown = sceneNode(node);
-    setAccessibleDescription(shown ? spokenNode(*shown) : tr("no node selected"));
-    QAccessibleEvent spoken(this, QAccessible::DescriptionChanged);
-    QAccessible::updateAccessibility(&spoken);
+    const NodeId before = m_selection.newest();
+    m_selection = selection;
+    const NodeId newest = m_selection.newest();
+    const SceneNode* shown = sceneNode(newest);
+    QString spoken = shown ? spokenNode(*shown) : tr("no node selected");
+    if (m_selection.nodes().size() > 1)
+        spoken = tr("%1 nodes selected; %2").arg(m_selection.nodes().size()).arg(spoken);
+    setAccessibleDescription(spoken);
+    QAccessibleEvent said(this, QAccessible::DescriptionChanged);
+    QAccessible::updateAccessibility(&said);
     update();
-    emit selectionChanged(node);
+    emit selectionSetChanged();
+    if (newest != before)
+        emit selectionChanged(newest);
 }
 
 QPointF TopologyView::positionOf(NodeId node) const
@@ -153,6 +175,14 @@ const SceneNode* TopologyView::sceneNode(NodeId id) const
     return nullptr;
 }
 
+std::vector<NodeId> TopologyView::sceneNodes() const
+{
+    std::vector<NodeId> ids;
+    for (const SceneNode& node : m_scene.nodes)
+        ids.push_back(node.id);
+    return ids;
+}
+
 void TopologyView::takeIn()
 {
     if (!m_timeline || !m_timeline->hasCluster()) {
@@ -168,18 +198,24 @@ void TopologyView::takeIn()
             m_flights.skip(m_timeline->messages());
         }
         m_rates.follow(m_timeline->nodes());
-        m_scene = sceneOf(*m_timeline, m_rates);
+        m_scene = sceneOf(*m_timeline, m_rates, m_clock());
         m_flights.follow(m_timeline->messages(), m_clock(), m_timeline->pace().held);
     }
     const bool sameNodes = m_scene.nodes.size() == m_layout.nodes.size() &&
                            std::equal(m_scene.nodes.begin(), m_scene.nodes.end(), m_layout.nodes.begin(),
                                       [](const SceneNode& a, const NodePlace& b) { return a.id == b.id; });
-    if (!sameNodes)
+    if (sameNodes)
+        rearrange();
+    else
         relayOut();
+    if (auto* stroke = std::get_if<KnifeStroke>(&m_gesture))
+        foresee(*stroke);
     m_absence->setVisible(m_scene.nodes.empty());
     m_legendButton->setVisible(!m_scene.nodes.empty());
-    if (m_scene.nodes.empty())
+    if (m_scene.nodes.empty()) {
         m_legendButton->setChecked(false);
+        m_legend->hide();
+    }
     if (isVisible())
         update();
     updateAnimation();
@@ -187,24 +223,47 @@ void TopologyView::takeIn()
 
 void TopologyView::relayOut()
 {
-    std::vector<NodeId> ids;
-    for (const SceneNode& node : m_scene.nodes)
-        ids.push_back(node.id);
-    m_layout = layOut(size(), ids, m_moved);
-    if (m_drag && !m_layout.find(m_drag->node))
-        m_drag.reset();
-    if (m_selected && !m_layout.find(m_selected))
-        select({});
+    m_layout = layOut(size(), sceneNodes(), m_moved);
+    rearrange();
+    if (const auto* drag = std::get_if<Drag>(&m_gesture); drag && !m_layout.find(drag->node))
+        m_gesture = {};
+    if (m_layout.nodes.empty())
+        m_gesture = {};
+    Selection left = m_selection;
+    left.keepOnly(sceneNodes());
+    changeSelection(left);
     update();
+}
+
+void TopologyView::rearrange()
+{
+    m_arrangement = arrange(m_scene, m_layout, font());
 }
 
 void TopologyView::placeChildren()
 {
     m_legendButton->move(width() - m_legendButton->width() - kMargin, height() - m_legendButton->height() - kMargin);
-    const QSize wanted = m_legend->sizeHint();
-    m_legend->resize(wanted);
-    m_legend->move(width() - wanted.width() - kMargin, std::max(4, m_legendButton->y() - wanted.height() - 6));
     m_absence->setGeometry(rect().adjusted(width() / 8, 0, -width() / 8, 0));
+}
+
+/// It may reach beyond a small canvas, and so it is the window's while it is shown.
+void TopologyView::showLegend()
+{
+    const bool wanted =
+        isVisible() && m_legendButton->isVisible() && (m_legendButton->isChecked() || m_legendButton->underMouse());
+    if (!wanted) {
+        m_legend->hide();
+        return;
+    }
+    QWidget* host = window();
+    if (m_legend->parentWidget() != host)
+        m_legend->setParent(host);
+    const QPoint corner = m_legendButton->mapTo(host, QPoint(m_legendButton->width(), 0));
+    m_legend->fitInto({host->width() - 8, host->height() - 8});
+    const int left = std::min(corner.x() - m_legend->width(), host->width() - 4 - m_legend->width());
+    m_legend->move(std::max(4, left), std::max(4, corner.y() - 6 - m_legend->height()));
+    m_legend->show();
+    m_legend->raise();
 }
 
 void TopologyView::updateAnimation()
@@ -228,16 +287,23 @@ void TopologyView::paintEvent(QPaintEvent*)
     const double turned = m_reducedMotion || m_scene.held
                               ? 0
                               : static_cast<double>(now.count() % turn.count()) / static_cast<double>(turn.count());
-    paintFrame(
-        painter,
-        {m_scene, m_layout, m_flights.all(), now, turned, m_selected, m_drag ? m_drag->node : m_hovered, hasFocus()},
-        m_theme);
+    const auto* drag = std::get_if<Drag>(&m_gesture);
+    const auto* band = std::get_if<Band>(&m_gesture);
+    Frame frame{m_scene, m_layout, m_arrangement, m_flights.all(), m_selection, now, turned};
+    frame.hovered = drag ? drag->node : m_hovered;
+    frame.hoveredLink = m_hoveredLink;
+    frame.focused = hasFocus();
+    if (band && band->opened)
+        frame.band = QRectF(band->from, band->to).normalized();
+    frame.knife = knifeStroke();
+    paintFrame(painter, frame, m_theme);
 }
 
 void TopologyView::resizeEvent(QResizeEvent*)
 {
     relayOut();
     placeChildren();
+    showLegend();
 }
 
 void TopologyView::showEvent(QShowEvent*)
@@ -247,152 +313,33 @@ void TopologyView::showEvent(QShowEvent*)
 
 void TopologyView::hideEvent(QHideEvent*)
 {
+    cancelGesture();
+    m_legend->hide();
+    m_knifeHeld = false;
+    updateCursor();
     updateAnimation();
-}
-
-void TopologyView::mousePressEvent(QMouseEvent* event)
-{
-    const NodeId node = nodeAt(m_layout, event->position());
-    select(node);
-    if (event->button() != Qt::LeftButton || !node)
-        return;
-    Drag drag;
-    drag.node = node;
-    drag.pressedAt = event->position();
-    drag.grip = event->position() - positionOf(node);
-    if (const auto put = m_moved.find(node); put != m_moved.end())
-        drag.before = put->second;
-    m_drag = drag;
-}
-
-void TopologyView::mouseMoveEvent(QMouseEvent* event)
-{
-    if (!m_drag) {
-        setHovered(nodeAt(m_layout, event->position()));
-        return;
-    }
-    if (!m_drag->moved && (event->position() - m_drag->pressedAt).manhattanLength() < QApplication::startDragDistance())
-        return;
-    m_drag->moved = true;
-    m_moved[m_drag->node] = shareOf(m_layout, event->position() - m_drag->grip);
-    relayOut();
-}
-
-void TopologyView::mouseReleaseEvent(QMouseEvent* event)
-{
-    if (event->button() == Qt::LeftButton)
-        m_drag.reset();
-}
-
-void TopologyView::mouseDoubleClickEvent(QMouseEvent* event)
-{
-    const NodeId node = nodeAt(m_layout, event->position());
-    if (!node || event->button() != Qt::LeftButton)
-        return;
-    select(node);
-    emit detailsRequested(node);
-}
-
-void TopologyView::leaveEvent(QEvent*)
-{
-    setHovered({});
-}
-
-void TopologyView::setHovered(NodeId node)
-{
-    if (node == m_hovered)
-        return;
-    m_hovered = node;
-    setCursor(node ? Qt::PointingHandCursor : Qt::ArrowCursor);
-    update();
-}
-
-void TopologyView::contextMenuEvent(QContextMenuEvent* event)
-{
-    NodeId node = m_selected;
-    QPoint position = event->globalPos();
-    if (event->reason() == QContextMenuEvent::Mouse) {
-        node = nodeAt(m_layout, event->pos());
-        select(node);
-    } else if (node) {
-        position = mapToGlobal(positionOf(node).toPoint());
-    }
-    if (node)
-        emit menuRequested(node, position);
-}
-
-void TopologyView::cancel()
-{
-    if (m_drag)
-        cancelDrag();
-    else
-        select({});
-}
-
-void TopologyView::cancelDrag()
-{
-    if (m_drag->before)
-        m_moved[m_drag->node] = *m_drag->before;
-    else
-        m_moved.erase(m_drag->node);
-    m_drag.reset();
-    relayOut();
-}
-
-void TopologyView::keyPressEvent(QKeyEvent* event)
-{
-    switch (event->key()) {
-    case Qt::Key_Right:
-    case Qt::Key_Down:
-        select(neighbour(m_layout, m_selected, 1));
-        return;
-    case Qt::Key_Left:
-    case Qt::Key_Up:
-        select(neighbour(m_layout, m_selected, -1));
-        return;
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-        if (m_selected)
-            emit detailsRequested(m_selected);
-        return;
-    case Qt::Key_Escape:
-        cancel();
-        return;
-    default:
-        QWidget::keyPressEvent(event);
-    }
-}
-
-bool TopologyView::focusNextPrevChild(bool next)
-{
-    const NodeId target = neighbour(m_layout, m_selected, next ? 1 : -1);
-    const bool wraps = m_selected && target && (next ? target <= m_selected : target >= m_selected);
-    if (!hasFocus() || !target || wraps)
-        return QWidget::focusNextPrevChild(next);
-    select(target);
-    return true;
 }
 
 bool TopologyView::eventFilter(QObject* watched, QEvent* event)
 {
-    if (watched == m_legendButton && (event->type() == QEvent::Enter || event->type() == QEvent::Leave)) {
-        m_legend->setVisible(event->type() == QEvent::Enter || m_legendButton->isChecked());
-        m_legend->raise();
-    }
+    if (watched == m_legendButton && (event->type() == QEvent::Enter || event->type() == QEvent::Leave))
+        QTimer::singleShot(0, this, &TopologyView::showLegend);
     return QWidget::eventFilter(watched, event);
 }
 
 bool TopologyView::event(QEvent* event)
 {
-    if (event->type() == QEvent::FontChange)
+    if (event->type() == QEvent::FontChange) {
         m_absenceText->setFont(scaled(font(), 1.25));
+        rearrange();
+    }
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
-        const SceneNode* node = sceneNode(nodeAt(m_layout, help->pos()));
-        if (node)
-            QToolTip::showText(help->globalPos(), spokenNode(*node), this);
-        else
+        const QString words = wordsAt(help->pos());
+        if (words.isEmpty())
             QToolTip::hideText();
+        else
+            QToolTip::showText(help->globalPos(), words, this);
         return true;
     }
     return QWidget::event(event);

@@ -89,6 +89,9 @@ private slots:
         row("INFO server", "\"# Server\\r\\nfaultline_version:1\\r\\n\"");
         row("INFO cluster REPLICATION",
             "\"# Replication\\r\\nrole:master\\r\\n\\r\\n# Cluster\\r\\ncluster_enabled:1\\r\\n\"");
+        row("TIME", "1) \"1700000000\"\n2) \"123456\"");
+        row("time", "1) \"1700000000\"\n2) \"123456\"");
+        row("TIME x", "(error) ERR wrong number of arguments for 'time' command");
         row("HELLO 4", "(error) NOPROTO unsupported protocol version");
         row("HELLO x", "(error) ERR Protocol version is not an integer or out of range");
         row("HELLO 2 NONSENSE", "(error) ERR Syntax error in HELLO option 'NONSENSE'");
@@ -100,6 +103,15 @@ private slots:
         RawClient client(m_server->port());
         QCOMPARE(client.ask(command), answer);
         QCOMPARE(client.ask("PING next"), "\"next\"");
+    }
+
+    void timeIsTheOneOfTheNode()
+    {
+        RawClient client(m_server->port());
+        const auto before = m_backend.time;
+        m_backend.time = std::chrono::microseconds(7'000'008);
+        QCOMPARE(client.ask("TIME"), "1) \"7\"\n2) \"8\"");
+        m_backend.time = before;
     }
 
     void helloChoosesTheProtocol()
@@ -123,7 +135,7 @@ private slots:
         const QString count = QString::number(allCommands().size());
         QCOMPARE(client.ask("COMMAND COUNT"), "(integer) " + count);
         QVERIFY(client.ask("COMMAND").contains("\"dbsize\""));
-        QVERIFY(client.ask("COMMAND LIST").endsWith(count + ") \"dbsize\""));
+        QVERIFY(client.ask("COMMAND LIST").endsWith(count + ") \"time\""));
         QVERIFY(client.ask("COMMAND DOCS").contains("\"summary\""));
         for (const CommandSpec& spec : allCommands()) {
             QCOMPARE(findCommand(spec.name), &spec);

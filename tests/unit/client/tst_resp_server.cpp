@@ -289,6 +289,32 @@ private slots:
         QCOMPARE(counters().turnedAway, quint64(1));
     }
 
+    void nothingIsReadOrSaidWhileItIsQuiet()
+    {
+        bool quiet = false;
+        m_server->isQuiet = [&] { return quiet; };
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send("SET a 1\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(1), 5000);
+        quiet = true;
+        m_backend->answer(0);
+        client.send("PING\r\n");
+        RawClient late(m_server->port());
+        late.send("PING\r\nSET b 1\r\n");
+        QVERIFY(!QTest::qWaitFor([&] { return client.socket().bytesAvailable() + late.socket().bytesAvailable() > 0; },
+                                 200));
+        QCOMPARE(counters().commands, quint64(1));
+        QVERIFY(m_backend->held.empty());
+        m_server->goOn(); // too soon: nothing happens
+        QVERIFY(!QTest::qWaitFor([&] { return client.socket().bytesAvailable() > 0; }, 50));
+        quiet = false;
+        m_server->goOn();
+        QCOMPARE(client.replies(2), QStringList({"OK", "PONG"}));
+        QCOMPARE(late.replies(1), QStringList{"PONG"});
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(1), 5000);
+    }
+
     void quitIsAnsweredThenClosed()
     {
         RawClient client(m_server->port());

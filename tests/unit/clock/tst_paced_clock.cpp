@@ -55,6 +55,27 @@ private slots:
         clock.setPace(wire::Pace::real());
         QCOMPARE(told, 2);
     }
+
+    void standingStillHoldsWhateverThePace()
+    {
+        PacedClock clock([this] { return m_wall; });
+        QVERIFY(!clock.isHeld() && !clock.standsStill());
+        clock.setPace({1, true, 0us});
+        QVERIFY(clock.isHeld() && !clock.standsStill());
+        bool still = true;
+        clock.standStillWhile([&] { return still; });
+        QVERIFY(clock.isHeld() && clock.standsStill());
+        clock.setPace(wire::Pace::real());
+        QVERIFY(clock.isHeld());
+        QVERIFY(!clock.wallUntil(1s));
+        int told = 0;
+        clock.whenPaceChanges([&] { ++told; });
+        still = false;
+        QVERIFY(!clock.isHeld());
+        clock.goOn();
+        QCOMPARE(told, 1);
+        QCOMPARE(*clock.wallUntil(1s), std::chrono::microseconds(1s));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestPacedClock)

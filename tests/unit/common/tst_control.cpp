@@ -36,7 +36,22 @@ Status someStatus()
     status.residentBytes = quint64(1) << 40;
     status.cpuTime = 5s;
     status.longestStall = 3ms;
-    status.links = {{NodeId{1}, true, 1, 2, 3, 4, 5, 6}, {NodeId{3}, false, 0, 0, 0, 0, 0, 0}};
+    status.wallClock = 1'700'000'000s;
+    status.links = {{.peer = NodeId{1},
+                     .connected = true,
+                     .offeredFrames = 1,
+                     .sentFrames = 2,
+                     .sentBytes = 3,
+                     .lostFrames = 4,
+                     .duplicatedFrames = 5,
+                     .corruptedFrames = 6,
+                     .reorderedFrames = 7,
+                     .delayed = 8ms,
+                     .receivedFrames = 9,
+                     .receivedBytes = 10,
+                     .rejectedFrames = 11,
+                     .receivedLostFrames = 12},
+                    {.peer = NodeId{3}}};
     return status;
 }
 
@@ -49,8 +64,26 @@ DesiredState someDesiredState()
     slow.latency = 200ms;
     fault::LinkFault cut;
     cut.cut = true;
-    state.links = {{{NodeId{1}, NodeId{2}}, slow}, {{NodeId{2}, NodeId{1}}, cut}};
+    fault::LinkFault everything;
+    everything.latency = 1us;
+    everything.jitter = fault::kMaxLatency;
+    everything.distribution = fault::Distribution::Exponential;
+    everything.loss = {1};
+    everything.duplicate = {2};
+    everything.corrupt = {3};
+    everything.reorder = {fault::Share::kAll};
+    everything.bandwidth = fault::kMaxBandwidth;
+    everything.stall = {4};
+    everything.reset = true;
+    everything.refuse = true;
+    state.links = {{{NodeId{1}, NodeId{2}}, slow},
+                   {{NodeId{2}, NodeId{1}}, cut},
+                   {{NodeId{3}, NodeId{1}}, everything},
+                   {{NodeId{1}, NodeId{3}}, {}}};
     state.watchedKey = "x";
+    state.clocks = {{NodeId{1}, {.offset = -90s, .rate = fault::kMinRate, .since = 77us}},
+                    {NodeId{2}, {.offset = fault::kMaxOffset, .rate = fault::kMaxRate, .since = 0us}}};
+    state.answers = 5;
     return state;
 }
 
@@ -82,6 +115,7 @@ private slots:
     {
         QCOMPARE(roundTrip(someDesiredState()), someDesiredState());
         QCOMPARE(roundTrip(DesiredStateAck{8}), DesiredStateAck{8});
+        QCOMPARE(roundTrip(DesiredStateAck{8, 3}), (DesiredStateAck{8, 3}));
         QCOMPARE(roundTrip(someStatus()), someStatus());
         QCOMPARE(roundTrip(someActivity()), someActivity());
         Histograms histograms;
@@ -154,17 +188,70 @@ private slots:
         QCOMPARE(hello->from, NodeId{3});
     }
 
+    void everyFaultComesBackAlone_data()
+    {
+        QTest::addColumn<fault::LinkFault>("fault");
+        const auto row = [](const char* name, auto set) {
+            fault::LinkFault fault;
+            set(fault);
+            QTest::newRow(name) << fault;
+        };
+        row("healthy", [](auto&) {});
+        row("cut", [](auto& f) { f.cut = true; });
+        row("latency", [](auto& f) { f.latency = fault::kMaxLatency; });
+        row("jitter", [](auto& f) { f.jitter = 1us; });
+        row("distribution", [](auto& f) { f.distribution = fault::Distribution::Constant; });
+        row("loss", [](auto& f) { f.loss = {fault::Share::kAll}; });
+        row("duplicate", [](auto& f) { f.duplicate = {1}; });
+        row("corrupt", [](auto& f) { f.corrupt = {1}; });
+        row("reorder", [](auto& f) { f.reorder = {1}; });
+        row("bandwidth", [](auto& f) { f.bandwidth = fault::kMinBandwidth; });
+        row("stall", [](auto& f) { f.stall = {1}; });
+        row("reset", [](auto& f) { f.reset = true; });
+        row("refuse", [](auto& f) { f.refuse = true; });
+    }
+    void everyFaultComesBackAlone()
+    {
+        QFETCH(fault::LinkFault, fault);
+        DesiredState state;
+        state.links = {{{NodeId{1}, NodeId{2}}, fault}};
+        QCOMPARE(roundTrip(state), state);
+    }
+
+    void outOfRangeIsRefused_data()
+    {
+        QTest::addColumn<DesiredState>("state");
+        const auto row = [](const char* name, auto spoil) {
+            DesiredState state = someDesiredState();
+            spoil(state, state.links[0].fault, state.clocks[0].fault);
+            QTest::newRow(name) << state;
+        };
+        const fault::Share tooMuch{fault::Share::kAll + 1};
+        row("pace", [](auto& s, auto&, auto&) { s.pace.factor = kMaxPaceFactor + 1; });
+        row("no pace", [](auto& s, auto&, auto&) { s.pace.factor = 0; });
+        row("base delay", [](auto& s, auto&, auto&) { s.pace.baseDelay = fault::kMaxLatency + 1us; });
+        row("latency", [](auto&, auto& f, auto&) { f.latency = fault::kMaxLatency + 1us; });
+        row("jitter", [](auto&, auto& f, auto&) { f.jitter = fault::kMaxLatency + 1us; });
+        row("distribution", [](auto&, auto& f, auto&) { f.distribution = fault::Distribution(4); });
+        row("loss", [=](auto&, auto& f, auto&) { f.loss = tooMuch; });
+        row("duplicate", [=](auto&, auto& f, auto&) { f.duplicate = tooMuch; });
+        row("corrupt", [=](auto&, auto& f, auto&) { f.corrupt = tooMuch; });
+        row("reorder", [=](auto&, auto& f, auto&) { f.reorder = tooMuch; });
+        row("stall", [=](auto&, auto& f, auto&) { f.stall = tooMuch; });
+        row("too narrow", [](auto&, auto& f, auto&) { f.bandwidth = fault::kMinBandwidth - 1; });
+        row("too wide", [](auto&, auto& f, auto&) { f.bandwidth = fault::kMaxBandwidth + 1; });
+        row("too far ahead", [](auto&, auto&, auto& c) { c.offset = fault::kMaxOffset + 1us; });
+        row("too far behind", [](auto&, auto&, auto& c) { c.offset = -fault::kMaxOffset - 1us; });
+        row("too slow", [](auto&, auto&, auto& c) { c.rate = fault::kMinRate - 1; });
+        row("too fast", [](auto&, auto&, auto& c) { c.rate = fault::kMaxRate + 1; });
+        row("wrong for longer than time", [](auto&, auto&, auto& c) { c.since = std::chrono::microseconds::max(); });
+        row("too many clocks", [](auto& s, auto&, auto&) { s.clocks.resize(65); });
+    }
     void outOfRangeIsRefused()
     {
-        DesiredState tooFast = someDesiredState();
-        tooFast.pace.factor = kMaxPaceFactor + 1;
-        QVERIFY(!decodeControl(encodeControl(tooFast, 1)));
-        DesiredState zero = someDesiredState();
-        zero.pace.factor = 0;
-        QVERIFY(!decodeControl(encodeControl(zero, 1)));
-        DesiredState endless = someDesiredState();
-        endless.links[0].fault.latency = fault::kMaxLatency + 1us;
-        QVERIFY(!decodeControl(encodeControl(endless, 1)));
+        QFETCH(DesiredState, state);
+        QVERIFY(decodeControl(encodeControl(someDesiredState(), 1)));
+        QVERIFY(!decodeControl(encodeControl(state, 1)));
     }
 
     void truncatedIsRefused()
