@@ -423,13 +423,13 @@ Result<LinkFault> parseLinkFault(const QString& text)
 
 QString spokenLinkFault(const LinkFault& fault)
 {
-    const auto duration = [](std::chrono::microseconds time) {
-        QString text = printDuration(time);
+    const auto spaced = [](QString text) {
         qsizetype unit = 0;
         while (unit < text.size() && (text[unit].isDigit() || text[unit] == QLatin1Char('.')))
             ++unit;
         return text.insert(unit, QLatin1Char(' '));
     };
+    const auto duration = [&](std::chrono::microseconds time) { return spaced(printDuration(time)); };
     QStringList parts;
     if (fault.cut)
         parts << QStringLiteral("cut");
@@ -454,7 +454,7 @@ QString spokenLinkFault(const LinkFault& fault)
     if (fault.reorder)
         parts << QStringLiteral("reorders %1").arg(printShare(fault.reorder));
     if (fault.bandwidth > 0)
-        parts << QStringLiteral("narrow: %1").arg(printBandwidth(fault.bandwidth));
+        parts << QStringLiteral("narrow: %1").arg(spaced(printBandwidth(fault.bandwidth)));
     if (fault.stall)
         parts << QStringLiteral("stalls at %1").arg(printShare(fault.stall));
     return parts.isEmpty() ? QStringLiteral("healthy") : parts.join(QStringLiteral(", "));

@@ -202,20 +202,23 @@ private slots:
                                  "inf",
                                  "60.000001s",
                                  "200ms 5ms",
+                                 "18446744073709551616ms",
+                                 "18446744073709.551616s",
                                  "MS",
                                  "1h"})
             row("latency", QLatin1String(text), kDuration);
         row("latency", QStringLiteral("٣ms"), kDuration); // three, but no digit that the field writes
         row("latency", QStringLiteral("２００ms"), kDuration);
         row("jitter", QStringLiteral("2min"), kDuration);
-        for (const char* text : {"140%", "-5%", "5", "1.000001", "100.0001%", "", "%", "5%%", "5 percent", "0.00001%",
-                                 "0.0000001", "five", "1/20", "-0", "4294967297%"})
+        for (const char* text :
+             {"140%", "-5%", "5", "1.000001", "100.0001%", "", "%", "5%%", "5 percent", "0.00001%", "0.0000001", "five",
+              "1/20", "-0", "18446744073709551616%", "18446744073709.551616", "4294967297%"})
             row("loss", QLatin1String(text), kShare);
         for (const char* field : {"duplicate", "corrupt", "reorder", "stall"})
             row(field, QStringLiteral("101%"), kShare);
-        for (const char* text :
-             {"fast", "-1mbit", "0kbit", "999bit", "124B/s", "100.000001gbit", "12.6GB/s", "1", "1mb", "1Kb/s", "1kB",
-              "infinite", "", "18446744073709551617bit", "999999999999GB/s", "0.0000001gbit", "1.5bit"})
+        for (const char* text : {"fast", "-1mbit", "0kbit", "999bit", "124B/s", "100.000001gbit", "12.6GB/s", "1",
+                                 "1mb", "1Kb/s", "1kB", "infinite", "", "18446744073709551617bit", "999999999999GB/s",
+                                 "0.0000001gbit", "1.5bit", "18446744073710.551616mbit"})
             row("bandwidth", QLatin1String(text), kBandwidth);
         for (const char* text : {"gauss", "", "1", "normal exponential"})
             row("distribution", QLatin1String(text),
@@ -479,7 +482,7 @@ private slots:
                                      << "slow: 5 ms + 10 ms";
         QTest::newRow("loses") << LinkFault{.loss = Share::ofPercent(5)} << "loses 5%";
         QTest::newRow("several") << LinkFault{.latency = 1'500ms, .loss = Share{2'500}, .bandwidth = 64'000}
-                                 << "slow: 1.5 s, loses 0.25%, narrow: 64kbit";
+                                 << "slow: 1.5 s, loses 0.25%, narrow: 64 kbit";
         QTest::newRow("connections") << LinkFault{.reset = true, .refuse = true}
                                      << "refuses connections, resets connections";
         QTest::newRow("messages") << LinkFault{.duplicate = Share::ofPercent(5),
