@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fault/link_fault_text.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <vector>
 
 namespace faultline::fault {
 
@@ -16,8 +21,12 @@ std::optional<quint64> millionthsOf(QStringView text)
 {
     const qsizetype point = text.indexOf(u'.');
     const QStringView whole = point < 0 ? text : text.first(point);
-    const QStringView part = point < 0 ? QStringView() : text.sliced(point + 1);
-    if (whole.isEmpty() || whole.size() > 12 || part.size() > 6 || (point >= 0 && part.isEmpty()))
+    QStringView part = point < 0 ? QStringView() : text.sliced(point + 1);
+    if (whole.isEmpty() || whole.size() > 12 || (point >= 0 && part.isEmpty()))
+        return std::nullopt;
+    while (part.size() > 1 && part.endsWith(u'0'))
+        part.chop(1);
+    if (part.size() > 6)
         return std::nullopt;
     quint64 value = 0;
     const auto take = [&value](QStringView digits) {
@@ -92,9 +101,23 @@ constexpr const char* kBandwidthWords = "a bandwidth from 1kbit to 100gbit, such
 constexpr const char* kFlagWords = "true or false";
 constexpr const char* kDistributionWords = "one of constant, uniform, normal, exponential";
 
+/// Fit to stand in a sentence, however long and odd it is.
+QString quoted(const QString& text)
+{
+    QString shown = text.left(kMostShown);
+    if (shown.size() < text.size() && shown.back().isHighSurrogate())
+        shown.chop(1);
+    for (QChar& character : shown) {
+        if (!character.isPrint() && !character.isSurrogate())
+            character = QLatin1Char(' ');
+    }
+    shown = shown.simplified();
+    return QStringLiteral("\"%1%2\"").arg(shown, text.size() > kMostShown ? QStringLiteral("…") : QString());
+}
+
 Error wrong(const QString& text, const char* words)
 {
-    return Error{QStringLiteral("\"%1\"; it must be %2").arg(text.trimmed().left(kMostShown), QLatin1String(words))};
+    return Error{QStringLiteral("%1; it must be %2").arg(quoted(text.trimmed()), QLatin1String(words))};
 }
 
 template <typename Number> QString withoutZeros(Number whole, quint64 millionths)
@@ -203,17 +226,39 @@ const Field* fieldNamed(const QString& name)
     return nullptr;
 }
 
+/// Letters to add, drop or change to make one word the other (Levenshtein).
+std::size_t distance(const QString& one, const QString& other)
+{
+    std::vector<std::size_t> row(static_cast<std::size_t>(other.size()) + 1);
+    std::iota(row.begin(), row.end(), 0);
+    for (const QChar letter : one) {
+        std::size_t diagonal = row[0]++;
+        for (std::size_t i = 1; i < row.size(); ++i) {
+            const std::size_t changed = diagonal + (letter == other[static_cast<qsizetype>(i) - 1] ? 0 : 1);
+            diagonal = row[i];
+            row[i] = std::min({changed, row[i] + 1, row[i - 1] + 1});
+        }
+    }
+    return row.back();
+}
+
 Error unknownField(const QString& name)
 {
-    return Error{QStringLiteral("\"%1\" is no fault of a link; there are %2")
-                     .arg(name.left(kMostShown), fieldNames().join(QStringLiteral(", ")))};
+    const QString sentence = QStringLiteral("%1 is no field of a link; ").arg(quoted(name));
+    if (name.size() < kMostShown) {
+        for (const QString& known : fieldNames()) {
+            if (distance(name.toLower(), known) <= static_cast<std::size_t>(known.size()) / 3)
+                return Error{sentence + QStringLiteral("did you mean %1?").arg(known)};
+        }
+    }
+    return Error{sentence + QStringLiteral("the fields are %1").arg(fieldNames().join(QStringLiteral(", ")))};
 }
 
 } // namespace
 
 Result<std::chrono::microseconds> parseDuration(const QString& text)
 {
-    constexpr quint64 kMost = quint64(1) << 62;
+    constexpr quint64 kMost = 1'000'000'000'000'000; // 31 years: in nanoseconds it still fits
     if (text.trimmed() == QLatin1String("0"))
         return std::chrono::microseconds(0);
     if (const auto count = withUnit(text, kDurations, kMost))
@@ -351,20 +396,26 @@ Result<LinkFault> parseLinkFault(const QString& text)
     LinkFault fault;
     if (text.trimmed() == QLatin1String("healthy"))
         return fault;
-    QString line = text.left(1'000);
-    line.replace(QLatin1Char('\n'), QLatin1Char(','));
-    bool any = false;
-    for (const QString& part : line.split(QLatin1Char(','))) {
-        if (part.trimmed().isEmpty())
+    std::set<QString> given;
+    QStringView rest = text;
+    while (!rest.isEmpty()) {
+        const auto isEnd = [](QChar character) { return character == u',' || character == u'\n'; };
+        const qsizetype end = std::find_if(rest.begin(), rest.end(), isEnd) - rest.begin();
+        const QString part = rest.first(end).trimmed().toString();
+        rest = rest.sliced(std::min(rest.size(), end + 1));
+        if (part.isEmpty())
             continue;
         const qsizetype colon = part.indexOf(QLatin1Char(':'));
         const QString name = (colon < 0 ? part : part.first(colon)).trimmed();
-        const QString value = colon < 0 ? QStringLiteral("true") : part.sliced(colon + 1);
+        const Field* known = fieldNamed(name);
+        const bool isFlag = known && known->takes == kFlagWords;
+        const QString value = colon >= 0 ? part.sliced(colon + 1) : QLatin1String(isFlag ? "true" : "");
         if (const Result<void> set = setField(fault, name, value); !set)
             return Error{set.error()};
-        any = true;
+        if (!given.insert(name).second)
+            return Error{QStringLiteral("%1 is given twice; each field has one value").arg(name)};
     }
-    if (!any)
+    if (given.empty())
         return Error{
             QStringLiteral("there is nothing in it; write faults of a link such as \"latency: 200ms, loss: 5%\"")};
     return fault;
@@ -372,13 +423,13 @@ Result<LinkFault> parseLinkFault(const QString& text)
 
 QString spokenLinkFault(const LinkFault& fault)
 {
-    const auto duration = [](std::chrono::microseconds time) {
-        QString text = printDuration(time);
+    const auto spaced = [](QString text) {
         qsizetype unit = 0;
         while (unit < text.size() && (text[unit].isDigit() || text[unit] == QLatin1Char('.')))
             ++unit;
         return text.insert(unit, QLatin1Char(' '));
     };
+    const auto duration = [&](std::chrono::microseconds time) { return spaced(printDuration(time)); };
     QStringList parts;
     if (fault.cut)
         parts << QStringLiteral("cut");
@@ -403,7 +454,7 @@ QString spokenLinkFault(const LinkFault& fault)
     if (fault.reorder)
         parts << QStringLiteral("reorders %1").arg(printShare(fault.reorder));
     if (fault.bandwidth > 0)
-        parts << QStringLiteral("narrow: %1").arg(printBandwidth(fault.bandwidth));
+        parts << QStringLiteral("narrow: %1").arg(spaced(printBandwidth(fault.bandwidth)));
     if (fault.stall)
         parts << QStringLiteral("stalls at %1").arg(printShare(fault.stall));
     return parts.isEmpty() ? QStringLiteral("healthy") : parts.join(QStringLiteral(", "));

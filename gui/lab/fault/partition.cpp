@@ -33,6 +33,14 @@ const Named& named(PartitionShape shape)
     return *std::find_if(kShapes.begin(), kShapes.end(), [shape](const Named& each) { return each.shape == shape; });
 }
 
+QString namesOf(const std::vector<NodeId>& nodes)
+{
+    QStringList names;
+    for (const NodeId node : nodes)
+        names << node.name();
+    return names.join(QLatin1Char(' '));
+}
+
 /// Those `around` first, the others in an order that is drawn.
 std::vector<NodeId> shuffledBehind(const std::vector<NodeId>& around, const std::vector<NodeId>& nodes,
                                    fault::Random& random)
@@ -107,13 +115,12 @@ Result<std::set<LinkId>> cutsOf(PartitionShape shape, const std::vector<NodeId>&
     std::vector<NodeId> whom;
     for (const NodeId node : around) {
         if (std::find(nodes.begin(), nodes.end(), node) == nodes.end())
-            return Error{
-                QStringLiteral("there is no %1 in this cluster of %2 nodes").arg(node.name()).arg(nodes.size())};
+            return Error{QStringLiteral("there is no %1 in this cluster; it has %2").arg(node.name(), namesOf(nodes))};
         if (std::find(whom.begin(), whom.end(), node) == whom.end())
             whom.push_back(node);
     }
     if (nodes.size() < 3)
-        return Error{QStringLiteral("a partition needs a cluster of at least three nodes")};
+        return Error{QStringLiteral("a partition needs at least 3 nodes; this cluster has %1").arg(nodes.size())};
     const std::size_t minority = (nodes.size() - 1) / 2;
     const auto tooMany = [&](std::size_t most) {
         return Error{QStringLiteral("%1 nodes do not fit into the %2 partition of %3; %4 at most")
@@ -140,8 +147,7 @@ Result<std::set<LinkId>> cutsOf(PartitionShape shape, const std::vector<NodeId>&
         return cutBehind(byName, byName.size() / 2);
     }
     case PartitionShape::Bridge: {
-        std::vector<NodeId> others(order.begin() + 1, order.end());
-        std::sort(others.begin(), others.end());
+        const std::vector<NodeId> others(order.begin() + 1, order.end());
         return cutBehind(others, others.size() / 2);
     }
     case PartitionShape::MajoritiesRing:
@@ -217,12 +223,8 @@ QString spokenCuts(const std::set<LinkId>& cuts, const std::vector<NodeId>& node
 {
     if (const auto parts = partsOf(cuts, nodes); parts.size() > 1) {
         QStringList sides;
-        for (const std::vector<NodeId>& part : parts) {
-            QStringList names;
-            for (const NodeId node : part)
-                names << node.name();
-            sides << names.join(QLatin1Char(' '));
-        }
+        for (const std::vector<NodeId>& part : parts)
+            sides << namesOf(part);
         return sides.join(QStringLiteral(" | "));
     }
     QStringList phrases;
