@@ -10,6 +10,22 @@
 
 namespace faultline::lab {
 
+using namespace std::chrono_literals;
+
+namespace {
+constexpr auto kLookAgain = 50ms;
+}
+
+CommandSession::CommandSession(QObject* parent)
+    : QObject(parent)
+{
+    m_lookAgain.setSingleShot(true);
+    connect(&m_lookAgain, &QTimer::timeout, this, [this] {
+        for (auto& [node, connection] : m_connections)
+            goOn(*connection);
+    });
+}
+
 quint64 CommandSession::send(const Address& address, const QString& line, std::chrono::milliseconds timeout,
                              bool isRunning)
 {
@@ -36,14 +52,19 @@ quint64 CommandSession::send(const Address& address, const QString& line, std::c
     QByteArray command;
     resp::appendCommand(command, arguments);
     connection.awaited.push_back({id, line, std::chrono::steady_clock::now(), timeout});
-    const bool passes = !isSilent || !isSilent(address.node);
-    if (passes && connection.socket.state() == QAbstractSocket::ConnectedState)
-        connection.socket.write(command);
-    else
-        connection.unsent.append(command);
+    connection.unsent.append(command);
     if (!connection.timer.isActive())
         connection.timer.start(timeout);
+    if (passes(connection) && connection.socket.state() == QAbstractSocket::ConnectedState)
+        writeUnsent(connection);
+    else
+        m_lookAgain.start(0ms);
     return id;
+}
+
+bool CommandSession::passes(const Connection& connection) const
+{
+    return !isSilent || !isSilent(connection.address.node);
 }
 
 void CommandSession::forget()
@@ -56,49 +77,77 @@ void CommandSession::forget()
 CommandSession::Connection& CommandSession::connectionTo(const Address& address)
 {
     auto& slot = m_connections[address.node];
-    if (slot && slot->socket.state() != QAbstractSocket::UnconnectedState)
+    if (slot) {
+        slot->address = address;
         return *slot;
-    if (!slot) {
-        slot = std::make_unique<Connection>();
-        Connection& connection = *slot;
-        connection.timer.setSingleShot(true);
-        connect(&connection.socket, &QTcpSocket::connected, this, [&connection] {
-            connection.wasConnected = true;
-            connection.socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-            connection.socket.write(std::exchange(connection.unsent, {}));
-        });
-        connect(&connection.socket, &QTcpSocket::readyRead, this, [this, &connection] { readReplies(connection); });
-        connect(&connection.socket, &QTcpSocket::errorOccurred, this, [this, &connection] {
-            if (isSilent && isSilent(connection.address.node))
-                return;
-            const QString name = connection.address.node.name();
-            drop(connection,
-                 connection.wasConnected
-                     ? QStringLiteral("%1 closed the connection: whether the command took effect is unknown").arg(name)
-                     : QStringLiteral("nobody listens on %1's client port; nothing was sent").arg(name));
-        });
-        connect(&connection.timer, &QTimer::timeout, this, [this, &connection] {
-            const Awaited& first = connection.awaited.front();
-            const double seconds = double(first.timeout.count()) / 1000;
-            drop(connection, QStringLiteral("%1 did not answer within %2 s: whether the command took effect is unknown")
-                                 .arg(connection.address.node.name())
-                                 .arg(seconds));
-        });
     }
-    slot->address = address;
-    slot->wasConnected = false;
-    slot->parser = {};
-    if (!isSilent || !isSilent(address.node))
-        slot->socket.connectToHost(address.host, address.port);
-    return *slot;
+    slot = std::make_unique<Connection>();
+    Connection& connection = *slot;
+    connection.address = address;
+    connection.timer.setSingleShot(true);
+    connection.timer.setTimerType(Qt::PreciseTimer);
+    connect(&connection.socket, &QTcpSocket::connected, this, [this, &connection] {
+        connection.wasConnected = true;
+        connection.socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
+        goOn(connection);
+    });
+    connect(&connection.socket, &QTcpSocket::readyRead, this, [this, &connection] { goOn(connection); });
+    connect(&connection.socket, &QTcpSocket::errorOccurred, this, [this, &connection] {
+        if (passes(connection))
+            drop(connection, connection.wasConnected
+                                 ? closedBy(connection)
+                                 : QStringLiteral("nobody listens on %1's client port; nothing was sent")
+                                       .arg(connection.address.node.name()));
+    });
+    connect(&connection.timer, &QTimer::timeout, this, [this, &connection] {
+        const Awaited& first = connection.awaited.front();
+        const double seconds = double(first.timeout.count()) / 1000;
+        drop(connection, QStringLiteral("%1 did not answer within %2 s: whether the command took effect is unknown")
+                             .arg(connection.address.node.name())
+                             .arg(seconds));
+    });
+    return connection;
+}
+
+void CommandSession::goOn(Connection& connection)
+{
+    if (connection.awaited.empty() && connection.socket.state() != QAbstractSocket::ConnectedState)
+        return;
+    if (!passes(connection)) {
+        if (!connection.awaited.empty() && !m_lookAgain.isActive())
+            m_lookAgain.start(kLookAgain);
+        return;
+    }
+    if (connection.socket.state() == QAbstractSocket::UnconnectedState) {
+        if (std::exchange(connection.wasConnected, false)) { // it ended in silence
+            while (!connection.awaited.empty() && connection.awaited.front().isSent)
+                answer(connection, {}, closedBy(connection), true);
+        }
+        connection.parser = {};
+        if (!connection.awaited.empty())
+            connection.socket.connectToHost(connection.address.host, connection.address.port);
+    } else if (connection.socket.state() == QAbstractSocket::ConnectedState) {
+        writeUnsent(connection);
+        readReplies(connection);
+    }
+}
+
+void CommandSession::writeUnsent(Connection& connection)
+{
+    connection.socket.write(std::exchange(connection.unsent, {}));
+    for (Awaited& awaited : connection.awaited)
+        awaited.isSent = true;
+}
+
+QString CommandSession::closedBy(const Connection& connection)
+{
+    return QStringLiteral("%1 closed the connection: whether the command took effect is unknown")
+        .arg(connection.address.node.name());
 }
 
 void CommandSession::readReplies(Connection& connection)
 {
-    const QByteArray bytes = connection.socket.readAll();
-    if (isSilent && isSilent(connection.address.node))
-        return;
-    connection.parser.append(bytes);
+    connection.parser.append(connection.socket.readAll());
     resp::Reply reply;
     for (;;) {
         switch (connection.parser.next(reply)) {
@@ -136,6 +185,7 @@ void CommandSession::drop(Connection& connection, const QString& explanation)
     const QSignalBlocker quiet(connection.socket);
     connection.socket.abort();
     connection.unsent.clear();
+    connection.wasConnected = false;
     connection.parser = {};
     while (!connection.awaited.empty())
         answer(connection, {}, explanation, true);

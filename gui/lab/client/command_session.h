@@ -35,6 +35,8 @@ class CommandSession : public QObject
     Q_OBJECT
 
 public:
+    explicit CommandSession(QObject* parent = nullptr);
+
     struct Address
     {
         NodeId node;
@@ -45,7 +47,8 @@ public:
     /// What stands at that address, to say "n3" instead of a port. Handed in; nobody when unknown.
     std::function<NodeId(quint16 port)> nodeAt;
     /// Nothing passes between clients and this node, as when it has no power: whoever asks waits in vain, and does not
-    /// even learn that nobody listens. Handed in; not set: never.
+    /// even learn that nobody listens, or that the connection has ended. If it passes again before the time is up,
+    /// everything goes on. Handed in; not set: never.
     std::function<bool(NodeId)> isSilent;
 
     /// replied() follows once, never from within this call. `isRunning` says whether its process is there at all.
@@ -63,6 +66,7 @@ private:
         QString line;
         std::chrono::steady_clock::time_point sentAt;
         std::chrono::milliseconds timeout{0};
+        bool isSent = false;
     };
     struct Connection
     {
@@ -71,17 +75,23 @@ private:
         QTimer timer;
         resp::ReplyParser parser;
         std::deque<Awaited> awaited;
-        QByteArray unsent; ///< typed before the connection stood
+        QByteArray unsent; ///< typed before the connection stood, or into silence
         bool wasConnected = false;
     };
 
     Connection& connectionTo(const Address& address);
+    bool passes(const Connection& connection) const;
+    /// Does what is to be done on it now: dial, write, read; in silence nothing, and looks again later.
+    void goOn(Connection& connection);
+    void writeUnsent(Connection& connection);
+    static QString closedBy(const Connection& connection);
     void readReplies(Connection& connection);
     void answer(Connection& connection, const QString& reply, const QString& explanation, bool isError);
     void drop(Connection& connection, const QString& explanation);
     QString explain(NodeId node, const QByteArray& error) const;
 
     std::map<NodeId, std::unique_ptr<Connection>> m_connections;
+    QTimer m_lookAgain; ///< whether the silence is over
     quint64 m_lastId = 0;
 };
 

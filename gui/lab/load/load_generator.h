@@ -50,7 +50,7 @@ public:
     explicit LoadGenerator(QObject* parent = nullptr);
     ~LoadGenerator() override;
 
-    /// Begins anew: fresh keys, an empty tally.
+    /// Begins anew: fresh keys, an empty tally, healthy links, no hot key.
     void start(const LoadOptions& options);
     /// Drops every connection. What was under way is forgotten, not reported.
     void stop();

@@ -2,6 +2,7 @@
 #include "gui/lab/client/command_line.h"
 #include "gui/lab/client/command_session.h"
 
+#include <QElapsedTimer>
 #include <QTcpServer>
 #include <QTest>
 
@@ -16,6 +17,9 @@ class TestCommandSession : public QObject
     QTcpServer m_server;
     QByteArray m_received;
     QByteArray m_answer; ///< to whatever comes; "close" closes
+    int m_accepted = 0;
+    QTcpSocket* m_socket = nullptr; ///< the server's end of the newest connection
+    bool m_silent = false;
     std::unique_ptr<CommandSession> m_session;
     std::vector<CommandOutcome> m_outcomes;
 
@@ -37,6 +41,8 @@ private slots:
         QVERIFY(m_server.listen(QHostAddress::LocalHost));
         connect(&m_server, &QTcpServer::newConnection, this, [this] {
             QTcpSocket* socket = m_server.nextPendingConnection();
+            m_socket = socket;
+            ++m_accepted;
             connect(socket, &QTcpSocket::readyRead, this, [this, socket] {
                 m_received += socket->readAll();
                 if (m_answer == "close")
@@ -49,8 +55,11 @@ private slots:
     void init()
     {
         m_received.clear();
+        m_outcomes.clear();
+        m_silent = false;
         m_session = std::make_unique<CommandSession>();
         m_session->nodeAt = [](quint16 port) { return NodeId{port == 7003 ? 3u : 0u}; };
+        m_session->isSilent = [this](NodeId) { return m_silent; };
         connect(m_session.get(), &CommandSession::replied, this,
                 [this](const CommandOutcome& o) { m_outcomes.push_back(o); });
     }
@@ -126,6 +135,115 @@ private slots:
         QCOMPARE(m_outcomes[0].explanation, QStringLiteral("nobody listens on n4's client port; nothing was sent"));
         m_answer = "garbage\r\n";
         QVERIFY(outcome(QStringLiteral("GET x")).explanation.contains(QStringLiteral("not the Redis protocol")));
+    }
+
+    void silenceIsATimeoutAndNothingElse_data()
+    {
+        QTest::addColumn<bool>("connected");
+        QTest::addColumn<bool>("isThere");
+        QTest::newRow("never dialled") << false << true;
+        QTest::newRow("never dialled, nobody there") << false << false;
+        QTest::newRow("connected") << true << true;
+        QTest::newRow("connected, ends in silence") << true << false;
+    }
+    void silenceIsATimeoutAndNothingElse()
+    {
+        QFETCH(bool, connected);
+        QFETCH(bool, isThere);
+        m_answer = "+OK\r\n";
+        if (connected)
+            QCOMPARE(outcome(QStringLiteral("SET x 1")).reply, QStringLiteral("OK"));
+        m_silent = true;
+        m_received.clear();
+        m_outcomes.clear();
+        const int accepted = m_accepted;
+        quint16 nobody = 0;
+        {
+            QTcpServer server;
+            QVERIFY(server.listen(QHostAddress::LocalHost));
+            nobody = server.serverPort();
+        }
+        m_session->send({{2}, QStringLiteral("127.0.0.1"), isThere ? m_server.serverPort() : nobody},
+                        QStringLiteral("SET x 2"), 200ms, true);
+        if (connected && !isThere)
+            m_socket->abort();
+        QTRY_COMPARE(m_outcomes.size(), std::size_t(1));
+        QCOMPARE(m_outcomes[0].explanation,
+                 QStringLiteral("n2 did not answer within 0.2 s: whether the command took effect is unknown"));
+        QVERIFY(m_outcomes[0].isError && m_outcomes[0].took >= 195ms);
+        QVERIFY(m_received.isEmpty());
+        QCOMPARE(m_accepted, accepted);
+        m_silent = false;
+        QCOMPARE(outcome(QStringLiteral("SET x 3")).reply, QStringLiteral("OK"));
+        QCOMPARE(m_received.count("SET"), 1);
+    }
+
+    void whenTheSilenceEndsInTimeEverythingGoesOn_data()
+    {
+        QTest::addColumn<bool>("connected");
+        QTest::addColumn<bool>("ends");
+        QTest::newRow("never dialled") << false << false;
+        QTest::newRow("connected") << true << false;
+        QTest::newRow("connected, ended in silence") << true << true;
+    }
+    void whenTheSilenceEndsInTimeEverythingGoesOn()
+    {
+        QFETCH(bool, connected);
+        QFETCH(bool, ends);
+        m_answer = "+OK\r\n";
+        if (connected)
+            outcome(QStringLiteral("SET x 1"));
+        m_silent = true;
+        m_received.clear();
+        m_outcomes.clear();
+        send(QStringLiteral("SET x 2"));
+        if (ends)
+            m_socket->abort();
+        QElapsedTimer timer;
+        timer.start();
+        QTRY_VERIFY(timer.hasExpired(120));
+        QVERIFY(m_received.isEmpty() && m_outcomes.empty());
+        m_silent = false;
+        QTRY_COMPARE(m_outcomes.size(), std::size_t(1));
+        QCOMPARE(m_outcomes[0].reply, QStringLiteral("OK"));
+        QCOMPARE(m_received.count("SET"), 1);
+    }
+
+    void noReplyAnswersAnotherCommand_data()
+    {
+        QTest::addColumn<QString>("inSilence"); ///< what happens to the first command, sent before
+        QTest::addColumn<QString>("first");
+        QTest::newRow("answered") << "answer"
+                                  << "1";
+        QTest::newRow("connection ends") << "end"
+                                         << "";
+    }
+    void noReplyAnswersAnotherCommand()
+    {
+        QFETCH(QString, inSilence);
+        QFETCH(QString, first);
+        m_answer = "";
+        send(QStringLiteral("FIRST"));
+        QTRY_VERIFY(m_received.contains("FIRST"));
+        m_silent = true;
+        if (inSilence == QStringLiteral("answer"))
+            m_socket->write(":1\r\n");
+        else
+            m_socket->abort();
+        m_answer = ":2\r\n";
+        send(QStringLiteral("SECOND"));
+        QElapsedTimer timer;
+        timer.start();
+        QTRY_VERIFY(timer.hasExpired(120));
+        QVERIFY(m_outcomes.empty() && !m_received.contains("SECOND"));
+        m_silent = false;
+        send(QStringLiteral("THIRD"));
+        QTRY_VERIFY(m_outcomes.size() >= 2);
+        QCOMPARE(m_outcomes[0].line, QStringLiteral("FIRST"));
+        QCOMPARE(m_outcomes[0].reply, first.isEmpty() ? QString() : QStringLiteral("(integer) ") + first);
+        QCOMPARE(m_outcomes[0].explanation.contains(QStringLiteral("closed the connection")), first.isEmpty());
+        QCOMPARE(m_outcomes[1].line, QStringLiteral("SECOND"));
+        QCOMPARE(m_outcomes[1].reply, QStringLiteral("(integer) 2"));
     }
 
     void afterATroubleTheNextCommandWorks()
