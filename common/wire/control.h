@@ -141,6 +141,7 @@ struct Status
     std::chrono::microseconds wallClock{0};    ///< what this node takes the time to be, since 1970
 
     std::vector<LinkCounters> links;
+    std::vector<LinkState> faults; ///< of the links from and to this node, as it applies them; healthy ones left out
     bool operator==(const Status&) const = default;
 };
 

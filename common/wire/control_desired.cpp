@@ -5,17 +5,10 @@ namespace faultline::wire {
 
 // ---- DesiredState
 
-void write(QCborStreamWriter& w, const DesiredState& state)
+void write(QCborStreamWriter& w, const std::vector<LinkState>& links)
 {
-    w.startMap();
-    put(w, 1, state.version);
-    put(w, 2, state.pace.factor);
-    put(w, 3, state.pace.held);
-    put(w, 4, state.pace.baseDelay);
-    put(w, 5, state.watchedKey);
-    w.append(quint64(6));
-    w.startArray(state.links.size());
-    for (const LinkState& link : state.links) {
+    w.startArray(links.size());
+    for (const LinkState& link : links) {
         w.startMap();
         put(w, 1, link.link.from.value);
         put(w, 2, link.link.to.value);
@@ -36,6 +29,18 @@ void write(QCborStreamWriter& w, const DesiredState& state)
         w.endMap();
     }
     w.endArray();
+}
+
+void write(QCborStreamWriter& w, const DesiredState& state)
+{
+    w.startMap();
+    put(w, 1, state.version);
+    put(w, 2, state.pace.factor);
+    put(w, 3, state.pace.held);
+    put(w, 4, state.pace.baseDelay);
+    put(w, 5, state.watchedKey);
+    w.append(quint64(6));
+    write(w, state.links);
     w.append(quint64(7));
     w.startArray(state.clocks.size());
     for (const ClockState& clock : state.clocks) {
@@ -122,6 +127,11 @@ bool read(QCborStreamReader& r, ClockState& clock)
 
 } // namespace
 
+bool read(QCborStreamReader& r, std::vector<LinkState>& links)
+{
+    return readArray(r, kMaxLinks, [&] { return read(r, links.emplace_back()); });
+}
+
 bool read(QCborStreamReader& r, DesiredState& state)
 {
     const bool ok = readMap(r, [&](quint64 key) {
@@ -137,7 +147,7 @@ bool read(QCborStreamReader& r, DesiredState& state)
         case 5:
             return readBytes(r, state.watchedKey);
         case 6:
-            return readArray(r, kMaxLinks, [&] { return read(r, state.links.emplace_back()); });
+            return read(r, state.links);
         case 7:
             return readArray(r, kMaxNodes, [&] { return read(r, state.clocks.emplace_back()); });
         case 8:

@@ -103,6 +103,10 @@ void write(QCborStreamWriter& w, const Status& s)
         write(w, link);
     w.endArray();
     put(w, 27, s.wallClock);
+    if (!s.faults.empty()) {
+        w.append(quint64(28));
+        write(w, s.faults);
+    }
     w.endMap();
 }
 
@@ -164,6 +168,8 @@ bool read(QCborStreamReader& r, Status& s)
             return readArray(r, kMaxNodes, [&] { return read(r, s.links.emplace_back()); });
         case 27:
             return get(r, s.wallClock);
+        case 28:
+            return read(r, s.faults);
         default:
             return skip(r);
         }

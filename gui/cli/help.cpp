@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/cli/help.h"
 
+#include "common/fault/link_fault_text.h"
 #include "gui/lab/scenario/scenario.h"
 
 #include <QStringList>
@@ -68,6 +69,9 @@ Talk to it with any Redis client: redis-cli -c -p CLIENT-PORT set x 1)");
 
 QString runHelpText()
 {
+    QStringList presets;
+    for (const fault::Preset& preset : fault::presets())
+        presets << preset.name;
     return QStringLiteral(
                R"(faultline run SCENARIO: act a scenario out on a fresh cluster of real processes, and judge it
 
@@ -97,11 +101,24 @@ A scenario:
     target       leader, followers, random, all, dead, frozen, isolated, or nodes by name: [n1, n3]
     duration     the fault is undone after this time; of wait: how long
     to           of rate and pace: the new one
+    links        of link, cut and heal: A->B, A<->B or a list of such; A and B are leader, followers, all, random,
+                 clients or nodes by name; heal without links heals every partition
+    of link      preset (%4), or
+                 %5
+                 each by itself: latency: 200ms, jitter: 50ms, loss: 5%, bandwidth: 1mbit, cut: true
+    over         of link, surge and rate: getting there takes so long
+    shape        of partition: %6;
+                 target: whom it is about, or, without a shape, the nodes of one side
+    period       of crash-loop: how long the node runs at a time, 1s to 60s
+    offset, jump, rate   of clock: 5s, -200ms, 110%
+    factor       of surge: how many times the load that is set, 1 to 100
+    share        of hot-key: of all operations, 80%
   expectations   a list:
     id, text     a short name, and a sentence for people
     measure      %3
     at_most or at_least   a time with its unit, a share, or a number)")
-        .arg(listed(lab::conditionNames()), listed(lab::actionNames()), listed(lab::measureNames()));
+        .arg(listed(lab::conditionNames()), listed(lab::actionNames()), listed(lab::measureNames()), listed(presets),
+             listed(fault::fieldNames()), listed(lab::partitionNames()));
 }
 
 QString scenariosHelpText()

@@ -99,6 +99,10 @@ void Lab::partition(const std::vector<NodeId>& side)
 {
     m_session->nemesis().partition(side);
 }
+void Lab::healCut(quint32 id)
+{
+    m_session->nemesis().healCut(id);
+}
 void Lab::healPartitions()
 {
     m_session->nemesis().healPartitions();

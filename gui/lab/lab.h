@@ -68,8 +68,8 @@ public:
     /// Every running node in turn, the leader last; the next when the one before has caught up. Asked again: stops.
     void rollingRestart();
 
-    /// Replaces what is set for each of the links (a healthy fault heals them); numbers move there within `over`. `name`
-    /// is the sentence's ("lossy Wi-Fi"); empty: what it does.
+    /// Replaces what is set for each of the links (a healthy fault heals them); numbers move there within `over`.
+    /// `name` is the sentence's ("lossy Wi-Fi"); empty: what it does.
     void setLinkFault(const std::vector<LinkId>& links, const fault::LinkFault& fault,
                       std::chrono::milliseconds over = {}, const QString& name = {});
     /// Cuts them together, whatever else is wrong with them. `name`: of a partition; empty: drawn.
@@ -79,10 +79,12 @@ public:
     void partition(PartitionShape shape, const std::vector<NodeId>& around = {});
     /// These from all the others.
     void partition(const std::vector<NodeId>& side);
+    /// Heals one set of cuts, by its id in the fault state.
+    void healCut(quint32 id);
     /// Heals every set of cuts; faults set for single links stay.
     void healPartitions();
-    /// Everything that is wrong on purpose: links, partitions, isolations, clocks and load; thaws the frozen, restarts the
-    /// dead.
+    /// Everything that is wrong on purpose: links, partitions, isolations, clocks and load; thaws the frozen, restarts
+    /// the dead.
     void healAll();
 
     /// Ahead of the true time by `offset` (negative: behind) and from now on at `rate` (millionths).

@@ -137,9 +137,15 @@ void Nemesis::become(FaultState next, const Said& said)
     // The caption reads what was: who led before the deed.
     OpenFaults::Change change = m_open.update(before, m_state, m_nodes, wire::monotonicNow());
     for (const FaultRecord& ended : change.ended) {
-        if (ended.to)
-            m_recovery.faultEnded(ended.id, *ended.to);
         m_timeline.append(ended);
+        if (!ended.to)
+            continue;
+        m_recovery.faultEnded(ended.id, *ended.to);
+        if (ended.kind == FaultKind::Cut || ended.kind == FaultKind::Link || ended.kind == FaultKind::Isolate ||
+            ended.kind == FaultKind::Freeze) {
+            m_recovery.expectWriteAfterHealing(ended);
+            emit healed(ended.id, *ended.to);
+        }
     }
     publish();
     caption(said.what, before, std::move(change.begun));

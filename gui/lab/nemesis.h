@@ -54,6 +54,7 @@ public:
     void healLinks(const std::vector<LinkId>& links);
     void partition(PartitionShape shape, const std::vector<NodeId>& around);
     void partition(const std::vector<NodeId>& side);
+    void healCut(quint32 id);
     void healPartitions();
     void healAll();
     void setClock(NodeId node, std::chrono::microseconds offset, quint32 rate);
@@ -70,6 +71,8 @@ public:
     void learn(const FaultRecord& fault) { m_open.learn(fault); }
 
 signals:
+    /// A fault of links or of standing still is over: the first write after that is worth knowing, too.
+    void healed(quint64 fault, faultline::wire::Monotonic at);
     /// present() is another: tell the nodes and the load.
     void changed();
     /// The leader can no longer lead; who else takes the first write after `since` is worth knowing.

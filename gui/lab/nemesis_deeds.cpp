@@ -271,6 +271,16 @@ void Nemesis::partition(const std::vector<NodeId>& side)
         cut(cutsBetween(side, rest), {});
 }
 
+void Nemesis::healCut(quint32 id)
+{
+    if (!hasCluster())
+        return;
+    FaultState next = m_state;
+    std::erase_if(next.cuts, [id](const CutSet& cut) { return cut.id == id; });
+    if (next != m_state)
+        become(next, {QStringLiteral("Healed the partition"), {}});
+}
+
 void Nemesis::healPartitions()
 {
     if (!hasCluster())

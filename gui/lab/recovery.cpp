@@ -28,6 +28,10 @@ std::vector<Record> Recovery::recordsOf(Failover& failover)
         const QString write = QStringLiteral("first write after %1").arg(spokenDuration(*failover.fault.writeAfter));
         failover.gesture.outcome += failover.gesture.outcome.isEmpty() ? write : QStringLiteral(", ") + write;
     }
+    for (FaultRecord& healed : m_healed) {
+        if (healed.id == failover.fault.id)
+            healed = failover.fault;
+    }
     return {failover.fault, failover.gesture};
 }
 
@@ -70,6 +74,22 @@ std::vector<Record> Recovery::onApplied(NodeId node, quint64 index, Monotonic at
     const Record news = found->gesture;
     m_catchUps.erase(found);
     return {news};
+}
+
+std::vector<Record> Recovery::onWriteAfterHealing(quint64 faultId, Monotonic at)
+{
+    const auto found =
+        std::find_if(m_healed.begin(), m_healed.end(), [faultId](const FaultRecord& f) { return f.id == faultId; });
+    if (found == m_healed.end() || at <= *found->to)
+        return {};
+    FaultRecord fault = *found;
+    fault.writeAfterHealing = at - *fault.to;
+    m_healed.erase(found);
+    for (Failover& failover : m_failovers) {
+        if (failover.fault.id == faultId)
+            failover.fault.writeAfterHealing = fault.writeAfterHealing;
+    }
+    return {fault};
 }
 
 void Recovery::faultEnded(quint64 faultId, Monotonic at)

@@ -27,6 +27,9 @@ public:
     std::vector<Record> onApplied(NodeId node, quint64 index, Monotonic at);
     /// The fault is over, perhaps before the cluster has come through it.
     void faultEnded(quint64 faultId, Monotonic at);
+    /// The fault is over; onWriteAfterHealing() tells of the first write since.
+    void expectWriteAfterHealing(const FaultRecord& fault) { m_healed.push_back(fault); }
+    std::vector<Record> onWriteAfterHealing(quint64 faultId, Monotonic at);
     /// The node ended again: nothing more will come of catching up.
     void forget(NodeId node);
 
@@ -44,8 +47,9 @@ private:
         quint64 goal = 0;
     };
 
-    static std::vector<Record> recordsOf(Failover& failover);
+    std::vector<Record> recordsOf(Failover& failover);
 
+    std::vector<FaultRecord> m_healed;
     std::vector<Failover> m_failovers;
     std::vector<CatchUp> m_catchUps;
 };

@@ -14,7 +14,8 @@ namespace {
 
 constexpr double kMaxRate = 20'000;
 constexpr auto kRampStep = 100ms;
-constexpr quint64 kFirstWrite = 0; ///< the id under which the load reports this cluster's first write
+constexpr quint64 kHealed = quint64(1) << 63; ///< beside a fault's id: the write after it was healed
+constexpr quint64 kFirstWrite = 0;            ///< the id under which the load reports this cluster's first write
 
 void removeLater(ClusterFolder folder)
 {
@@ -32,6 +33,8 @@ Lab::Session::Session(Lab& lab, Timeline& timeline)
 {
     connect(&m_nemesis, &Nemesis::changed, this, &Session::tellFaults);
     connect(&m_nemesis, &Nemesis::leaderHit, &m_load, &LoadGenerator::watchRecovery);
+    connect(&m_nemesis, &Nemesis::healed, this,
+            [this](quint64 fault, Monotonic at) { m_load.watchRecovery(fault | kHealed, {}, at); });
     m_rateTimer.setInterval(kRampStep);
     connect(&m_rateTimer, &QTimer::timeout, this, [this] {
         if (m_rateRamp && !m_held)
@@ -57,7 +60,8 @@ Lab::Session::Session(Lab& lab, Timeline& timeline)
     connect(&m_load, &LoadGenerator::writeAcknowledged, this, [this](quint64 id, Monotonic at, NodeId) {
         if (id == kFirstWrite)
             becomeServing();
-        for (const Record& record : m_recovery.onWrite(id, at))
+        for (const Record& record :
+             id& kHealed ? m_recovery.onWriteAfterHealing(id & ~kHealed, at) : m_recovery.onWrite(id, at))
             onHappened(record);
     });
     connect(&m_commands, &CommandSession::replied, this, [this](const CommandOutcome& outcome) {
@@ -70,6 +74,10 @@ Lab::Session::Session(Lab& lab, Timeline& timeline)
                 return id;
         }
         return NodeId{};
+    };
+    m_commands.isSilent = [this](NodeId node) {
+        const FaultState present = m_nemesis.present();
+        return present.effective({kClients, node}).cut || present.effective({node, kClients}).cut;
     };
     m_dataTimer.setInterval(1s);
     connect(&m_dataTimer, &QTimer::timeout, this, &Session::lookAtDataSize);
@@ -393,7 +401,7 @@ quint64 Lab::Session::sendCommand(NodeId node, const QString& line)
     const NodeState* state = m_timeline.node(node);
     const quint16 port = state ? state->member.clientPort : 0;
     return m_commands.send({node, QStringLiteral("127.0.0.1"), port}, line, 1000ms * m_pace.factor,
-                           state && state->alive());
+                           state && (state->alive() || m_commands.isSilent(node)));
 }
 
 } // namespace faultline::lab

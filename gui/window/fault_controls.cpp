@@ -2,6 +2,7 @@
 #include "gui/window/fault_controls.h"
 
 #include "common/fault/link_fault_text.h"
+#include "gui/lab/fault/clock_text.h"
 #include "gui/views/theme/icon.h"
 #include "gui/window/ask_value.h"
 
@@ -19,20 +20,6 @@ constexpr double kSurges[] = {2, 5, 10};
 constexpr quint32 kHotShares[] = {50, 90};
 constexpr std::chrono::seconds kCrashPeriods[] = {3s, 10s};
 
-Result<double> parseFactor(const QString& text)
-{
-    QString number = text;
-    if (number.startsWith(QChar(0xD7)) || number.startsWith(QLatin1Char('x')))
-        number.remove(0, 1);
-    bool isNumber = false;
-    const double factor = number.toDouble(&isNumber);
-    if (!isNumber || !(factor >= 1 && factor <= lab::kMaxSurge))
-        return Error{QObject::tr("\"%1\" is no factor of the load; 1 to %2 would be right, such as 5")
-                         .arg(text.left(40))
-                         .arg(lab::kMaxSurge)};
-    return factor;
-}
-
 template <typename T> std::function<Result<void>(const QString&)> checking(Result<T> (*parse)(const QString&))
 {
     return [parse](const QString& text) -> Result<void> {
@@ -44,43 +31,6 @@ template <typename T> std::function<Result<void>(const QString&)> checking(Resul
 }
 
 } // namespace
-
-Result<std::chrono::microseconds> parseOffset(const QString& text)
-{
-    const bool behind = text.startsWith(QLatin1Char('-'));
-    QString plain = text;
-    if (behind || text.startsWith(QLatin1Char('+')))
-        plain.remove(0, 1);
-    // A clock goes further wrong than a link is slow: days and hours are taken apart here.
-    qint64 factor = 1;
-    for (const auto& [unit, seconds] : {std::pair{u'd', 86'400}, std::pair{u'h', 3'600}}) {
-        if (plain.endsWith(QChar(unit))) {
-            factor = seconds;
-            plain.chop(1);
-            plain += QLatin1Char('s');
-            break;
-        }
-    }
-    const Result<std::chrono::microseconds> size = fault::parseDuration(plain);
-    if (!size || *size > fault::kMaxOffset / factor)
-        return Error{QObject::tr("\"%1\" is no offset of a clock; -366d to 366d would be right, such as 5s or -200ms")
-                         .arg(text.left(40))};
-    return (behind ? -1 : 1) * *size * factor;
-}
-
-Result<quint32> parseRate(const QString& text)
-{
-    QString number = text;
-    const bool isPercent = number.endsWith(QLatin1Char('%'));
-    if (isPercent)
-        number.chop(1);
-    bool isNumber = false;
-    const double percent = number.toDouble(&isNumber);
-    if (!isPercent || !isNumber || !(percent >= 10 && percent <= 1000))
-        return Error{QObject::tr("\"%1\" is no speed of a clock; 10% to 1000% would be right, such as 110%")
-                         .arg(text.left(40))};
-    return static_cast<quint32>(qRound64(percent * 10'000));
-}
 
 FaultControls::FaultControls(lab::Lab& lab, QWidget* window)
     : QObject(window)
@@ -173,8 +123,8 @@ void FaultControls::refresh()
     const lab::FaultStateRecord& faults = timeline.faultState();
     const auto offer = [](QAction* action, const QString& verb, const QString& sentence, const QString& key) {
         action->setEnabled(!sentence.isEmpty());
-        action->setText((sentence.isEmpty() ? verb : QStringLiteral("%1: %2").arg(verb, sentence)) +
-                        QLatin1Char('\t') + key);
+        action->setText((sentence.isEmpty() ? verb : QStringLiteral("%1: %2").arg(verb, sentence)) + QLatin1Char('\t') +
+                        key);
         action->setToolTip(sentence.isEmpty() ? tr("%1: there is nothing (%2)").arg(verb, key)
                                               : QStringLiteral("%1: %2 (%3)").arg(verb, sentence, key));
     };
@@ -256,7 +206,7 @@ void FaultControls::fillLoad(QMenu* menu)
     connect(menu->addAction(tr("Surge...")), &QAction::triggered, this, [this] {
         if (there())
             ask(tr("Load surge"), tr("So many times the load that is set"), QStringLiteral("5"),
-                checking(&parseFactor), [this](const QString& text) { m_lab.setSurge(*parseFactor(text)); });
+                checking(&lab::parseSurge), [this](const QString& text) { m_lab.setSurge(*lab::parseSurge(text)); });
     });
     connect(menu->addAction(tr("As set")), &QAction::triggered, this, [this] {
         if (there())
@@ -272,7 +222,8 @@ void FaultControls::fillLoad(QMenu* menu)
     connect(menu->addAction(tr("Hot key...")), &QAction::triggered, this, [this] {
         if (there())
             ask(tr("Hot key"), tr("Share of the operations that go to one key"), QStringLiteral("80%"),
-                checking(&fault::parseShare), [this](const QString& text) { m_lab.setHotKey(*fault::parseShare(text)); });
+                checking(&fault::parseShare),
+                [this](const QString& text) { m_lab.setHotKey(*fault::parseShare(text)); });
     });
     connect(menu->addAction(tr("No hot key")), &QAction::triggered, this, [this] {
         if (there())
@@ -289,8 +240,7 @@ void FaultControls::extend(QMenu* menu, NodeId node)
     power->setEnabled(state->alive());
     connect(power, &QAction::triggered, this, [this, node] { m_lab.powerOff(node); });
     QMenu* crash = menu->addMenu(tr("Crash loop"));
-    const bool crashes =
-        m_lab.timeline().faultState().state.conditionOf(node) == lab::NodeCondition::CrashLooping;
+    const bool crashes = m_lab.timeline().faultState().state.conditionOf(node) == lab::NodeCondition::CrashLooping;
     for (const std::chrono::seconds period : kCrashPeriods) {
         QAction* action = crash->addAction(tr("It runs %1 s at a time").arg(period.count()));
         action->setEnabled(!crashes);
@@ -316,8 +266,8 @@ void FaultControls::fillClock(QMenu* menu, NodeId node)
     offer(tr("5 s behind"), -5s, clock.rate);
     connect(menu->addAction(tr("Set ahead or behind...")), &QAction::triggered, this, [this, node, rate = clock.rate] {
         ask(tr("Clock of %1").arg(node.name()), tr("Ahead of the true time by"), QStringLiteral("5s, -200ms, 2h"),
-            checking(&parseOffset),
-            [this, node, rate](const QString& text) { m_lab.setClock(node, *parseOffset(text), rate); });
+            checking(&lab::parseOffset),
+            [this, node, rate](const QString& text) { m_lab.setClock(node, *lab::parseOffset(text), rate); });
     });
     menu->addSeparator();
     connect(menu->addAction(tr("Jump by a minute")), &QAction::triggered, this,
@@ -329,11 +279,11 @@ void FaultControls::fillClock(QMenu* menu, NodeId node)
     offer(tr("Runs 10% slow from now on"), ahead, 900'000);
     connect(menu->addAction(tr("Speed...")), &QAction::triggered, this, [this, node] {
         ask(tr("Clock of %1").arg(node.name()), tr("Speed, of the true time's"), QStringLiteral("110%"),
-            checking(&parseRate), [this, node](const QString& text) {
+            checking(&lab::parseClockRate), [this, node](const QString& text) {
                 const auto& now = m_lab.timeline().faultState().state.clocks;
                 const auto old = now.find(node);
                 m_lab.setClock(node, old == now.end() ? 0us : old->second.aheadAt(wire::monotonicNow()),
-                               *parseRate(text));
+                               *lab::parseClockRate(text));
             });
     });
     menu->addSeparator();

@@ -72,9 +72,4 @@ private:
     QAction* m_rolling = nullptr;
 };
 
-/// "5s", "-200ms": how far ahead a clock is. The error says the range.
-Result<std::chrono::microseconds> parseOffset(const QString& text);
-/// "110%", "90%": how fast a clock runs, in millionths.
-Result<quint32> parseRate(const QString& text);
-
 } // namespace faultline::window

@@ -27,6 +27,7 @@ public:
     /// A connection that said HELLO as this peer. It replaces an earlier one: a restarted peer's past is over.
     void adopt(std::unique_ptr<net::Channel> channel);
     void setFault(const fault::LinkFault& fault);
+    const fault::LinkFault& fault() const { return m_fault; }
     /// Not when it is cut as well: a closed connection would be a word over a link that is silent.
     bool refuses() const { return m_fault.refuse && !m_fault.cut; }
     void addTo(wire::LinkCounters& counters) const;

@@ -36,6 +36,7 @@ public:
     /// Starts to dial. Not before: a node under control must first know which links are cut.
     void open();
     void setFault(const fault::LinkFault& fault);
+    const fault::LinkFault& fault() const { return m_fault; }
 
     void send(const raft::Message& message, quint64 lamport);
 

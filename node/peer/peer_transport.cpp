@@ -75,6 +75,20 @@ void PeerTransport::setFaults(const std::vector<wire::LinkState>& links)
         link->setFault(faultOf({id, m_options.self}));
 }
 
+std::vector<wire::LinkState> PeerTransport::faults() const
+{
+    std::vector<wire::LinkState> faults;
+    for (const auto& [id, link] : m_outgoing) {
+        if (!link->fault().healthy())
+            faults.push_back({{m_options.self, id}, link->fault()});
+    }
+    for (const auto& [id, link] : m_incoming) {
+        if (!link->fault().healthy())
+            faults.push_back({{id, m_options.self}, link->fault()});
+    }
+    return faults;
+}
+
 void PeerTransport::send(const raft::Message& message)
 {
     const auto link = m_outgoing.find(NodeId{message.to.value});

@@ -35,6 +35,8 @@ public:
     /// Opens the peer port and dials the peers.
     Result<void> open(const QString& host, quint16 port);
     void setFaults(const std::vector<wire::LinkState>& links);
+    /// As they are applied, from and to this node; healthy ones left out.
+    std::vector<wire::LinkState> faults() const;
 
     void send(const raft::Message& message) override;
 

@@ -293,6 +293,7 @@ wire::Status Member::status()
     status.wallClock = m_wallClock.now();
     status.longestStall = std::max(std::exchange(m_longestStall, 0us), 0us);
     status.links = m_transport->counters();
+    status.faults = m_transport->faults();
     const auto shortened = [](std::optional<QByteArray> value) {
         if (value)
             value->truncate(wire::kMaxWatchedBytes);

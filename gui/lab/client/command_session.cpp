@@ -36,7 +36,8 @@ quint64 CommandSession::send(const Address& address, const QString& line, std::c
     QByteArray command;
     resp::appendCommand(command, arguments);
     connection.awaited.push_back({id, line, std::chrono::steady_clock::now(), timeout});
-    if (connection.socket.state() == QAbstractSocket::ConnectedState)
+    const bool passes = !isSilent || !isSilent(address.node);
+    if (passes && connection.socket.state() == QAbstractSocket::ConnectedState)
         connection.socket.write(command);
     else
         connection.unsent.append(command);
@@ -68,6 +69,8 @@ CommandSession::Connection& CommandSession::connectionTo(const Address& address)
         });
         connect(&connection.socket, &QTcpSocket::readyRead, this, [this, &connection] { readReplies(connection); });
         connect(&connection.socket, &QTcpSocket::errorOccurred, this, [this, &connection] {
+            if (isSilent && isSilent(connection.address.node))
+                return;
             const QString name = connection.address.node.name();
             drop(connection,
                  connection.wasConnected
@@ -85,13 +88,17 @@ CommandSession::Connection& CommandSession::connectionTo(const Address& address)
     slot->address = address;
     slot->wasConnected = false;
     slot->parser = {};
-    slot->socket.connectToHost(address.host, address.port);
+    if (!isSilent || !isSilent(address.node))
+        slot->socket.connectToHost(address.host, address.port);
     return *slot;
 }
 
 void CommandSession::readReplies(Connection& connection)
 {
-    connection.parser.append(connection.socket.readAll());
+    const QByteArray bytes = connection.socket.readAll();
+    if (isSilent && isSilent(connection.address.node))
+        return;
+    connection.parser.append(bytes);
     resp::Reply reply;
     for (;;) {
         switch (connection.parser.next(reply)) {

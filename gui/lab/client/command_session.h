@@ -44,6 +44,9 @@ public:
 
     /// What stands at that address, to say "n3" instead of a port. Handed in; nobody when unknown.
     std::function<NodeId(quint16 port)> nodeAt;
+    /// Nothing passes between clients and this node, as when it has no power: whoever asks waits in vain, and does not
+    /// even learn that nobody listens. Handed in; not set: never.
+    std::function<bool(NodeId)> isSilent;
 
     /// replied() follows once, never from within this call. `isRunning` says whether its process is there at all.
     quint64 send(const Address& address, const QString& line, std::chrono::milliseconds timeout, bool isRunning);

@@ -49,12 +49,58 @@ void Ledger::take(std::size_t slot)
 
 Ledger::Operation Ledger::readOf(std::size_t slot) const
 {
-    return {slot, true, keyOf(slot), {}};
+    return {slot, true, keyOf(slot), {}, m_slots[slot].acknowledged, m_hotSlot == slot};
 }
 
-Ledger::Operation Ledger::begin(double readShare)
+Ledger::Operation Ledger::beginHot(bool wantsRead)
 {
+    if (m_hotSlot && m_slots[*m_hotSlot].retiring)
+        coolDown();
+    if (!m_hotSlot) {
+        m_hotSlot = m_slots.size();
+        m_slots.emplace_back().busy = true;
+    }
+    Slot& slot = m_slots[*m_hotSlot];
+    if (wantsRead || slot.hotWrite) {
+        ++slot.hotReads;
+        return readOf(*m_hotSlot);
+    }
+    slot.hotWrite = true;
+    slot.issued = slot.acknowledged + 1;
+    return {*m_hotSlot, false, keyOf(*m_hotSlot), QByteArray::number(slot.issued), 0, true};
+}
+
+void Ledger::endHot(const Operation& operation)
+{
+    Slot& slot = m_slots[operation.slot];
+    if (operation.isRead)
+        --slot.hotReads;
+    else
+        slot.hotWrite = false;
+    if (operation.slot != m_hotSlot && slot.hotReads == 0 && !slot.hotWrite) {
+        release(operation.slot);
+        noteUnread(operation.slot);
+    }
+}
+
+void Ledger::coolDown()
+{
+    const std::size_t index = *std::exchange(m_hotSlot, std::nullopt);
+    const Slot& slot = m_slots[index];
+    if (slot.hotReads == 0 && !slot.hotWrite) {
+        release(index);
+        noteUnread(index);
+    }
+}
+
+Ledger::Operation Ledger::begin(double readShare, fault::Share hotKey)
+{
+    const bool isHot = fault::happens(hotKey, m_random);
     const bool wantsRead = double(m_random() >> 11) / double(quint64(1) << 53) < readShare;
+    if (isHot)
+        return beginHot(wantsRead);
+    if (!hotKey && m_hotSlot)
+        coolDown();
     if (wantsRead) {
         for (std::size_t tries = m_unread.size(); tries > 0; --tries) {
             const std::size_t slot = m_unread.front();
@@ -73,7 +119,7 @@ Ledger::Operation Ledger::begin(double readShare)
     if (wantsRead || slot.retiring)
         return readOf(chosen);
     slot.issued = slot.acknowledged + 1;
-    return {chosen, false, keyOf(chosen), QByteArray::number(slot.issued)};
+    return {chosen, false, keyOf(chosen), QByteArray::number(slot.issued), 0, false};
 }
 
 void Ledger::release(std::size_t slot)
@@ -111,43 +157,66 @@ void Ledger::written(const Operation& operation)
     Slot& slot = m_slots[operation.slot];
     slot.acknowledged = slot.issued;
     ++m_acknowledged;
+    if (operation.onHotKey) {
+        endHot(operation);
+        return;
+    }
     release(operation.slot);
     noteUnread(operation.slot);
 }
 
 void Ledger::read(const Operation& operation, const std::optional<QByteArray>& value, const QString& from)
 {
+    judge(operation, value, from);
+    if (operation.onHotKey) {
+        endHot(operation);
+        return;
+    }
+    retireIfDone(m_slots[operation.slot]);
+    release(operation.slot);
+}
+
+void Ledger::judge(const Operation& operation, const std::optional<QByteArray>& value, const QString& from)
+{
     Slot& slot = m_slots[operation.slot];
     bool isNumber = true;
     const quint64 shown = value ? value->toULongLong(&isNumber) : 0;
     const bool neverWritten = !isNumber || shown > slot.issued;
-    if (neverWritten || shown < slot.acknowledged) {
-        // What the read shows stands; the acknowledged writes beyond it are gone. Each is counted once.
-        const quint64 kept = neverWritten ? slot.covered : std::max(shown, slot.covered);
-        m_readBack += kept - slot.covered;
-        m_lost += std::max<quint64>(slot.acknowledged - kept, neverWritten ? 1 : 0);
+    if (neverWritten || shown < operation.acknowledged) {
+        if (slot.lossIsCounted)
+            return;
+        // What the read shows stands, and the acknowledged writes beyond it are gone, also those that were once there.
+        const quint64 kept = neverWritten ? slot.covered : shown;
+        m_readBack -= slot.covered - std::min(kept, slot.covered);
+        m_readBack += kept - std::min(kept, slot.covered);
+        m_lost +=
+            std::max<quint64>(operation.acknowledged - std::min(kept, operation.acknowledged), neverWritten ? 1 : 0);
         if (m_firstLoss.isEmpty())
             m_firstLoss = QStringLiteral("%1: wrote %2, read %3 from %4")
                               .arg(QString::fromUtf8(operation.key))
-                              .arg(slot.acknowledged)
+                              .arg(operation.acknowledged)
                               .arg(value ? QString::fromUtf8(value->first(std::min<qsizetype>(value->size(), 40)))
                                          : QStringLiteral("nothing"),
                                    from);
         // Whatever this key does from now on proves nothing more.
         slot.covered = slot.acknowledged;
+        slot.lossIsCounted = true;
         slot.retiring = true;
-    } else {
-        m_readBack += slot.acknowledged - slot.covered;
-        slot.covered = slot.acknowledged;
+    } else if (!slot.lossIsCounted) {
+        const quint64 covered = std::max(slot.covered, std::min(shown, slot.acknowledged));
+        m_readBack += covered - slot.covered;
+        slot.covered = covered;
     }
-    retireIfDone(slot);
-    release(operation.slot);
 }
 
 void Ledger::refused(const Operation& operation)
 {
     if (!operation.isRead)
         m_slots[operation.slot].issued = m_slots[operation.slot].acknowledged;
+    if (operation.onHotKey) {
+        endHot(operation);
+        return;
+    }
     release(operation.slot);
     noteUnread(operation.slot);
 }
@@ -157,6 +226,10 @@ void Ledger::unknown(const Operation& operation)
     Slot& slot = m_slots[operation.slot];
     if (!operation.isRead)
         slot.retiring = true;
+    if (operation.onHotKey) {
+        endHot(operation);
+        return;
+    }
     retireIfDone(slot);
     release(operation.slot);
     noteUnread(operation.slot);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/fault/share.h"
 #include "gui/lab/timeline/record.h"
 
 #include <QByteArray>
@@ -27,13 +28,16 @@ public:
         std::size_t slot = 0;
         bool isRead = false;
         QByteArray key;
-        QByteArray value; ///< of a write
+        QByteArray value;         ///< of a write
+        quint64 acknowledged = 0; ///< of a read: what it must show at least, since it was acknowledged before
+        bool onHotKey = false;
     };
 
     explicit Ledger(quint64 seed = 1);
 
-    /// The next operation, on a key that has none under way.
-    Operation begin(double readShare);
+    /// The next operation, on a key that has none under way; a share of them on the hot key, which takes one write at a
+    /// time and any number of reads: where a write is wanted while one is under way, it is a read.
+    Operation begin(double readShare, fault::Share hotKey = {});
     /// Exactly one of these ends an operation.
     void written(const Operation& operation);
     void read(const Operation& operation, const std::optional<QByteArray>& value, const QString& from);
@@ -47,6 +51,13 @@ public:
     std::size_t slotCount() const { return m_slots.size(); }
 
 private:
+    Operation beginHot(bool wantsRead);
+    void endHot(const Operation& operation);
+    /// It goes on as a key like any other, once nothing is under way on it.
+    void coolDown();
+    /// What a read of the slot showed.
+    void judge(const Operation& operation, const std::optional<QByteArray>& value, const QString& from);
+
     struct Slot
     {
         quint64 generation = 0;
@@ -54,6 +65,9 @@ private:
         quint64 covered = 0;      ///< of these, up to which a read has shown them, or their loss
         quint64 issued = 0;       ///< the highest number that may have been written
         bool busy = false;
+        quint32 hotReads = 0; ///< under way, while it is hot
+        bool hotWrite = false;
+        bool lossIsCounted = false;
         bool retiring = false;  ///< a write's outcome is unknown: read once more, then a fresh key
         bool waiting = false;   ///< stands in m_unread
         std::size_t freeAt = 0; ///< where it stands in m_free, unless busy
@@ -69,6 +83,7 @@ private:
 
     std::mt19937_64 m_random;
     std::vector<Slot> m_slots;
+    std::optional<std::size_t> m_hotSlot; ///< busy as long as it is hot
     std::vector<std::size_t> m_free;
     std::deque<std::size_t> m_unread; ///< slots with acknowledged writes nobody has read, oldest first
     quint64 m_acknowledged = 0;

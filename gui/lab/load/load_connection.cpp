@@ -7,30 +7,25 @@ namespace faultline::lab {
 
 using namespace std::chrono_literals;
 
-LoadConnection::LoadConnection(LoadTarget target, QObject* parent)
+LoadConnection::LoadConnection(LoadTarget target, const StreamClock& clock, QObject* parent)
     : QObject(parent)
     , m_target(std::move(target))
+    , m_stream(clock, this)
 {
-    connect(&m_socket, &QTcpSocket::connected, this, [this] {
-        m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        m_pause = 0ms;
-    });
-    connect(&m_socket, &QTcpSocket::readyRead, this, &LoadConnection::readReplies);
-    connect(&m_socket, &QTcpSocket::disconnected, this, &LoadConnection::broken);
-    connect(&m_socket, &QTcpSocket::errorOccurred, this, &LoadConnection::broken);
+    m_stream.onOpen = [this] { m_pause = 0ms; };
+    m_stream.onBytes = [this](const QByteArray& bytes) { readReplies(bytes); };
+    m_stream.onBroken = [this] { broken(); };
     m_redial.setSingleShot(true);
+    m_redial.setParent(this);
     connect(&m_redial, &QTimer::timeout, this, &LoadConnection::dial);
     dial();
 }
 
-LoadConnection::~LoadConnection()
-{
-    m_socket.disconnect(this);
-}
+LoadConnection::~LoadConnection() = default;
 
 void LoadConnection::dial()
 {
-    m_socket.connectToHost(m_target.host, m_target.port);
+    m_stream.open(m_target.host, m_target.port);
 }
 
 void LoadConnection::send(quint64 operation, const QByteArray& command)
@@ -43,8 +38,7 @@ void LoadConnection::flush()
 {
     if (m_outgoing.isEmpty())
         return;
-    m_socket.write(m_outgoing);
-    m_outgoing.clear();
+    m_stream.write(std::exchange(m_outgoing, {}));
 }
 
 void LoadConnection::abandon(quint64 operation)
@@ -57,9 +51,9 @@ void LoadConnection::abandon(quint64 operation)
         broken();
 }
 
-void LoadConnection::readReplies()
+void LoadConnection::readReplies(const QByteArray& bytes)
 {
-    m_parser.append(m_socket.readAll());
+    m_parser.append(bytes);
     resp::Reply reply;
     for (;;) {
         switch (m_parser.next(reply)) {
@@ -89,7 +83,7 @@ void LoadConnection::broken()
     if (m_breaking)
         return;
     m_breaking = true;
-    m_socket.abort();
+    m_stream.abort();
     m_breaking = false;
     m_parser = {};
     m_outgoing.clear();

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "common/resp/reply_parser.h"
+#include "gui/lab/load/faulty_stream.h"
 #include "gui/lab/load/load_generator.h"
 
-#include <QTcpSocket>
 #include <QTimer>
 
 #include <deque>
@@ -19,14 +19,15 @@ class LoadConnection : public QObject
     Q_OBJECT
 
 public:
-    LoadConnection(LoadTarget target, QObject* parent);
+    LoadConnection(LoadTarget target, const StreamClock& clock, QObject* parent);
     ~LoadConnection() override;
 
     NodeId node() const { return m_target.id; }
     const LoadTarget& target() const { return m_target; }
 
     /// Connected, and nothing on it has gone unanswered for too long.
-    bool isUsable() const { return m_socket.state() == QAbstractSocket::ConnectedState && m_abandoned == 0; }
+    bool isUsable() const { return m_stream.isOpen() && m_abandoned == 0; }
+    FaultyStream& stream() { return m_stream; }
     void send(quint64 operation, const QByteArray& command);
     /// Writes what send() gathered.
     void flush();
@@ -40,13 +41,13 @@ public:
 
 private:
     void dial();
-    void readReplies();
+    void readReplies(const QByteArray& bytes);
     void broken();
 
     static constexpr quint64 kAbandoned = 0;
 
     LoadTarget m_target;
-    QTcpSocket m_socket;
+    FaultyStream m_stream;
     QTimer m_redial;
     std::chrono::milliseconds m_pause{0};
     resp::ReplyParser m_parser;

@@ -47,6 +47,16 @@ void LoadGenerator::setReadShare(double share)
     QMetaObject::invokeMethod(m_worker, [worker = m_worker, share] { worker->setReadShare(share); });
 }
 
+void LoadGenerator::setHotKey(fault::Share share)
+{
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker, share] { worker->setHotKey(share); });
+}
+
+void LoadGenerator::setFaults(const std::vector<wire::LinkState>& links)
+{
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker, links] { worker->setFaults(links); });
+}
+
 void LoadGenerator::setPace(const wire::Pace& pace)
 {
     QMetaObject::invokeMethod(m_worker, [worker = m_worker, pace] { worker->setPace(pace); });
@@ -59,7 +69,3 @@ void LoadGenerator::watchRecovery(quint64 id, NodeId victim, Monotonic since)
 }
 
 } // namespace faultline::lab
-namespace faultline::lab {
-void LoadGenerator::setHotKey(fault::Share) {}
-void LoadGenerator::setFaults(const std::vector<wire::LinkState>&) {}
-}

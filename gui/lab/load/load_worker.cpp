@@ -61,9 +61,12 @@ void LoadWorker::start(const LoadOptions& options)
     m_record.from = wire::monotonicNow();
     m_reportedTally = {};
     m_schedule.setRate(options.rate, now());
+    m_hotKey = {};
+    m_faults.clear();
+    m_streamClock.setPace(options.pace.factor, options.pace.held);
     for (int i = 0; i < kConnectionsPerNode; ++i) {
         for (const LoadTarget& target : options.targets) {
-            auto connection = std::make_unique<LoadConnection>(target, nullptr);
+            auto connection = std::make_unique<LoadConnection>(target, m_streamClock, nullptr);
             LoadConnection* raw = connection.get();
             raw->onReply = [this, raw](quint64 id, const resp::Reply& reply) { onReply(*raw, id, reply); };
             raw->onBroken = [this, raw](const std::deque<quint64>& ids) { onBroken(*raw, ids); };
@@ -97,6 +100,9 @@ void LoadWorker::setRate(double perSecond)
 void LoadWorker::setPace(const wire::Pace& pace)
 {
     m_options.pace = pace;
+    m_streamClock.setPace(pace.factor, pace.held);
+    for (const auto& connection : m_connections)
+        connection->stream().goOn();
     if (pace.held == m_held)
         return;
     if (pace.held) {
@@ -108,6 +114,24 @@ void LoadWorker::setPace(const wire::Pace& pace)
         m_lastPump = wire::monotonicNow();
     }
     arm();
+}
+
+void LoadWorker::setFaults(const std::vector<wire::LinkState>& links)
+{
+    m_faults = links;
+    applyFaults();
+}
+
+void LoadWorker::applyFaults()
+{
+    const auto faultOf = [this](LinkId link) {
+        const auto found =
+            std::find_if(m_faults.begin(), m_faults.end(), [link](const auto& state) { return state.link == link; });
+        return found == m_faults.end() ? fault::LinkFault() : found->fault;
+    };
+    for (const auto& connection : m_connections)
+        connection->stream().setFaults(faultOf({kClients, connection->node()}),
+                                       faultOf({connection->node(), kClients}));
 }
 
 void LoadWorker::watchRecovery(quint64 id, NodeId victim, Monotonic since)
@@ -183,7 +207,7 @@ void LoadWorker::begin(Instant intended, Instant present)
     }
     const quint64 id = ++m_lastId;
     Underway underway;
-    underway.operation = m_ledger->begin(m_options.readShare);
+    underway.operation = m_ledger->begin(m_options.readShare, m_hotKey);
     underway.intended = intended;
     underway.deadline = intended + kTimeout * m_options.pace.factor;
     ++m_record.attempted;

@@ -27,6 +27,8 @@ public:
     void setRate(double perSecond);
     void setReadShare(double share) { m_options.readShare = share; }
     void setPace(const wire::Pace& pace);
+    void setHotKey(fault::Share share) { m_hotKey = share; }
+    void setFaults(const std::vector<wire::LinkState>& links);
     void watchRecovery(quint64 id, NodeId victim, Monotonic since);
 
 signals:
@@ -76,7 +78,12 @@ private:
     void lookForSleep(Monotonic wall);
     void flushAll();
 
+    void applyFaults();
+
     LoadOptions m_options;
+    StreamClock m_streamClock;
+    std::vector<wire::LinkState> m_faults;
+    fault::Share m_hotKey;
     bool m_running = false;
     Schedule m_schedule;
     std::unique_ptr<Ledger> m_ledger;

@@ -44,9 +44,23 @@ QString nameOf(FaultKind kind)
     case FaultKind::Freeze:
         return QStringLiteral("freeze");
     case FaultKind::Isolate:
+        return QStringLiteral("isolate");
+    case FaultKind::PowerOff:
+        return QStringLiteral("power-off");
+    case FaultKind::CrashLoop:
+        return QStringLiteral("crash-loop");
+    case FaultKind::Cut:
+        return QStringLiteral("cut");
+    case FaultKind::Link:
+        return QStringLiteral("link");
+    case FaultKind::Clock:
+        return QStringLiteral("clock");
+    case FaultKind::Surge:
+        return QStringLiteral("surge");
+    case FaultKind::HotKey:
         break;
     }
-    return QStringLiteral("isolate");
+    return QStringLiteral("hot-key");
 }
 
 } // namespace
@@ -80,9 +94,15 @@ QJsonObject reportOf(const RunResult& result, const Conditions& conditions)
     }
     QJsonArray faults;
     for (const FaultRecord& fault : facts.faults) {
+        QJsonArray links;
+        for (const LinkId link : fault.links)
+            links.append(link.name());
         faults.append(QJsonObject{
             {"kind", nameOf(fault.kind)},
-            {"target", fault.target.name()},
+            {"name", fault.name},
+            {"target", fault.target ? QJsonValue(fault.target.name()) : QJsonValue::Null},
+            {"links", links},
+            {"fault", fault.kind == FaultKind::Link ? QJsonValue(fault::print(fault.fault)) : QJsonValue::Null},
             {"from_s", toSeconds(fault.from - facts.from)},
             {"to_s", fault.to ? QJsonValue(toSeconds(*fault.to - facts.from)) : QJsonValue::Null},
         });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/lab/scenario/evidence.h"
 
+#include "gui/lab/fault/partition.h"
+
 #include <algorithm>
 
 namespace faultline::lab {
@@ -43,6 +45,8 @@ void Evidence::add(const Record& record)
             } else if constexpr (std::is_same_v<Kind, EventRecord>) {
                 if (each.event.kind == wire::NodeEventKind::BecameLeader)
                     m_facts.leadersByTerm[each.event.term].insert(each.node);
+                if (each.event.kind == wire::NodeEventKind::LogTruncated)
+                    ++m_facts.logTruncated;
             } else if constexpr (std::is_same_v<Kind, TallyRecord>) {
                 m_facts.tally = each;
             } else if constexpr (std::is_same_v<Kind, PauseRecord>) {
@@ -53,6 +57,10 @@ void Evidence::add(const Record& record)
                 if (!each.members.empty()) {
                     m_facts = {};
                     m_nodes.clear();
+                    m_outvoted.clear();
+                    m_members.clear();
+                    for (const ClusterRecord::Member& member : each.members)
+                        m_members.push_back(member.id);
                 }
             }
         },
@@ -77,9 +85,25 @@ void Evidence::note(const StatusRecord& record)
     // While it comes back the old incarnation is kept, so that each new report is told from the last of the old life.
     if (!comingBack)
         node.incarnation = status.incarnation;
+    noteMinority(record);
     node.commitIndex = std::max(node.commitIndex, status.commitIndex);
     if (status.longestStall > kStallThatMatters)
         m_facts.stalls.push_back({record.node, status.at - status.longestStall, status.at});
+}
+
+void Evidence::noteMinority(const StatusRecord& record)
+{
+    for (Outvoted& outvoted : m_outvoted) {
+        if (outvoted.node != record.node || record.status.at < outvoted.from + kUnderWay)
+            continue;
+        if (!outvoted.commitAtFirst) {
+            outvoted.commitAtFirst = record.status.commitIndex;
+            m_facts.minorityCommits = m_facts.minorityCommits.value_or(0);
+        } else if (record.status.commitIndex > *outvoted.commitAtFirst) {
+            *m_facts.minorityCommits += record.status.commitIndex - *outvoted.commitAtFirst;
+            outvoted.commitAtFirst = record.status.commitIndex;
+        }
+    }
 }
 
 void Evidence::note(const NodeRecord& record)
@@ -95,8 +119,18 @@ void Evidence::note(const FaultRecord& record)
 {
     const auto known = std::find_if(m_facts.faults.begin(), m_facts.faults.end(),
                                     [&](const FaultRecord& fault) { return fault.id == record.id; });
+    if (record.to)
+        std::erase_if(m_outvoted, [&](const Outvoted& outvoted) { return outvoted.fault == record.id; });
     if (known == m_facts.faults.end()) {
         m_facts.faults.push_back(record);
+        if (record.kind == FaultKind::Cut && !record.to) {
+            for (const auto& part : partsOf({record.links.begin(), record.links.end()}, m_members)) {
+                for (const NodeId node : part) {
+                    if (part.size() <= m_members.size() / 2)
+                        m_outvoted.push_back({record.id, node, record.from, std::nullopt});
+                }
+            }
+        }
     } else {
         // How the cluster came through it may be known only after it ended; a fault does not begin anew.
         const std::optional<Monotonic> ended = known->to;

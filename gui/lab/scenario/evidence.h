@@ -38,11 +38,15 @@ struct Facts
     TallyRecord tally;                                 ///< at the very end
     std::vector<Stall> stalls;
     std::vector<CatchUp> restarts;
-    std::optional<int> divergedNodes; ///< nothing: could not be compared
+    std::optional<quint64> minorityCommits; ///< nothing: no partition with a minority stood long enough
+    quint64 logTruncated = 0;               ///< times a node dropped entries that were not committed
+    std::optional<int> divergedNodes;       ///< nothing: could not be compared
 };
 
 /// A stall shorter than this is the ordinary life of a computer.
 inline constexpr std::chrono::milliseconds kStallThatMatters{100};
+/// What was acknowledged before a partition may be learnt of a little later.
+inline constexpr std::chrono::milliseconds kUnderWay{500};
 
 /// Adds up the records of one run. Pure: no clock, no cluster; feed it the records and ask for the facts.
 class Evidence
@@ -60,6 +64,7 @@ public:
     quint64 highestCommit() const;
 
 private:
+    void noteMinority(const StatusRecord& record);
     void note(const StatusRecord& record);
     void note(const NodeRecord& record);
     void note(const FaultRecord& record);
@@ -71,9 +76,19 @@ private:
         quint64 incarnation = 0;
         quint64 commitIndex = 0;
     };
+    /// A node in the smaller part of a partition.
+    struct Outvoted
+    {
+        quint64 fault = 0;
+        NodeId node;
+        Monotonic from{0};
+        std::optional<quint64> commitAtFirst; ///< once what was under way has arrived
+    };
 
     Facts m_facts;
     std::map<NodeId, NodeView> m_nodes;
+    std::vector<NodeId> m_members;
+    std::vector<Outvoted> m_outvoted;
     bool m_measuring = false;
 };
 

@@ -5,6 +5,7 @@
 #include <QStorageInfo>
 
 #include <algorithm>
+#include <set>
 
 namespace faultline::lab {
 
@@ -23,6 +24,20 @@ constexpr double kReadingBackRate = 500;
 QString seconds(std::chrono::milliseconds duration)
 {
     return QStringLiteral("%1 s").arg(static_cast<double>(duration.count()) / 1'000.0);
+}
+
+/// The step is about whoever leads, so somebody has to.
+bool needsLeader(const Step& step)
+{
+    const auto isLeader = [](const Target& target) {
+        return target.kind == Target::Kind::Leader || target.kind == Target::Kind::Followers;
+    };
+    const bool aroundLeader = step.action == Action::Partition && step.shape &&
+                              step.target.kind == Target::Kind::None && *step.shape != PartitionShape::Halves &&
+                              *step.shape != PartitionShape::MajoritiesRing;
+    return step.target.kind == Target::Kind::Leader || aroundLeader ||
+           std::any_of(step.links.begin(), step.links.end(),
+                       [&](const LinkSelector& selector) { return isLeader(selector.from) || isLeader(selector.to); });
 }
 
 QString filesystemOf(QString folder)
@@ -170,7 +185,7 @@ void Runner::takeSteps(Monotonic now)
         const Step& step = m_scenario.steps[m_next];
         if (!hasCome(step, now)) {
             const Monotonic begun = step.at ? std::max(m_stepBefore, m_served + *step.at) : m_stepBefore;
-            const bool waitsForCluster = step.after || step.target.kind == Target::Kind::Leader;
+            const bool waitsForCluster = step.after || needsLeader(step);
             if (!waitsForCluster || now - begun <= step.within)
                 return;
             const bool stalled = std::any_of(m_evidence.facts().stalls.begin(), m_evidence.facts().stalls.end(),
@@ -201,7 +216,7 @@ bool Runner::hasCome(const Step& step, Monotonic now) const
         return false;
     if (step.action == Action::Wait && step.duration)
         return now - m_stepBefore >= *step.duration;
-    if (step.target.kind == Target::Kind::Leader && !m_lab.timeline().leader())
+    if (needsLeader(step) && !m_lab.timeline().leader())
         return false;
     return !step.after || holds(*step.after);
 }
@@ -248,94 +263,6 @@ bool Runner::allCaughtUp(quint64 goal) const
                        [](const CatchUp& restart) { return restart.took.has_value(); });
 }
 
-void Runner::act(const Step& step, Monotonic now)
-{
-    const std::vector<NodeId> nodes = chosen(step.target);
-    if (nodes.empty() && step.target.kind != Target::Kind::None)
-        say(QStringLiteral("nothing to %1: no node is %2").arg(nameOf(step.action), nameOf(step.target)));
-    switch (step.action) {
-    case Action::Rate:
-        m_rate = step.rate;
-        m_lab.setRate(step.rate);
-        say(QStringLiteral("load is %1 operations a second").arg(step.rate));
-        break;
-    case Action::Pace:
-        m_lab.setPace(step.pace);
-        break;
-    default:
-        act(step.action, nodes);
-        break;
-    }
-    if (!step.duration)
-        return;
-    switch (step.action) {
-    case Action::Kill:
-    case Action::Stop:
-        m_undos.push_back({now + *step.duration, Action::Restart, nodes});
-        break;
-    case Action::Freeze:
-        m_undos.push_back({now + *step.duration, Action::Thaw, nodes});
-        break;
-    case Action::Isolate:
-        m_undos.push_back({now + *step.duration, Action::Rejoin, nodes});
-        break;
-    case Action::Hold:
-        m_undos.push_back({now + *step.duration, Action::Release, {}});
-        break;
-    default:
-        break;
-    }
-}
-
-void Runner::act(Action action, const std::vector<NodeId>& nodes)
-{
-    if (action == Action::Hold || action == Action::Release) {
-        m_held = action == Action::Hold;
-        m_lab.setHeld(m_held);
-        return;
-    }
-    for (const NodeId node : nodes) {
-        switch (action) {
-        case Action::Kill:
-            m_lab.kill(node);
-            break;
-        case Action::Stop:
-            m_lab.stop(node);
-            break;
-        case Action::Freeze:
-            m_lab.freeze(node);
-            break;
-        case Action::Thaw:
-            m_lab.thaw(node);
-            break;
-        case Action::Restart:
-            m_lab.restart(node);
-            break;
-        case Action::Isolate:
-            m_lab.isolate(node);
-            break;
-        case Action::Rejoin:
-            m_lab.rejoin(node);
-            break;
-        default:
-            break;
-        }
-    }
-}
-
-void Runner::undoWhatIsDue(Monotonic now)
-{
-    std::vector<Undo> due;
-    std::erase_if(m_undos, [&](const Undo& undo) {
-        if (undo.due > now)
-            return false;
-        due.push_back(undo);
-        return true;
-    });
-    for (const Undo& undo : due)
-        act(undo.action, undo.nodes);
-}
-
 void Runner::stepDone(Monotonic now)
 {
     m_stepBefore = now;
@@ -343,56 +270,12 @@ void Runner::stepDone(Monotonic now)
     m_commitBefore = m_evidence.highestCommit();
 }
 
-std::vector<NodeId> Runner::chosen(const Target& target)
-{
-    const Timeline& timeline = m_lab.timeline();
-    if (target.kind == Target::Kind::Named)
-        return target.named;
-    const NodeId leader = timeline.leader();
-    std::vector<NodeId> nodes;
-    for (const auto& [id, node] : timeline.nodes()) {
-        const bool running = node.life == NodeLife::Running;
-        bool fits = false;
-        switch (target.kind) {
-        case Target::Kind::Leader:
-            fits = id == leader;
-            break;
-        case Target::Kind::Followers:
-            fits = running && id != leader;
-            break;
-        case Target::Kind::Random:
-            fits = running;
-            break;
-        case Target::Kind::All:
-            fits = true;
-            break;
-        case Target::Kind::Dead:
-            fits = node.life == NodeLife::Dead || node.life == NodeLife::Stopped;
-            break;
-        case Target::Kind::Frozen:
-            fits = node.life == NodeLife::Frozen;
-            break;
-        case Target::Kind::Isolated:
-            fits = node.isolated;
-            break;
-        case Target::Kind::None:
-        case Target::Kind::Named:
-            break;
-        }
-        if (fits)
-            nodes.push_back(id);
-    }
-    if (target.kind == Target::Kind::Random && !nodes.empty())
-        nodes = {nodes[m_random() % nodes.size()]};
-    return nodes;
-}
-
 void Runner::beginReadingBack(Monotonic now)
 {
     m_evidence.end(now);
     m_phaseSince = now;
     if (m_held)
-        act(Action::Release, {});
+        hold(false);
     if (m_rate == 0 && m_evidence.facts().tally.acknowledged == 0) {
         beginResting(now);
         return;

@@ -10,6 +10,8 @@
 #include <QObject>
 #include <QTimer>
 
+#include <functional>
+
 #include <random>
 
 namespace faultline::lab {
@@ -58,8 +60,7 @@ private:
     struct Undo
     {
         Monotonic due{0};
-        Action action = Action::Restart;
-        std::vector<NodeId> nodes;
+        std::function<void()> undo;
     };
 
     void onRecord(const Record& record);
@@ -70,7 +71,14 @@ private:
     bool holds(Condition condition) const;
     bool allCaughtUp(quint64 goal) const;
     void act(const Step& step, Monotonic now);
-    void act(Action action, const std::vector<NodeId>& nodes);
+    /// Returns what undoes it; nothing when it cannot be undone.
+    std::function<void()> actOnNodes(const Step& step, const std::vector<NodeId>& nodes);
+    std::function<void()> actOnLinks(const Step& step);
+    std::function<void()> actOnWhole(const Step& step);
+    std::function<void()> healerOfNewCut(std::size_t before);
+    void setClock(const Step& step, NodeId node);
+    void hold(bool held);
+    std::vector<LinkId> chosenLinks(const std::vector<LinkSelector>& selectors);
     void undoWhatIsDue(Monotonic now);
     void stepDone(Monotonic now);
     std::vector<NodeId> chosen(const Target& target);

@@ -12,11 +12,14 @@ namespace {
 
 template <typename Value, std::size_t size> using Names = std::array<std::pair<Value, const char*>, size>;
 
-constexpr Names<Measure, 15> kMeasures = {{
+constexpr Names<Measure, 19> kMeasures = {{
     {Measure::KillToLeader, "kill_to_leader"},
     {Measure::KillToWrite, "kill_to_write"},
     {Measure::FaultToLeader, "fault_to_leader"},
     {Measure::FaultToWrite, "fault_to_write"},
+    {Measure::HealToWrite, "heal_to_write"},
+    {Measure::MinorityCommits, "minority_commits"},
+    {Measure::LogTruncated, "log_truncated"},
     {Measure::RestartToCaughtUp, "restart_to_caught_up"},
     {Measure::Terms, "terms"},
     {Measure::LeadersPerTermMax, "leaders_per_term_max"},
@@ -24,13 +27,14 @@ constexpr Names<Measure, 15> kMeasures = {{
     {Measure::Acknowledged, "acknowledged"},
     {Measure::AllReadBack, "all_read_back"},
     {Measure::UnknownShare, "unknown_share"},
+    {Measure::Availability, "availability"},
     {Measure::FailedShare, "failed_share"},
     {Measure::Throughput, "throughput"},
     {Measure::LatencyP99, "latency_p99"},
     {Measure::DivergedNodes, "diverged_nodes"},
 }};
 
-constexpr Names<Action, 12> kActions = {{
+constexpr Names<Action, 23> kActions = {{
     {Action::Kill, "kill"},
     {Action::Stop, "stop"},
     {Action::Freeze, "freeze"},
@@ -38,6 +42,17 @@ constexpr Names<Action, 12> kActions = {{
     {Action::Restart, "restart"},
     {Action::Isolate, "isolate"},
     {Action::Rejoin, "rejoin"},
+    {Action::PowerOff, "power-off"},
+    {Action::CrashLoop, "crash-loop"},
+    {Action::RollingRestart, "rolling-restart"},
+    {Action::Link, "link"},
+    {Action::Cut, "cut"},
+    {Action::Partition, "partition"},
+    {Action::Heal, "heal"},
+    {Action::HealAll, "heal-all"},
+    {Action::Clock, "clock"},
+    {Action::Surge, "surge"},
+    {Action::HotKey, "hot-key"},
     {Action::Hold, "hold"},
     {Action::Release, "release"},
     {Action::Rate, "rate"},
@@ -88,15 +103,19 @@ MeasureUnit unitOf(Measure measure)
     case Measure::KillToWrite:
     case Measure::FaultToLeader:
     case Measure::FaultToWrite:
+    case Measure::HealToWrite:
     case Measure::RestartToCaughtUp:
     case Measure::LatencyP99:
         return MeasureUnit::Milliseconds;
     case Measure::AllReadBack:
+    case Measure::Availability:
     case Measure::UnknownShare:
     case Measure::FailedShare:
         return MeasureUnit::Share;
     case Measure::Throughput:
         return MeasureUnit::PerSecond;
+    case Measure::MinorityCommits:
+    case Measure::LogTruncated:
     case Measure::Terms:
     case Measure::LeadersPerTermMax:
     case Measure::Lost:
@@ -156,6 +175,8 @@ QString nameOf(const Target& target)
         return QStringLiteral("frozen");
     case Target::Kind::Isolated:
         return QStringLiteral("isolated");
+    case Target::Kind::Clients:
+        return QStringLiteral("clients");
     case Target::Kind::Named:
         break;
     }
@@ -163,6 +184,11 @@ QString nameOf(const Target& target)
     for (const NodeId node : target.named)
         names.append(node.name());
     return names.join(QLatin1Char(' '));
+}
+
+QString nameOf(const LinkSelector& selector)
+{
+    return nameOf(selector.from) + (selector.both ? QStringLiteral("<->") : QStringLiteral("->")) + nameOf(selector.to);
 }
 
 std::optional<Measure> measureNamed(const QString& name)

@@ -3,6 +3,7 @@
 
 #include "common/wire/control.h"
 #include "common/wire/ids.h"
+#include "gui/lab/fault/partition.h"
 
 #include <QString>
 
@@ -22,7 +23,31 @@ enum class Condition : quint8 {
     CaughtUp,  ///< every node that should run does, and has applied what was committed when the waiting began
 };
 
-enum class Action : quint8 { Kill, Stop, Freeze, Thaw, Restart, Isolate, Rejoin, Hold, Release, Rate, Pace, Wait };
+enum class Action : quint8 {
+    Kill,
+    Stop,
+    Freeze,
+    Thaw,
+    Restart,
+    Isolate,
+    Rejoin,
+    PowerOff,
+    CrashLoop,
+    RollingRestart,
+    Link,      ///< sets what is wrong with links
+    Cut,       ///< of links, together
+    Partition, ///< by a shape's name, or the target from the rest
+    Heal,      ///< links, or without any every partition
+    HealAll,
+    Clock,
+    Surge,
+    HotKey,
+    Hold,
+    Release,
+    Rate,
+    Pace,
+    Wait,
+};
 
 /// Which nodes a step is about. Chosen when the step acts, not when it is read.
 struct Target
@@ -36,11 +61,21 @@ struct Target
         Dead, ///< what was killed or stopped
         Frozen,
         Isolated,
+        Clients, ///< only at the end of links
         Named,
     };
     Kind kind = Kind::None;
     std::vector<NodeId> named;
     bool operator==(const Target&) const = default;
+};
+
+/// Directed links: from each of some to each of others, and back when `both`. Chosen when the step acts.
+struct LinkSelector
+{
+    Target from;
+    Target to;
+    bool both = false;
+    bool operator==(const LinkSelector&) const = default;
 };
 
 /// Steps are taken in the order they are written; each waits for its own moment, and for the step before it.
@@ -53,12 +88,24 @@ struct Step
     std::chrono::milliseconds within = std::chrono::seconds(30);
     Action action = Action::Wait;
     Target target;
-    /// The fault is undone after this time (kill and stop: restart, freeze: thaw, isolate: rejoin, hold: release) while
-    /// the run goes on. Of `wait`, which then has neither `at` nor `after`: how long it waits.
+    /// The fault is undone after this time (kill, stop, power-off, crash-loop: restart, freeze: thaw, isolate: rejoin,
+    /// link, cut, partition: those links healed, clock: right, surge, hot-key: none, hold: release) while the run goes
+    /// on. Of `wait`, which then has neither `at` nor `after`: how long it waits.
     std::optional<std::chrono::milliseconds> duration;
-    double rate = 0; ///< of Action::Rate, operations a second
-    wire::Pace pace; ///< of Action::Pace
-    int line = 0;    ///< where it is written
+    std::vector<LinkSelector> links;                 ///< of link, cut and heal
+    fault::LinkFault fault;                          ///< of link
+    QString preset;                                  ///< of link: its name, when it came by one
+    std::chrono::milliseconds over{0};               ///< of link, surge and rate: getting there takes so long
+    std::optional<PartitionShape> shape;             ///< of partition; without one the target is one side of it
+    std::optional<std::chrono::microseconds> offset; ///< of clock: ahead of the true time; without it as it was
+    std::optional<std::chrono::microseconds> jump;   ///< of clock
+    std::optional<quint32> clockRate;                ///< of clock, millionths
+    double factor = 1;                               ///< of surge
+    fault::Share share;                              ///< of hot-key
+    std::chrono::milliseconds period{3'000};         ///< of crash-loop: how long it runs at a time
+    double rate = 0;                                 ///< of Action::Rate, operations a second
+    wire::Pace pace;                                 ///< of Action::Pace
+    int line = 0;                                    ///< where it is written
     bool operator==(const Step&) const = default;
 };
 
@@ -68,6 +115,9 @@ enum class Measure : quint8 {
     KillToWrite,   ///< worst time from a kill of the leader to the first write acknowledged by another node
     FaultToLeader, ///< the same of any fault on a leader
     FaultToWrite,
+    HealToWrite,       ///< worst time from the end of a fault of links, an isolation or a freeze to the next write
+    MinorityCommits,   ///< entries committed by nodes in the smaller part of a partition while it stood
+    LogTruncated,      ///< how often a node dropped entries that were not committed
     RestartToCaughtUp, ///< worst time from a restart to having applied what was committed at the restart
     Terms,             ///< how many terms had a leader
     LeadersPerTermMax, ///< 1, or Raft is broken
@@ -75,6 +125,7 @@ enum class Measure : quint8 {
     Acknowledged,      ///< writes acknowledged
     AllReadBack,   ///< share of the acknowledged writes that were read back, at the latest by the reading at the end
     UnknownShare,  ///< operations of unknown outcome, of those attempted
+    Availability,  ///< operations that ended ok, of those attempted
     FailedShare,   ///< operations refused, of those attempted
     Throughput,    ///< operations that ended ok, a second
     LatencyP99,    ///< from the intended send time
@@ -121,6 +172,7 @@ QString nameOf(Measure measure);
 QString nameOf(Action action);
 QString nameOf(Condition condition);
 QString nameOf(const Target& target);
+QString nameOf(const LinkSelector& selector); ///< "leader<->followers"
 
 std::optional<Measure> measureNamed(const QString& name);
 std::optional<Action> actionNamed(const QString& name);

@@ -134,6 +134,23 @@ Reading read(const Expectation& expectation, const Facts& facts)
         return worst(leaderFaults(facts, false, false), expectation, facts, noFault);
     case Measure::FaultToWrite:
         return limitedByGenerator(worst(leaderFaults(facts, false, true), expectation, facts, noFault), facts);
+    case Measure::HealToWrite: {
+        std::vector<Timing> timings;
+        for (const FaultRecord& fault : facts.faults) {
+            const bool isOfLinks = fault.kind == FaultKind::Cut || fault.kind == FaultKind::Link ||
+                                   fault.kind == FaultKind::Isolate || fault.kind == FaultKind::Freeze;
+            if (isOfLinks && fault.to && *fault.to < facts.to)
+                timings.push_back({NodeId{}, *fault.to, fault.writeAfterHealing});
+        }
+        return limitedByGenerator(worst(timings, expectation, facts, QStringLiteral("no fault of links was healed")),
+                                  facts);
+    }
+    case Measure::MinorityCommits:
+        if (!facts.minorityCommits)
+            return {std::nullopt, QStringLiteral("no partition with a minority stood long enough"), true, {}};
+        return count(static_cast<std::size_t>(*facts.minorityCommits));
+    case Measure::LogTruncated:
+        return count(static_cast<std::size_t>(facts.logTruncated));
     case Measure::RestartToCaughtUp: {
         std::vector<Timing> timings;
         for (const CatchUp& restart : facts.restarts)
@@ -168,6 +185,8 @@ Reading read(const Expectation& expectation, const Facts& facts)
     }
     case Measure::UnknownShare:
         return limitedByGenerator(share(facts.load.unknown, facts.load.attempted, noLoad), facts);
+    case Measure::Availability:
+        return limitedByGenerator(share(facts.load.ok, facts.load.attempted, noLoad), facts);
     case Measure::FailedShare:
         return limitedByGenerator(share(facts.load.failed, facts.load.attempted, noLoad), facts);
     case Measure::Throughput: {

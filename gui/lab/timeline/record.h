@@ -104,8 +104,8 @@ struct FaultRecord
     NodeId target;             ///< nobody: of links, or of the load
     std::vector<LinkId> links; ///< of Cut and Link, that still have it
     fault::LinkFault fault;    ///< of Link
-    bool onLeader = false; ///< the target led when it was hit
-    QString name;          ///< for the band: "n3 killed"
+    bool onLeader = false;     ///< the target led when it was hit
+    QString name;              ///< for the band: "n3 killed"
     Monotonic from{0};
     std::optional<Monotonic> to;
     /// How the cluster came through a fault on its leader. Wall time since `from`. The new leader by its own report of
@@ -113,6 +113,8 @@ struct FaultRecord
     NodeId newLeader;
     std::optional<std::chrono::microseconds> leaderAfter;
     std::optional<std::chrono::microseconds> writeAfter;
+    /// Wall time from `to` to the first write acknowledged after it; of faults of links, of isolations and freezes.
+    std::optional<std::chrono::microseconds> writeAfterHealing;
 };
 
 /// All that is wrong on purpose, whole, each time it changes, and what undo and redo would do.
@@ -189,7 +191,8 @@ struct NoteRecord
     QString text;
 };
 
-using Record = std::variant<ClusterRecord, NodeRecord, StatusRecord, HistogramsRecord, EventRecord, MessageRecord,
-                            FaultRecord, FaultStateRecord, GestureRecord, PaceRecord, PauseRecord, LoadRecord, TallyRecord, NoteRecord>;
+using Record =
+    std::variant<ClusterRecord, NodeRecord, StatusRecord, HistogramsRecord, EventRecord, MessageRecord, FaultRecord,
+                 FaultStateRecord, GestureRecord, PaceRecord, PauseRecord, LoadRecord, TallyRecord, NoteRecord>;
 
 } // namespace faultline::lab

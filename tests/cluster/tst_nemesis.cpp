@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "live_cluster.h"
+
+#include <random>
+#include <set>
+
+using namespace faultline;
+using namespace faultline::lab;
+using namespace faultline::tests;
+using namespace std::chrono_literals;
+
+/// What is done to links, power and several nodes at once, on real clusters, and what of it can be taken back.
+class TestNemesis : public QObject
+{
+    Q_OBJECT
+
+    static std::vector<NodeId> idsOf(const LiveCluster& cluster)
+    {
+        std::vector<NodeId> ids;
+        for (const auto& [id, node] : cluster.lab.timeline().nodes())
+            ids.push_back(id);
+        return ids;
+    }
+    static const FaultState& stateOf(const LiveCluster& cluster) { return cluster.lab.timeline().faultState().state; }
+    /// What the node itself says it applies is what the lab wants of it.
+    static bool obeys(const LiveCluster& cluster, NodeId id, const FaultState& wanted)
+    {
+        const NodeState& node = cluster.node(id);
+        if (node.life != NodeLife::Running)
+            return true;
+        if (!node.status)
+            return false;
+        std::map<LinkId, fault::LinkFault> expected;
+        for (const LinkId link : linksAmong(idsOf(cluster))) {
+            if ((link.from == id || link.to == id) && !wanted.effective(link).healthy())
+                expected[link] = wanted.effective(link);
+        }
+        std::map<LinkId, fault::LinkFault> applied;
+        for (const wire::LinkState& state : node.status->faults)
+            applied[state.link] = state.fault;
+        return applied == expected;
+    }
+    static bool allObey(const LiveCluster& cluster, const FaultState& wanted)
+    {
+        const auto ids = idsOf(cluster);
+        return std::all_of(ids.begin(), ids.end(), [&](NodeId id) { return obeys(cluster, id, wanted); });
+    }
+    static fault::LinkFault slow(std::chrono::milliseconds latency)
+    {
+        fault::LinkFault fault;
+        fault.latency = latency;
+        return fault;
+    }
+    static LoadRecord lastLoad(const LiveCluster& cluster)
+    {
+        const auto& load = cluster.lab.timeline().load();
+        return load.empty() ? LoadRecord() : load.back();
+    }
+    static int disconnectsSeen(const LiveCluster& cluster, NodeId of)
+    {
+        const QString words = QStringLiteral("connection to %1 lost").arg(of.name());
+        const auto& events = cluster.lab.timeline().events();
+        return static_cast<int>(
+            std::count_if(events.begin(), events.end(), [&](const EventRow& row) { return row.text.contains(words); }));
+    }
+
+private slots:
+    void poweredOffLeaderFallsSilentAndIsFollowed()
+    {
+        LiveCluster cluster;
+        QVERIFY(cluster.start());
+        const NodeId old = cluster.leader();
+        cluster.lab.powerOff(old);
+        QCOMPARE(cluster.caption(), QStringLiteral("Powered off %1, the leader").arg(old.name()));
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.isLife(old, NodeLife::Dead), kPatienceMs);
+        QCOMPARE(cluster.node(old).how, QStringLiteral("lost power"));
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.lastFault()->leaderAfter && cluster.lastFault()->writeAfter, kPatienceMs);
+        QCOMPARE(cluster.lastFault()->kind, FaultKind::PowerOff);
+        QCOMPARE(disconnectsSeen(cluster, old), 0); // nobody was told by a closed socket
+        QVERIFY(headline(cluster.lab.timeline()).contains(QStringLiteral("%1 is without power").arg(old.name())));
+
+        cluster.options.pace = wire::Pace::real();
+        const auto answer = cluster.ask(old, QStringLiteral("GET x"));
+        QVERIFY(answer && answer->isError);
+        QVERIFY2(answer->explanation.contains(QStringLiteral("did not answer within")),
+                 qPrintable(answer->explanation));
+
+        cluster.lab.restart(old);
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.captionOutcome().contains(QStringLiteral("caught up after")), kPatienceMs);
+        QVERIFY(cluster.readsAllBack());
+        QCOMPARE(cluster.lost(), quint64(0));
+    }
+
+    void killedLeaderIsToldByClosedConnections()
+    {
+        LiveCluster cluster;
+        QVERIFY(cluster.start());
+        const NodeId old = cluster.leader();
+        cluster.lab.kill(old);
+        QTRY_COMPARE_WITH_TIMEOUT(disconnectsSeen(cluster, old), 4, kPatienceMs);
+    }
+
+    void crashLoopGoesOnUntilItIsEnded()
+    {
+        LiveCluster cluster;
+        QVERIFY(cluster.start());
+        const NodeId victim = cluster.follower();
+        std::set<qint64> pids;
+        cluster.lab.crashLoop(victim, 1s);
+        QTRY_VERIFY_WITH_TIMEOUT((pids.insert(cluster.node(victim).pid), pids.size() >= 4), kPatienceMs);
+        QVERIFY(headline(cluster.lab.timeline()).contains(QStringLiteral("in a crash loop")));
+        cluster.lab.restart(victim);
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.runs(victim) && cluster.captionOutcome().contains(QStringLiteral("caught up")),
+                                 kPatienceMs);
+        const qint64 pid = cluster.node(victim).pid;
+        const auto since = wire::monotonicNow();
+        QVERIFY(cluster.until([&] { return wire::monotonicNow() - since > 2500ms; }));
+        QCOMPARE(cluster.node(victim).pid, pid);
+        QCOMPARE(cluster.lost(), quint64(0));
+    }
+
+    void rollingRestartLosesNothingAndTakesTheLeaderLast()
+    {
+        LiveCluster cluster;
+        QVERIFY(cluster.start());
+        const auto before = cluster.pids();
+        const NodeId leader = cluster.leader();
+        std::vector<NodeId> order;
+        connect(&cluster.lab.timeline(), &Timeline::appended, this, [&](const Record& record) {
+            const auto* node = std::get_if<NodeRecord>(&record);
+            if (node && node->life == NodeLife::Dead)
+                order.push_back(node->node);
+        });
+        cluster.lab.rollingRestart();
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.captionOutcome().contains(QStringLiteral("all 5 restarted in")), kPatienceMs);
+        QCOMPARE(order.size(), std::size_t(5));
+        QCOMPARE(order.back(), leader);
+        for (const qint64 pid : cluster.pids())
+            QVERIFY(std::find(before.begin(), before.end(), pid) == before.end());
+        QVERIFY(cluster.readsAllBack());
+        QCOMPARE(cluster.lost(), quint64(0));
+    }
+
+    void leaderInTheMinorityTakesNoWriteAndTheMajorityGoesOn()
+    {
+        LiveCluster cluster;
+        QVERIFY(cluster.start());
+        const NodeId old = cluster.leader();
+        cluster.lab.partition(PartitionShape::Minority);
+        QVERIFY(cluster.lastFault()->onLeader);
+        QVERIFY(cluster.lastFault()->name.startsWith(QStringLiteral("minority: ")));
+        QVERIFY(headline(cluster.lab.timeline()).contains(QStringLiteral("cannot hear")));
+        const quint64 commit = cluster.node(old).status->commitIndex;
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.lastFault()->leaderAfter && cluster.lastFault()->writeAfter, kPatienceMs);
+        QVERIFY(cluster.serves());
+        // What it had appended before may still have come through; nothing after.
+        QVERIFY(cluster.node(old).status->commitIndex <= commit + 20);
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.node(old).status->role != wire::Role::Leader, kPatienceMs);
+        cluster.lab.healPartitions();
+        QVERIFY(!stateOf(cluster).effective({old, NodeId{old.value % 5 + 1}}).cut);
+        const quint64 goal = cluster.node(cluster.leader()).status->commitIndex;
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.node(old).status->commitIndex >= goal, kPatienceMs);
+        QVERIFY(cluster.readsAllBack());
+        QCOMPARE(cluster.lost(), quint64(0));
+    }
+
+    void oneWayCutIsOneWay()
+    {
+        LiveCluster cluster(3, 50);
+        QVERIFY(cluster.start());
+        const NodeId leader = cluster.leader();
+        const NodeId deaf = cluster.follower();
+        cluster.lab.cut({{leader, deaf}});
+        QVERIFY(headline(cluster.lab.timeline())
+                    .contains(QStringLiteral("%1 cannot hear %2 (%2 hears %1)").arg(deaf.name(), leader.name())));
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.lab.isObeyed(), kPatienceMs);
+        const auto received = [&](NodeId at, NodeId from) {
+            for (const wire::LinkCounters& link : cluster.node(at).status->links) {
+                if (link.peer == from)
+                    return link.receivedFrames - link.receivedLostFrames;
+            }
+            return quint64(0);
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(allObey(cluster, stateOf(cluster)), kPatienceMs);
+        const quint64 heardByDeaf = received(deaf, leader);
+        const quint64 heardByLeader = received(leader, deaf);
+        // It asks for votes, which the leader hears.
+        QTRY_VERIFY_WITH_TIMEOUT(received(leader, deaf) > heardByLeader + 3, kPatienceMs);
+        QCOMPARE(received(deaf, leader), heardByDeaf);
+        QVERIFY(cluster.serves());
+        cluster.lab.undo();
+        QTRY_VERIFY_WITH_TIMEOUT(received(deaf, leader) > heardByDeaf, kPatienceMs);
+        QCOMPARE(cluster.lost(), quint64(0));
+    }
+
+    void thawedNodeObeysBeforeItSpeaks()
+    {
+        LiveCluster cluster(3, 100);
+        QVERIFY(cluster.start());
+        for (int round = 0; round < rounds(5); ++round) {
+            const NodeId frozen = cluster.leader();
+            cluster.lab.freeze(frozen);
+            QTRY_VERIFY_WITH_TIMEOUT(cluster.leader() && cluster.leader() != frozen, kPatienceMs);
+            std::set<LinkId> links;
+            for (const NodeId peer : idsOf(cluster)) {
+                if (peer != frozen)
+                    links.insert({frozen, peer});
+            }
+            // Only the frozen end holds this cut: what it says would be heard.
+            const std::uint64_t sent = [&] {
+                quint64 sum = 0;
+                for (const wire::LinkCounters& link : cluster.node(frozen).status->links)
+                    sum += link.sentFrames;
+                return sum;
+            }();
+            cluster.lab.cut(links);
+            cluster.lab.thaw(frozen);
+            QTRY_VERIFY_WITH_TIMEOUT(obeys(cluster, frozen, stateOf(cluster)), kPatienceMs);
+            quint64 now = 0;
+            for (const wire::LinkCounters& link : cluster.node(frozen).status->links)
+                now += link.sentFrames;
+            QVERIFY2(now <= sent + 10, qPrintable(QStringLiteral("%1 frames left").arg(now - sent)));
+            cluster.lab.healAll();
+            QVERIFY(cluster.serves());
+        }
+        QCOMPARE(cluster.lost(), quint64(0));
+    }
+
+    void clockGoesWrongAndIsSetRight()
+    {
+        LiveCluster cluster(3);
+        QVERIFY(cluster.start());
+        const auto ahead = [&] {
+            const wire::Status& status = *cluster.node({2}).status;
+            const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+                std::chrono::system_clock::now().time_since_epoch());
+            return status.wallClock - (now - (wire::monotonicNow() - status.at));
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(std::chrono::abs(ahead()) < 1s, kPatienceMs);
+        cluster.lab.setClock({2}, 3600s, fault::Share::kAll);
+        QTRY_VERIFY_WITH_TIMEOUT(std::chrono::abs(ahead() - 3600s) < 1s, kPatienceMs);
+        cluster.lab.restart({2}); // the battery keeps it
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.runs({2}) && cluster.node({2}).status, kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(std::chrono::abs(ahead() - 3600s) < 1s, kPatienceMs);
+        cluster.lab.jumpClock({2}, -7200s);
+        QTRY_VERIFY_WITH_TIMEOUT(std::chrono::abs(ahead() + 3600s) < 1s, kPatienceMs);
+        const auto answer = cluster.ask({2}, QStringLiteral("TIME"));
+        QVERIFY(answer && !answer->isError);
+        cluster.lab.undo();
+        cluster.lab.undo();
+        QTRY_VERIFY_WITH_TIMEOUT(std::chrono::abs(ahead()) < 1s, kPatienceMs);
+        QVERIFY(stateOf(cluster).healthy());
+    }
+
+    void rampReachesItsGoalStepByStep()
+    {
+        LiveCluster cluster(3);
+        QVERIFY(cluster.start());
+        cluster.lab.setLinkFault({{{1}, {2}}}, slow(400ms), 2s);
+        std::set<qint64> seen;
+        QTRY_VERIFY_WITH_TIMEOUT(
+            (seen.insert(stateOf(cluster).effective({{1}, {2}}).latency.count()), seen.contains(400'000)), kPatienceMs);
+        QVERIFY2(seen.size() >= 5, qPrintable(QString::number(seen.size())));
+        QTRY_VERIFY_WITH_TIMEOUT(obeys(cluster, {1}, stateOf(cluster)), kPatienceMs);
+        cluster.lab.undo();
+        QVERIFY(stateOf(cluster).healthy());
+    }
+
+    void surgeRaisesTheLoadAndAHotKeyLosesNothing()
+    {
+        LiveCluster cluster(3, 100);
+        QVERIFY(cluster.start());
+        cluster.lab.setHotKey(fault::Share::ofPercent(80));
+        cluster.lab.setSurge(5);
+        QTRY_COMPARE_WITH_TIMEOUT(lastLoad(cluster).targetRate, 500.0, kPatienceMs);
+        const quint64 before = cluster.acknowledged();
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.acknowledged() > before + 200, kPatienceMs);
+        cluster.lab.healAll();
+        QTRY_COMPARE_WITH_TIMEOUT(lastLoad(cluster).targetRate, 100.0, kPatienceMs);
+        QVERIFY(cluster.readsAllBack());
+        QCOMPARE(cluster.lost(), quint64(0));
+    }
+
+    void clientsBehindASlowLinkWait()
+    {
+        LiveCluster cluster(3, 50);
+        QVERIFY(cluster.start());
+        std::vector<LinkId> links;
+        for (const NodeId node : idsOf(cluster))
+            links.push_back({kClients, node});
+        cluster.lab.setLinkFault(links, slow(150ms));
+        QTRY_VERIFY_WITH_TIMEOUT(lastLoad(cluster).ok > 0 && lastLoad(cluster).latency.percentileOfFew(0.01) >= 149ms,
+                                 kPatienceMs);
+        fault::LinkFault lossy;
+        lossy.loss = fault::Share::ofPercent(5);
+        cluster.lab.setLinkFault(links, lossy);
+        QVERIFY(cluster.lab.timeline().lastProblem()->text.contains(QStringLiteral("whole messages")));
+        QCOMPARE(stateOf(cluster).effective(links.front()), slow(150ms));
+        cluster.lab.healAll();
+        QVERIFY(cluster.readsAllBack());
+        QCOMPARE(cluster.lost(), quint64(0));
+    }
+
+    void killIsUndoneByARestartThatSaysItsPrice()
+    {
+        LiveCluster cluster;
+        QVERIFY(cluster.start());
+        const NodeId victim = cluster.follower();
+        cluster.lab.kill(victim);
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.isLife(victim, NodeLife::Dead), kPatienceMs);
+        QCOMPARE(cluster.lab.timeline().faultState().undo, QStringLiteral("Kill %1").arg(victim.name()));
+        cluster.lab.undo();
+        QCOMPARE(cluster.caption(), QStringLiteral("Undid: Kill %1").arg(victim.name()));
+        QVERIFY(cluster.lab.timeline().lastGesture()->outcome.contains(
+                    QStringLiteral("restarts %1; what it had").arg(victim.name())) ||
+                cluster.captionOutcome().contains(QStringLiteral("caught up")));
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.runs(victim), kPatienceMs);
+        QCOMPARE(cluster.lab.timeline().faultState().redo, QStringLiteral("Kill %1").arg(victim.name()));
+        cluster.lab.redo();
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.isLife(victim, NodeLife::Dead), kPatienceMs);
+        cluster.lab.healAll();
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.runs(victim), kPatienceMs);
+        QVERIFY(stateOf(cluster).healthy());
+        cluster.lab.undo(); // of the healing
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.isLife(victim, NodeLife::Dead), kPatienceMs);
+    }
+
+    void whatMakesNoSenseIsRefusedInASentence()
+    {
+        LiveCluster cluster(3);
+        QVERIFY(cluster.start());
+        Lab& lab = cluster.lab;
+        const auto refuses = [&](auto order, const QString& says) {
+            order();
+            const auto& problem = lab.timeline().lastProblem();
+            return problem && problem->text.contains(says) && stateOf(cluster).healthy();
+        };
+        QVERIFY(refuses([&] { lab.cut({{{1}, {9}}}); }, QStringLiteral("there is no n9 in this cluster")));
+        QVERIFY(refuses([&] { lab.cut({{{1}, {1}}}); }, QStringLiteral("n1 has no link to itself")));
+        QVERIFY(refuses([&] { lab.cut({}); }, QStringLiteral("no link is chosen")));
+        QVERIFY(refuses(
+            [&] {
+                lab.partition(std::vector<NodeId>{{1}, {2}, {3}});
+            },
+            QStringLiteral("needs nodes on both sides")));
+        QVERIFY(refuses([&] { lab.partition(PartitionShape::Minority, {{1}, {2}}); }, QStringLiteral("do not fit")));
+        QVERIFY(refuses([&] { lab.setSurge(1e9); }, QStringLiteral("×1 to ×100")));
+        QVERIFY(refuses([&] { lab.crashLoop({1}, 1ms); }, QStringLiteral("1 s to 60 s")));
+        QVERIFY(refuses([&] { lab.setClock({1}, std::chrono::hours(24 * 1000), fault::Share::kAll); },
+                        QStringLiteral("366 days")));
+        QVERIFY(refuses([&] { lab.healLinks({{{1}, {2}}}); }, QStringLiteral("nothing is wrong with n1 → n2")));
+        QVERIFY(refuses([&] { lab.healPartitions(); }, QStringLiteral("no partition to heal")));
+        QVERIFY(lab.timeline().faults().empty());
+    }
+
+    /// Links as a plain table of what each should have, undone and redone by keeping every table there was.
+    void randomFaultsAreWhatTheyShouldBe()
+    {
+        LiveCluster cluster(5, 100);
+        QVERIFY(cluster.start());
+        std::mt19937 random(20261124);
+        const auto below = [&](std::size_t count) { return random() % count; };
+        using Table = std::map<LinkId, fault::LinkFault>;
+        std::vector<Table> past{{}};
+        std::size_t at = 0;
+        const auto become = [&](const Table& table) {
+            if (table == past[at])
+                return;
+            past.resize(at + 1);
+            past.push_back(table);
+            ++at;
+        };
+        const auto all = linksAmong(idsOf(cluster));
+        const int steps = rounds(2) * 50;
+        for (int step = 0; step < steps; ++step) {
+            Table table = past[at];
+            std::vector<LinkId> links;
+            for (std::size_t i = 1 + below(4); i > 0; --i)
+                links.push_back(all[below(all.size())]);
+            switch (below(8)) {
+            case 0:
+            case 1:
+            case 2: {
+                fault::LinkFault fault = slow(std::chrono::milliseconds(1 + below(20)));
+                fault.loss.millionths = static_cast<quint32>(below(50'000));
+                fault.duplicate.millionths = static_cast<quint32>(below(50'000));
+                fault.corrupt.millionths = static_cast<quint32>(below(20'000));
+                fault.reorder.millionths = static_cast<quint32>(below(50'000));
+                fault.cut = below(5) == 0;
+                fault.reset = below(20) == 0;
+                fault.refuse = below(20) == 0;
+                cluster.lab.setLinkFault(links, fault);
+                for (const LinkId link : links)
+                    table[link] = fault;
+                become(table);
+                break;
+            }
+            case 3: {
+                const bool isAny =
+                    std::any_of(links.begin(), links.end(), [&](LinkId link) { return table.contains(link); });
+                cluster.lab.healLinks(links);
+                for (const LinkId link : links)
+                    table.erase(link);
+                if (isAny)
+                    become(table);
+                break;
+            }
+            case 4:
+            case 5:
+                cluster.lab.undo();
+                at -= at > 0;
+                break;
+            case 6:
+                cluster.lab.redo();
+                at += at + 1 < past.size();
+                break;
+            default: {
+                const NodeId node = idsOf(cluster)[below(5)];
+                if (cluster.runs(node))
+                    cluster.lab.restart(node);
+                break;
+            }
+            }
+            FaultState wanted;
+            wanted.links = past[at];
+            QCOMPARE(stateOf(cluster).links.size(), wanted.links.size());
+            QTRY_VERIFY2_WITH_TIMEOUT(cluster.lab.isObeyed() && allObey(cluster, wanted),
+                                      qPrintable(QStringLiteral("step %1").arg(step)), kPatienceMs);
+        }
+        cluster.lab.healAll();
+        QTRY_VERIFY_WITH_TIMEOUT(allObey(cluster, {}), kPatienceMs);
+        for (const NodeId node : idsOf(cluster))
+            QTRY_VERIFY_WITH_TIMEOUT(cluster.runs(node), kPatienceMs);
+        QVERIFY(cluster.serves());
+        QVERIFY(cluster.readsAllBack());
+        QCOMPARE(cluster.lost(), quint64(0));
+        for (const FaultRecord& fault : cluster.lab.timeline().faults())
+            QVERIFY2(fault.to, qPrintable(fault.name));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestNemesis)
+#include "tst_nemesis.moc"
