@@ -127,6 +127,11 @@ bool read(QCborStreamReader& r, ClockState& clock)
 
 } // namespace
 
+bool read(QCborStreamReader& r, std::vector<LinkState>& links)
+{
+    return readArray(r, kMaxLinks, [&] { return read(r, links.emplace_back()); });
+}
+
 bool read(QCborStreamReader& r, DesiredState& state)
 {
     const bool ok = readMap(r, [&](quint64 key) {
@@ -142,7 +147,7 @@ bool read(QCborStreamReader& r, DesiredState& state)
         case 5:
             return readBytes(r, state.watchedKey);
         case 6:
-            return readArray(r, kMaxLinks, [&] { return read(r, state.links.emplace_back()); });
+            return read(r, state.links);
         case 7:
             return readArray(r, kMaxNodes, [&] { return read(r, state.clocks.emplace_back()); });
         case 8:

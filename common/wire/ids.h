@@ -8,17 +8,15 @@
 
 namespace faultline {
 
-/// A member of a cluster, 1 to 9 today; people see it as n1, n2, ... 0 is nobody. The clients of the load generator stand
-/// together at the end of links as one more (kClients); they are no member and no node ever hears of them by this id.
+/// A member of a cluster, 1 to 9 today; people see it as n1, n2, ... 0 is nobody. The clients of the load generator
+/// stand together at the end of links as one more (kClients); they are no member and no node ever hears of them by this
+/// id.
 struct NodeId
 {
     quint32 value = 0;
     constexpr auto operator<=>(const NodeId&) const = default;
     constexpr explicit operator bool() const { return value != 0; }
-    QString name() const
-    {
-        return value == ~quint32(0) ? QStringLiteral("clients") : QStringLiteral("n%1").arg(value);
-    }
+    QString name() const { return value == ~quint32(0) ? QStringLiteral("clients") : QStringLiteral("n%1").arg(value); }
 };
 
 inline constexpr NodeId kClients{~quint32(0)};

@@ -36,7 +36,12 @@ void InspectorTest::detailsAreWhatTheNodeReported()
     fed.begin(3, {2});
     wire::Status& status = fed.status({2});
     status.residentBytes = 21'400'000;
-    status.links.push_back({{1}, true, 10, 2'000, 3, 9, 1'500, 0});
+    status.links.push_back({.peer = {1},
+                            .connected = true,
+                            .sentFrames = 10,
+                            .sentBytes = 2'000,
+                            .lostFrames = 3,
+                            .receivedBytes = 1'500});
     status.pendingValue = QByteArray("42\n");
     fed.report({2}, wire::Role::Leader, 7, 5);
     const auto details = detailsOf(fed.timeline, {2});

@@ -52,6 +52,7 @@ Status someStatus()
                      .rejectedFrames = 11,
                      .receivedLostFrames = 12},
                     {.peer = NodeId{3}}};
+    status.faults = {{{NodeId{1}, NodeId{2}}, {.latency = 200ms}}, {{NodeId{2}, NodeId{1}}, {.cut = true}}};
     return status;
 }
 

@@ -37,7 +37,7 @@ const QList<Rule>& rules()
         {"node/raft/", {"node/raft/"}},
         {"node/", {"node/", "common/"}},
         {"gui/lab/", {"gui/lab/", "common/"}},
-        {"gui/views/", {"gui/views/", "gui/lab/timeline/", "common/"}},
+        {"gui/views/", {"gui/views/", "gui/lab/timeline/", "gui/lab/fault/", "common/"}},
         {"gui/window/", {"gui/window/", "gui/views/", "gui/lab/", "common/"}},
         {"gui/cli/",
          {"gui/cli/", "gui/window/desktop.h", "gui/views/charts/", "gui/views/theme/", "gui/lab/", "common/"}},

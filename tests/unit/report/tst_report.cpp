@@ -84,7 +84,8 @@ void TestReport::theKeysAreTheContract()
     QCOMPARE(keys(report["conditions"]),
              sorted({"commit", "engine", "sync", "pace", "cpu", "disk", "generator_limited"}));
     QCOMPARE(keys(report["expectations"].toArray()[0]), sorted({"id", "text", "outcome", "measured", "unit"}));
-    QCOMPARE(keys(report["faults"].toArray()[0]), sorted({"kind", "target", "from_s", "to_s"}));
+    QCOMPARE(keys(report["faults"].toArray()[0]),
+             sorted({"kind", "name", "target", "links", "fault", "from_s", "to_s"}));
     QCOMPARE(keys(report["load"]),
              sorted({"attempted", "ok", "failed", "unknown", "throughput_per_s", "samples", "latency_ms"}));
     QCOMPARE(keys(report["load"].toObject()["latency_ms"]), sorted({"p50", "p90", "p99", "p999", "max"}));
