@@ -57,6 +57,10 @@ void write(QCborStreamWriter& w, const DesiredState& state)
     w.endMap();
 }
 
+namespace {
+
+constexpr Monotonic kLongestUptime = std::chrono::hours(24 * 366 * 20); ///< beyond, what a clock gains would overflow
+
 bool read(QCborStreamReader& r, LinkState& link)
 {
     return readMap(r, [&](quint64 key) {
@@ -96,10 +100,6 @@ bool read(QCborStreamReader& r, LinkState& link)
         }
     });
 }
-
-namespace {
-
-constexpr Monotonic kLongestUptime = std::chrono::hours(24 * 366 * 20); ///< beyond, what a clock gains would overflow
 
 bool read(QCborStreamReader& r, ClockState& clock)
 {

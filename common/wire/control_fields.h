@@ -73,11 +73,7 @@ inline bool getOptionalBytes(QCborStreamReader& r, std::optional<QByteArray>& ou
 // Each body is one map. What lab and node say is in control_desired.cpp, what a node reports in control_report.cpp.
 
 void write(QCborStreamWriter& w, const std::vector<LinkState>& links);
-<<<<<<< HEAD
-bool read(QCborStreamReader& r, LinkState& link);
-=======
 bool read(QCborStreamReader& r, std::vector<LinkState>& links);
->>>>>>> nodefaults
 void write(QCborStreamWriter& w, const DesiredState& state);
 bool read(QCborStreamReader& r, DesiredState& state);
 void write(QCborStreamWriter& w, const DesiredStateAck& ack);

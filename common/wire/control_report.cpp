@@ -169,11 +169,7 @@ bool read(QCborStreamReader& r, Status& s)
         case 27:
             return get(r, s.wallClock);
         case 28:
-<<<<<<< HEAD
-            return readArray(r, kMaxLinks, [&] { return read(r, s.faults.emplace_back()); });
-=======
             return read(r, s.faults);
->>>>>>> nodefaults
         default:
             return skip(r);
         }
