@@ -7,19 +7,20 @@
 #include <QFontMetricsF>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace faultline::views {
 namespace {
 
-constexpr double kIcon = 15;      ///< at 100%
-constexpr double kIconGap = 3;    ///< between icons
-constexpr double kIconRim = 3.5;  ///< around them
-constexpr double kCorner = 46;    ///< at the lower right, where the legend's button is
-constexpr double kAroundNode = 9; ///< the ring of an isolated one
-constexpr std::array kOnOneLine{0.5, 0.45, 0.55, 0.4, 0.6, 0.34, 0.66, 0.28, 0.72};
-constexpr std::array kOnALane{0.69, 0.74, 0.64, 0.79, 0.59, 0.54, 0.84, 0.49};
+constexpr double kIcon = 15;       ///< at 100%
+constexpr double kIconGap = 3;     ///< between icons
+constexpr double kIconRim = 3.5;   ///< around them
+constexpr double kCorner = 46;     ///< at the lower right, where the legend's button is
+constexpr double kAroundNode = 9;  ///< the ring of an isolated one
+constexpr double kOnOneLine = 0.5; ///< where icons stand best, along the line
+constexpr double kOnALane = 0.69;  ///< nearer to the receiver
+constexpr double kStep = 0.03;
+constexpr int kSteps = 7; ///< to either side
 
 double distanceTo(const QRectF& area, QPointF point)
 {
@@ -198,17 +199,20 @@ void Placing::placeIcons(PlacedLink& link)
     const auto consider = [&](double along) {
         const QPointF middle = link.line.line.pointAt(along);
         const QRectF area(middle.x() - width / 2, middle.y() - height / 2, width, height);
-        const double nodes = hidesNode(area, 2) ? 1'000 : hidesNode(area, kAroundNode) ? 10 : 0;
+        const double round = height / 2 - 0.5;
+        const QRectF core = area.adjusted(round, round, -round, -round);
+        const double nodes = hidesNode(core, round + 2) ? 1'000 : hidesNode(core, round + kAroundNode) ? 10 : 0;
         const double cost = taken(area.adjusted(-1, -1, 1, 1)) + nodes + (isInside(area) ? 0 : 1'000);
         if (least < 0 || cost < least) {
             least = cost;
             link.line.mark = area;
         }
     };
-    if (link.line.bothDirections)
-        std::for_each(kOnOneLine.begin(), kOnOneLine.end(), consider);
-    else
-        std::for_each(kOnALane.begin(), kOnALane.end(), consider);
+    const double best = link.line.bothDirections ? kOnOneLine : kOnALane;
+    for (int step = 0; step <= kSteps; ++step) {
+        consider(best + step * kStep);
+        consider(best - step * kStep);
+    }
     m_taken.push_back(link.line.mark);
 }
 
