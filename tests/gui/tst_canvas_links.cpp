@@ -356,6 +356,8 @@ void CanvasLinksTest::clientLinksShowTheirFaults()
         state.setLink({kClients, {3}}, parsed("latency: 100ms"));
         setBoth(state, {kClients, {5}}, "cut");
     });
+    for (const LinkId link : {LinkId{kClients, {3}}, LinkId{{3}, kClients}, LinkId{kClients, {5}}})
+        QVERIFY2(placed(link), qPrintable(link.name()));
     QVERIFY(placed({kClients, {3}})->signs.wavy);
     QVERIFY(placed({{3}, kClients})->signs.marks.empty());
     QVERIFY(placed({kClients, {5}})->signs.broken);

@@ -33,6 +33,8 @@ private slots:
     void messagesBecomeDotsThatEnd();
     void emptyCanvasSaysWhyAndOffersAButton();
     void legendOpensWhenItsButtonIsClicked();
+    void legendNamesEveryPatternAndFitsTheWindow_data();
+    void legendNamesEveryPatternAndFitsTheWindow();
     void nodesAreInTheColoursOfTheirRole();
 
 private:
@@ -242,6 +244,39 @@ void TopologyViewTest::legendOpensWhenItsButtonIsClicked()
     const QImage before = m_view->grab().toImage();
     QTest::mouseClick(button, Qt::LeftButton);
     QVERIFY(m_view->grab().toImage() != before);
+}
+
+void TopologyViewTest::legendNamesEveryPatternAndFitsTheWindow_data()
+{
+    QTest::addColumn<QSize>("canvas");
+    QTest::addColumn<QSize>("window");
+    QTest::newRow("large") << QSize(768, 560) << QSize(1280, 800);
+    QTest::newRow("small canvas in a large window") << QSize(300, 240) << QSize(1280, 800);
+    QTest::newRow("all is small") << QSize(300, 240) << QSize(300, 240);
+    QTest::newRow("narrow") << QSize(320, 700) << QSize(320, 700);
+}
+
+void TopologyViewTest::legendNamesEveryPatternAndFitsTheWindow()
+{
+    QFETCH(QSize, canvas);
+    QFETCH(QSize, window);
+    QWidget host;
+    host.resize(window);
+    auto* view = new TopologyView(&host);
+    view->resize(canvas);
+    view->setTimeline(&m_fed->timeline);
+    host.show();
+    QTest::mouseClick(view->findChild<QToolButton*>(QStringLiteral("legendButton")), Qt::LeftButton);
+    auto* legend = host.findChild<QWidget*>(QStringLiteral("legend"));
+    QVERIFY(legend->isVisible());
+    QVERIFY(host.rect().contains(QRect(legend->mapTo(&host, QPoint()), legend->size())));
+    if (window.width() >= 1280)
+        QCOMPARE(legend->size(), legend->sizeHint());
+    for (const char* word : {"cut", "slow", "lossy", "narrow", "directions", "stalls", "flips", "twice", "out of order",
+                             "tears", "refuses", "clock", "without power", "lost"})
+        QVERIFY2(legend->accessibleDescription().contains(QLatin1String(word)), word);
+    view->hide();
+    QVERIFY(!legend->isVisible());
 }
 
 void TopologyViewTest::nodesAreInTheColoursOfTheirRole()
