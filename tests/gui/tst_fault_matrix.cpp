@@ -212,7 +212,7 @@ void FaultMatrixTest::cellSaysWhatIsInEffect_data()
     QTest::newRow("lossy") << "loss: 5%"
                            << "5%" << QStringLiteral("n1 → n3: loses 5%");
     QTest::newRow("narrow") << "bandwidth: 1mbit"
-                            << "1mbit" << QStringLiteral("n1 → n3: narrow, 1mbit");
+                            << "1mbit" << QStringLiteral("n1 → n3: narrow, 1 mbit");
     QTest::newRow("several") << "latency: 200ms, loss: 5%" << QStringLiteral("200 ms · 5%")
                              << QStringLiteral("n1 → n3: slow, 200 ms, loses 5%");
     QTest::newRow("reset") << "reset"
@@ -469,10 +469,10 @@ void FaultMatrixTest::badClipboardChangesNothing_data()
     QTest::newRow("bandwidth") << 2 << "bandwidth: fast"
                                << "1kbit to 100gbit";
     QTest::newRow("field") << 2 << "speed: 3"
-                           << "no fault of a link";
+                           << "no field of a link";
     QTest::newRow("half right") << 2 << "latency: 5ms, loss: 1e999"
                                 << "loss";
-    QTest::newRow("very long") << 2 << QString(100'000, QLatin1Char('x')) << "no fault of a link";
+    QTest::newRow("very long") << 2 << QString(100'000, QLatin1Char('x')) << "no field of a link";
     QTest::newRow("of messages, on a link of clients") << 3 << "loss: 5%"
                                                        << "stream of bytes";
     QTest::newRow("does not go together") << 2 << "jitter: 5ms, distribution: constant"
