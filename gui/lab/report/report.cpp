@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/lab/report/report.h"
 
+#include "common/fault/link_fault_text.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QSaveFile>
