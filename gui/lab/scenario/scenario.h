@@ -152,9 +152,9 @@ struct Expectation
     QString id;
     QString text;
     Measure measure = Measure::Lost;
-    Window window;                ///< of measures of the load
     std::optional<double> atMost; ///< in the measure's unit; exactly one of the two is there
     std::optional<double> atLeast;
+    Window window; ///< of measures of the load
     bool operator==(const Expectation&) const = default;
 };
 
