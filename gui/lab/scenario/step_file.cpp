@@ -76,6 +76,14 @@ void readParsed(YamlFields& fields, const char* field, Result<T> (*parse)(const 
         fields.refuse(field, QStringLiteral("%1 is %2").arg(QLatin1String(field), value.error()));
 }
 
+/// Something that an action cannot do without is not there; a misspelt field is the likelier reason, and is named
+/// first. For when all fields that belong to the step have been asked for.
+void refuseMissing(YamlFields& fields, const QString& sentence)
+{
+    fields.finish();
+    fields.refuse("do", sentence);
+}
+
 void readTarget(YamlFields& fields, Step& step, const QString& action, int nodes)
 {
     const Takes wanted = takes(step.action);
@@ -162,8 +170,8 @@ void readLinkFault(YamlFields& fields, Step& step)
             fields.refuse(name.constData(), set.error());
     }
     if (!anySet && step.preset.isEmpty())
-        fields.refuse(
-            "do",
+        refuseMissing(
+            fields,
             QStringLiteral("link needs what is wrong: preset, or one or more of %1").arg(listed(fault::fieldNames())));
     // A preset that was changed is no longer what its name says.
     if (anySet)
@@ -218,8 +226,8 @@ void readPartition(YamlFields& fields, Step& step, int nodes)
             fields.refuse("target", QStringLiteral("a partition with side takes no target; the target is for a shape"));
         readSide(fields, step, *side, nodes);
     } else if (!shape) {
-        fields.refuse("do", QStringLiteral("partition needs shape: one of %1; or side: the nodes of one side")
-                                .arg(listed(partitionNames())));
+        refuseMissing(fields, QStringLiteral("partition needs shape: one of %1; or side: the nodes of one side")
+                                  .arg(listed(partitionNames())));
     } else {
         step.shape = partitionNamed(*shape);
         if (!step.shape) {
@@ -244,7 +252,7 @@ void readClock(YamlFields& fields, Step& step)
     readParsed(fields, "jump", &parseOffset, step.jump);
     readParsed(fields, "rate", &parseClockRate, step.clockRate);
     if (!step.offset && !step.jump && !step.clockRate)
-        fields.refuse("do", QStringLiteral("clock needs offset (5s), jump (-200ms) or rate (110%)"));
+        refuseMissing(fields, QStringLiteral("clock needs offset (5s), jump (-200ms) or rate (110%)"));
     if (step.offset && step.jump)
         fields.refuse("jump", QStringLiteral("a clock is set to an offset or jumps, not both"));
 }
@@ -305,12 +313,12 @@ void readAction(YamlFields& fields, Step& step, int nodes)
     case Action::Surge:
         readParsed(fields, "factor", &parseSurge, step.factor);
         if (!fields.has("factor"))
-            fields.refuse("do", QStringLiteral("surge needs factor: how many times the load that is set, such as 5"));
+            refuseMissing(fields, QStringLiteral("surge needs factor: how many times the load that is set, such as 5"));
         break;
     case Action::HotKey:
         readParsed(fields, "share", &fault::parseShare, step.share);
         if (!fields.has("share"))
-            fields.refuse("do", QStringLiteral("hot-key needs share: of the operations, such as 80%"));
+            refuseMissing(fields, QStringLiteral("hot-key needs share: of the operations, such as 80%"));
         break;
     default:
         break;
