@@ -166,7 +166,13 @@ void Evidence::note(const FaultRecord& record)
     } else {
         // How the cluster came through it may be known only after it ended; a fault does not begin anew.
         const std::optional<Monotonic> ended = known->to;
+        std::vector<LinkId> links = std::move(known->links);
         *known = record;
+        for (const LinkId link : record.links) {
+            if (std::find(links.begin(), links.end(), link) == links.end())
+                links.push_back(link);
+        }
+        known->links = std::move(links);
         if (!known->to)
             known->to = ended;
     }

@@ -35,7 +35,7 @@ struct Facts
 {
     Monotonic from{0}; ///< the measured part begins: the cluster served
     Monotonic to{0};   ///< and ends: all steps were taken. Reading everything back comes after, and is not in `load`.
-    std::vector<FaultRecord> faults;
+    std::vector<FaultRecord> faults;                    ///< with every link that ever had it
     std::map<quint64, std::set<NodeId>> leadersByTerm;  ///< since the processes were started
     LoadRecord load;                                    ///< sums over the measured part
     std::vector<std::pair<Window, LoadRecord>> windows; ///< the same of parts of it: of slices that lie wholly inside

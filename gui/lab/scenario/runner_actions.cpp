@@ -48,7 +48,7 @@ std::function<void()> Runner::undoOf(const Step& step, quint64 lastFaultBefore, 
     const quint64 last = lastFault();
     return [this, lastFaultBefore, last, cutSet] {
         std::vector<FaultRecord> still;
-        for (const FaultRecord& fault : m_evidence.facts().faults) {
+        for (const FaultRecord& fault : m_lab.timeline().faults()) {
             if (fault.id > lastFaultBefore && fault.id <= last && !fault.to)
                 still.push_back(fault);
         }

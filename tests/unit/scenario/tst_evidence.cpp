@@ -52,6 +52,7 @@ private slots:
     void partsOfTheRunAreOfSlicesThatLieWhollyInside();
     void aHealedNetworkIsCaughtUpOnceEveryRunningNodeIs();
     void aFaultHealsOnce();
+    void aFaultKeepsTheLinksItHad();
     void droppedEntriesAreCounted();
 };
 
@@ -236,6 +237,24 @@ void TestEvidence::aFaultHealsOnce()
     fault.kind = FaultKind::Kill;
     evidence.add(fault);
     QCOMPARE(evidence.facts().healings.size(), std::size_t(1));
+}
+
+void TestEvidence::aFaultKeepsTheLinksItHad()
+{
+    const LinkId there{NodeId{1}, NodeId{2}};
+    FaultRecord fault;
+    fault.kind = FaultKind::Link;
+    fault.id = 7;
+    fault.links = {there, there.reversed()};
+    Evidence evidence;
+    evidence.add(fault);
+    fault.links = {there}; // the other way is healed
+    evidence.add(fault);
+    fault.links.clear();
+    fault.to = 5s;
+    evidence.add(fault);
+    QVERIFY(evidence.facts().faults[0].links == std::vector<LinkId>({there, there.reversed()}));
+    QVERIFY(evidence.facts().faults[0].to == 5s);
 }
 
 void TestEvidence::droppedEntriesAreCounted()
