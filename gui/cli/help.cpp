@@ -101,14 +101,16 @@ A scenario:
     target       leader, followers, random, all, dead, frozen, isolated, or nodes by name: [n1, n3]
     duration     the fault is undone after this time; of wait: how long
     to           of rate and pace: the new one
-    links        of link, cut and heal: A->B, A<->B or a list of such; A and B are leader, followers, all, random,
-                 clients or nodes by name; heal without links heals every partition
-    of link      preset (%4), or
-                 %5
-                 each by itself: latency: 200ms, jitter: 50ms, loss: 5%, bandwidth: 1mbit, cut: true
+    links        of link, cut and heal: A->B, A<->B, several with spaces between, or a list; A and B are leader,
+                 followers, all, random, clients or nodes by name; heal without links heals every partition
+    preset       of link: %4;
+                 or, also on top of it, each by itself:
+                 %5,
+                 such as latency: 200ms, jitter: 50ms, loss: 5%, bandwidth: 1mbit, cut: true
     over         of link, surge and rate: getting there takes so long
     shape        of partition: %6;
-                 target: whom it is about, or, without a shape, the nodes of one side
+                 target: around whom, without it the leader
+    side         of partition, instead of a shape: the nodes of one side
     period       of crash-loop: how long the node runs at a time, 1s to 60s
     offset, jump, rate   of clock: 5s, -200ms, 110%
     factor       of surge: how many times the load that is set, 1 to 100
@@ -116,7 +118,9 @@ A scenario:
   expectations   a list:
     id, text     a short name, and a sentence for people
     measure      %3
-    at_most or at_least   a time with its unit, a share, or a number)")
+    at_most or at_least   a time with its unit, a share, or a number
+    from, until  of what is measured of the load (shares, throughput, latency): only of this part of the run, in time
+                 since the cluster served)")
         .arg(listed(lab::conditionNames()), listed(lab::actionNames()), listed(lab::measureNames()), listed(presets),
              listed(fault::fieldNames()), listed(lab::partitionNames()));
 }

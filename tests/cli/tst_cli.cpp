@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "program.h"
+
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
@@ -11,48 +13,9 @@
 
 #include <csignal>
 
+using namespace faultline::tests;
+
 namespace {
-
-constexpr int kMostForServing = 40'000;
-constexpr int kMostForEnding = 15'000;
-
-QString program()
-{
-    return QDir(qEnvironmentVariable("FAULTLINE_BIN", QCoreApplication::applicationDirPath()))
-        .filePath(QStringLiteral("faultline"));
-}
-
-struct Ended
-{
-    int code = -1; ///< -1: it did not start, crashed, or did not end in time
-    QString out;
-    QString err;
-};
-
-Ended finish(QProcess& process, int within)
-{
-    Ended ended;
-    if (process.state() != QProcess::NotRunning && !process.waitForFinished(within)) {
-        process.kill();
-        process.waitForFinished();
-        ended.err = QStringLiteral("(did not end within %1 ms) ").arg(within);
-    } else if (process.exitStatus() == QProcess::NormalExit && process.error() != QProcess::FailedToStart) {
-        ended.code = process.exitCode();
-    }
-    ended.out = QString::fromUtf8(process.readAllStandardOutput());
-    ended.err += QString::fromUtf8(process.readAllStandardError());
-    return ended;
-}
-
-Ended run(const QString& command, const QStringList& arguments, int within = kMostForEnding,
-          const QProcessEnvironment& environment = {})
-{
-    QProcess process;
-    if (!environment.isEmpty())
-        process.setProcessEnvironment(environment);
-    process.start(command, arguments);
-    return finish(process, within);
-}
 
 /// Running, and not only waiting for its parent to hear of its end.
 bool isAlive(qint64 pid)
@@ -63,12 +26,6 @@ bool isAlive(qint64 pid)
     const QByteArray text = stat.readAll();
     const char state = text.mid(text.lastIndexOf(')') + 2, 1).at(0);
     return state != 'Z' && state != 'X';
-}
-
-QStringList sorted(QStringList names)
-{
-    names.sort();
-    return names;
 }
 
 /// `faultline up --json`, with what it said.
@@ -142,29 +99,6 @@ private:
     QJsonObject m_said;
 };
 
-struct Ran
-{
-    Ended ended;
-    QJsonObject report;
-};
-
-/// `faultline run` of this text.
-Ran runYaml(const QByteArray& yaml)
-{
-    QTemporaryDir folder;
-    const QString path = folder.filePath(QStringLiteral("scenario.yaml"));
-    const QString json = folder.filePath(QStringLiteral("result.json"));
-    QFile scenario(path);
-    if (!scenario.open(QIODevice::WriteOnly) || scenario.write(yaml) != yaml.size())
-        return {};
-    scenario.close();
-    Ran ran{run(program(), {QStringLiteral("run"), path, QStringLiteral("--json"), json}, 120'000), {}};
-    QFile result(json);
-    if (result.open(QIODevice::ReadOnly))
-        ran.report = QJsonDocument::fromJson(result.readAll()).object();
-    return ran;
-}
-
 QString needed(const char* tool)
 {
     return QStandardPaths::findExecutable(QString::fromLatin1(tool));
@@ -179,7 +113,6 @@ class TestCli : public QObject
 private slots:
     void badInputIsOneLineAndExitCodeTwo_data();
     void badInputIsOneLineAndExitCodeTwo();
-    void malformedYamlIsNamedByFileAndLine();
     void withoutADisplayTheDesktopSaysSo_data();
     void withoutADisplayTheDesktopSaysSo();
     void helpAndVersionAreAsExpected();
@@ -188,11 +121,6 @@ private slots:
     void upLeavesNothingBehind_data();
     void upLeavesNothingBehind();
     void upStaysWhenItsInputIsNoPipe();
-    void leaderElectionIsJudgedAndReported();
-    void whatIsNotMetIsExitCodeOne();
-    void everyKindOfStepIsTaken();
-    void aConditionThatNeverComesIsNotMet();
-    void aRunThatIsInterruptedHasNoVerdict();
     void redisCliFindsTheLeaderFromAnyNode();
     void redisBenchmarkCompletesAgainstTheLeader();
 };
@@ -225,21 +153,6 @@ void TestCli::badInputIsOneLineAndExitCodeTwo()
     const Ended ended = run(program(), arguments);
     QVERIFY2(ended.code == 2, qPrintable(ended.err));
     QVERIFY2(ended.err.startsWith(QStringLiteral("faultline: ")) && ended.err.contains(holds), qPrintable(ended.err));
-    QCOMPARE(ended.err.count(QLatin1Char('\n')), 1);
-}
-
-void TestCli::malformedYamlIsNamedByFileAndLine()
-{
-    QTemporaryDir folder;
-    const QString path = folder.filePath(QStringLiteral("bad.yaml"));
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write("name: bad\nsteps:\n  - {at: 1s, do: explode}\n");
-    file.close();
-    const Ended ended = run(program(), {QStringLiteral("run"), path});
-    QCOMPARE(ended.code, 2);
-    QVERIFY2(ended.err.startsWith(QStringLiteral("faultline: %1:3: do is \"explode\"").arg(path)),
-             qPrintable(ended.err));
     QCOMPARE(ended.err.count(QLatin1Char('\n')), 1);
 }
 
@@ -349,141 +262,6 @@ void TestCli::upStaysWhenItsInputIsNoPipe()
     QCOMPARE(process.state(), QProcess::Running);
     process.terminate();
     QCOMPARE(finish(process, kMostForEnding).code, 0);
-}
-
-void TestCli::leaderElectionIsJudgedAndReported()
-{
-    // Unknown is right where the computer itself stood still; then the run says nothing of the cluster, and is done
-    // again.
-    for (int attempt = 1; attempt <= 3; ++attempt) {
-        QTemporaryDir folder;
-        const QString json = folder.filePath(QStringLiteral("result.json"));
-        const QString reportFolder = folder.filePath(QStringLiteral("report"));
-        const Ended ended = run(
-            program(), {"run", "leader-election", "--report", reportFolder, "--json", json, "--seed", "7"}, 120'000);
-        QVERIFY2(ended.code == 0 || ended.code == 2, qPrintable(ended.out + ended.err));
-        QFile file(json);
-        QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(ended.out + ended.err));
-        const QByteArray text = file.readAll();
-        const QJsonObject report = QJsonDocument::fromJson(text).object();
-        QCOMPARE(report["outcome"].toString(), ended.code == 0 ? QStringLiteral("met") : QStringLiteral("unknown"));
-        if (ended.code == 2) {
-            QVERIFY2(attempt < 3, qPrintable(ended.out));
-            continue;
-        }
-        QCOMPARE(report.keys(), sorted({"scenario", "nodes", "seed", "duration_s", "outcome", "conditions",
-                                        "expectations", "faults", "load", "tally"}));
-        QCOMPARE(report["scenario"].toString(), QStringLiteral("leader-election"));
-        QCOMPARE(report["nodes"].toInt(), 5);
-        QCOMPARE(report["seed"].toInt(), 7);
-        QVERIFY(report["duration_s"].toDouble() > 5);
-        QVERIFY(report["conditions"].toObject()["disk"].toString() != QStringLiteral("unknown"));
-        QCOMPARE(report["faults"].toArray().size(), 1);
-        QCOMPARE(report["faults"].toArray()[0].toObject()["kind"].toString(), QStringLiteral("kill"));
-        QVERIFY(report["faults"].toArray()[0].toObject()["to_s"].isDouble());
-        QVERIFY(report["load"].toObject()["ok"].toInt() > 500);
-        QVERIFY(report["load"].toObject()["latency_ms"].toObject()["p50"].isDouble());
-        const QJsonObject tally = report["tally"].toObject();
-        QVERIFY(tally["acknowledged"].toInt() > 200);
-        QCOMPARE(tally["read_back"].toInt(), tally["acknowledged"].toInt());
-        QCOMPARE(tally["lost"].toInt(), 0);
-
-        QFile inFolder(QDir(reportFolder).filePath(QStringLiteral("report.json")));
-        QVERIFY(inFolder.open(QIODevice::ReadOnly));
-        QCOMPARE(inFolder.readAll(), text);
-        const QStringList pictures = QDir(reportFolder).entryList({QStringLiteral("*.png")}, QDir::Files);
-        QVERIFY2(!pictures.isEmpty(), qPrintable(ended.out + ended.err));
-        for (const QString& picture : pictures)
-            QVERIFY(QFileInfo(QDir(reportFolder).filePath(picture)).size() > 1000);
-        QVERIFY2(ended.out.contains(QStringLiteral("a new leader after ")) &&
-                     ended.out.contains(QStringLiteral("the first acknowledged write after ")),
-                 qPrintable(ended.out));
-        return;
-    }
-}
-
-void TestCli::whatIsNotMetIsExitCodeOne()
-{
-    const Ran ran = runYaml("name: too-much\nnodes: 3\nrate: 50\nsteps: [{duration: 500ms, do: wait}]\n"
-                            "expectations: [{id: a, text: A million writes in half a second, measure: acknowledged, "
-                            "at_least: 1_000_000}]\n");
-    QVERIFY2(ran.ended.code == 1, qPrintable(ran.ended.out + ran.ended.err));
-    QVERIFY2(ran.ended.out.contains(QStringLiteral("not-met  A million writes")), qPrintable(ran.ended.out));
-}
-
-void TestCli::everyKindOfStepIsTaken()
-{
-    const Ran ran = runYaml(R"(name: every-step
-nodes: 3
-rate: 100
-steps:
-  - {at: 300ms, do: freeze, target: random, duration: 400ms}
-  - {duration: 1s, do: wait}
-  - {do: isolate, target: n1}
-  - {duration: 500ms, do: wait}
-  - {do: rejoin, target: isolated}
-  - {after: serving, within: 20s, do: stop, target: leader}
-  - {after: recovered, within: 20s, do: restart, target: dead}
-  - {after: caught-up, within: 20s, do: rate, to: 200}
-  - {do: hold, duration: 300ms}
-  - {duration: 500ms, do: wait}
-  - {do: pace, to: x2}
-  - {after: serving, within: 20s, do: wait}
-expectations:
-  - {id: lost, text: Nothing is lost, measure: lost, at_most: 0}
-)");
-    const QString said = ran.ended.out + ran.ended.err;
-    QVERIFY2(ran.ended.code == 0 || ran.ended.code == 2, qPrintable(said)); // 2: read back too late on a busy computer
-    QVERIFY2(!said.contains(QStringLiteral("in vain")), qPrintable(said));
-    QStringList kinds;
-    for (const QJsonValue& fault : ran.report["faults"].toArray()) {
-        kinds.append(fault.toObject()["kind"].toString());
-        QVERIFY2(fault.toObject()["to_s"].isDouble(), qPrintable(said));
-    }
-    QCOMPARE(kinds, QStringList({"freeze", "isolate", "stop"}));
-    for (const char* line : {"load is 200 operations a second", "Held", "Released", "Pace: "})
-        QVERIFY2(said.contains(QLatin1String(line)), qPrintable(said));
-}
-
-void TestCli::aConditionThatNeverComesIsNotMet()
-{
-    const Ran ran = runYaml(R"(name: no-majority
-nodes: 3
-rate: 50
-steps:
-  - {at: 300ms, do: kill, target: [n1, n2]}
-  - {duration: 500ms, do: wait}
-  - {after: serving, within: 1500ms, do: restart, target: dead}
-)");
-    const QString said = ran.ended.out + ran.ended.err;
-    QCOMPARE(ran.report["outcome"].toString(),
-             ran.ended.code == 1 ? QStringLiteral("not-met") : QStringLiteral("unknown"));
-    QVERIFY2(ran.ended.code == 1 || ran.ended.code == 2, qPrintable(said));
-    const QJsonArray expectations = ran.report["expectations"].toArray();
-    QCOMPARE(expectations.size(), 1);
-    QCOMPARE(expectations[0].toObject()["id"].toString(), QStringLiteral("step-3"));
-    for (const QJsonValue& fault : ran.report["faults"].toArray())
-        QVERIFY(fault.toObject()["to_s"].isNull());
-}
-
-void TestCli::aRunThatIsInterruptedHasNoVerdict()
-{
-    QProcess process;
-    process.start(program(), {QStringLiteral("run"), QStringLiteral("leader-election")});
-    QVERIFY(process.waitForStarted());
-    QByteArray out;
-    QElapsedTimer since;
-    since.start();
-    while (!out.contains("nodes serve") && since.elapsed() < kMostForServing &&
-           process.state() != QProcess::NotRunning) {
-        process.waitForReadyRead(200);
-        out += process.readAllStandardOutput();
-    }
-    QVERIFY2(out.contains("nodes serve"), out.constData());
-    process.terminate();
-    const Ended ended = finish(process, kMostForEnding);
-    QCOMPARE(ended.code, 2);
-    QVERIFY2(ended.err.contains(QStringLiteral("interrupted")), qPrintable(ended.err));
 }
 
 void TestCli::redisCliFindsTheLeaderFromAnyNode()

@@ -1,17 +1,48 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/lab/scenario/evidence.h"
 
-#include "gui/lab/fault/partition.h"
-
 #include <algorithm>
 
 namespace faultline::lab {
 
-void Evidence::begin(Monotonic at)
+namespace {
+
+void addTo(LoadRecord& sum, const LoadRecord& record)
+{
+    if (sum.to == Monotonic{0})
+        sum.from = record.from;
+    sum.to = record.to;
+    sum.targetRate = record.targetRate;
+    sum.offered += record.offered;
+    sum.attempted += record.attempted;
+    sum.ok += record.ok;
+    sum.failed += record.failed;
+    sum.unknown += record.unknown;
+    sum.redirects += record.redirects;
+    sum.outstanding = record.outstanding;
+    sum.limited = sum.limited || record.limited;
+    sum.latency.add(record.latency);
+    if (!sum.firstAckAt && record.firstAckAt) {
+        sum.firstAckAt = record.firstAckAt;
+        sum.firstAckBy = record.firstAckBy;
+    }
+}
+
+} // namespace
+
+bool isHealed(FaultKind kind)
+{
+    return kind == FaultKind::Cut || kind == FaultKind::Link || kind == FaultKind::Isolate || kind == FaultKind::Freeze;
+}
+
+void Evidence::begin(Monotonic at, const std::vector<Window>& windows)
 {
     m_facts.from = at;
     m_facts.to = at;
     m_facts.load = {};
+    m_facts.windows.clear();
+    for (const Window& window : windows)
+        m_facts.windows.push_back({window, {}});
     m_measuring = true;
 }
 
@@ -42,6 +73,8 @@ void Evidence::add(const Record& record)
             if constexpr (std::is_same_v<Kind, StatusRecord> || std::is_same_v<Kind, NodeRecord> ||
                           std::is_same_v<Kind, FaultRecord> || std::is_same_v<Kind, LoadRecord>) {
                 note(each);
+            } else if constexpr (std::is_same_v<Kind, FaultStateRecord> || std::is_same_v<Kind, PaceRecord>) {
+                m_minority.note(each);
             } else if constexpr (std::is_same_v<Kind, EventRecord>) {
                 if (each.event.kind == wire::NodeEventKind::BecameLeader)
                     m_facts.leadersByTerm[each.event.term].insert(each.node);
@@ -57,10 +90,10 @@ void Evidence::add(const Record& record)
                 if (!each.members.empty()) {
                     m_facts = {};
                     m_nodes.clear();
-                    m_outvoted.clear();
-                    m_members.clear();
+                    std::vector<NodeId> members;
                     for (const ClusterRecord::Member& member : each.members)
-                        m_members.push_back(member.id);
+                        members.push_back(member.id);
+                    m_minority.begin(std::move(members));
                 }
             }
         },
@@ -77,7 +110,7 @@ void Evidence::note(const StatusRecord& record)
 
     for (CatchUp& restart : m_facts.restarts) {
         if (restart.node == record.node && !restart.took && !sameLife && status.appliedIndex >= restart.goal)
-            restart.took = status.at - restart.restartedAt;
+            restart.took = status.at - restart.since;
     }
     const bool comingBack = std::any_of(m_facts.restarts.begin(), m_facts.restarts.end(), [&](const CatchUp& restart) {
         return restart.node == record.node && !restart.took;
@@ -85,24 +118,30 @@ void Evidence::note(const StatusRecord& record)
     // While it comes back the old incarnation is kept, so that each new report is told from the last of the old life.
     if (!comingBack)
         node.incarnation = status.incarnation;
-    noteMinority(record);
+    m_minority.note(record);
+    m_facts.minorityCommits = m_minority.commits();
     node.commitIndex = std::max(node.commitIndex, status.commitIndex);
+    node.appliedIndex = status.appliedIndex;
+    node.reportedAt = status.at;
+    noteHealings(status.at);
     if (status.longestStall > kStallThatMatters)
         m_facts.stalls.push_back({record.node, status.at - status.longestStall, status.at});
 }
 
-void Evidence::noteMinority(const StatusRecord& record)
+void Evidence::noteHealings(Monotonic at)
 {
-    for (Outvoted& outvoted : m_outvoted) {
-        if (outvoted.node != record.node || record.status.at < outvoted.from + kUnderWay)
+    for (CatchUp& healing : m_facts.healings) {
+        if (healing.took || at <= healing.since)
             continue;
-        if (!outvoted.commitAtFirst) {
-            outvoted.commitAtFirst = record.status.commitIndex;
-            m_facts.minorityCommits = m_facts.minorityCommits.value_or(0);
-        } else if (record.status.commitIndex > *outvoted.commitAtFirst) {
-            *m_facts.minorityCommits += record.status.commitIndex - *outvoted.commitAtFirst;
-            outvoted.commitAtFirst = record.status.commitIndex;
+        bool anyRuns = false;
+        bool allKnow = true;
+        for (const auto& [id, node] : m_nodes) {
+            const bool runs = node.life == NodeLife::Running;
+            anyRuns = anyRuns || runs;
+            allKnow = allKnow && (!runs || (node.reportedAt > healing.since && node.appliedIndex >= healing.goal));
         }
+        if (anyRuns && allKnow)
+            healing.took = at - healing.since;
     }
 }
 
@@ -119,22 +158,21 @@ void Evidence::note(const FaultRecord& record)
 {
     const auto known = std::find_if(m_facts.faults.begin(), m_facts.faults.end(),
                                     [&](const FaultRecord& fault) { return fault.id == record.id; });
-    if (record.to)
-        std::erase_if(m_outvoted, [&](const Outvoted& outvoted) { return outvoted.fault == record.id; });
+    const bool isOpen = known == m_facts.faults.end() || !known->to;
+    if (record.to && isOpen && isHealed(record.kind))
+        m_facts.healings.push_back({NodeId{}, *record.to, highestCommit(), std::nullopt});
     if (known == m_facts.faults.end()) {
         m_facts.faults.push_back(record);
-        if (record.kind == FaultKind::Cut && !record.to) {
-            for (const auto& part : partsOf({record.links.begin(), record.links.end()}, m_members)) {
-                for (const NodeId node : part) {
-                    if (part.size() <= m_members.size() / 2)
-                        m_outvoted.push_back({record.id, node, record.from, std::nullopt});
-                }
-            }
-        }
     } else {
         // How the cluster came through it may be known only after it ended; a fault does not begin anew.
         const std::optional<Monotonic> ended = known->to;
+        std::vector<LinkId> links = std::move(known->links);
         *known = record;
+        for (const LinkId link : record.links) {
+            if (std::find(links.begin(), links.end(), link) == links.end())
+                links.push_back(link);
+        }
+        known->links = std::move(links);
         if (!known->to)
             known->to = ended;
     }
@@ -144,23 +182,12 @@ void Evidence::note(const LoadRecord& record)
 {
     if (!m_measuring || record.to <= m_facts.from)
         return;
-    LoadRecord& sum = m_facts.load;
-    if (sum.to == Monotonic{0})
-        sum.from = record.from;
-    sum.to = record.to;
-    sum.targetRate = record.targetRate;
-    sum.offered += record.offered;
-    sum.attempted += record.attempted;
-    sum.ok += record.ok;
-    sum.failed += record.failed;
-    sum.unknown += record.unknown;
-    sum.redirects += record.redirects;
-    sum.outstanding = record.outstanding;
-    sum.limited = sum.limited || record.limited;
-    sum.latency.add(record.latency);
-    if (!sum.firstAckAt && record.firstAckAt) {
-        sum.firstAckAt = record.firstAckAt;
-        sum.firstAckBy = record.firstAckBy;
+    addTo(m_facts.load, record);
+    for (auto& [window, sum] : m_facts.windows) {
+        const bool begun = !window.from || record.from >= m_facts.from + *window.from;
+        const bool over = window.until && record.to > m_facts.from + *window.until;
+        if (begun && !over)
+            addTo(sum, record);
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gui/lab/scenario/minority_watch.h"
+#include "gui/lab/scenario/scenario.h"
 #include "gui/lab/timeline/record.h"
 
 #include <map>
@@ -18,12 +20,13 @@ struct Stall
     Monotonic to{0};
 };
 
-/// A node that came back, and how long it took until it knew what the others knew.
+/// A node that came back (or, of nobody, a network that did), and how long it took until it (or every node that runs)
+/// knew what was known then.
 struct CatchUp
 {
     NodeId node;
-    Monotonic restartedAt{0};
-    quint64 goal = 0; ///< the highest commit index known when it restarted
+    Monotonic since{0};
+    quint64 goal = 0; ///< the highest commit index known at that moment
     std::optional<std::chrono::microseconds> took;
 };
 
@@ -32,12 +35,14 @@ struct Facts
 {
     Monotonic from{0}; ///< the measured part begins: the cluster served
     Monotonic to{0};   ///< and ends: all steps were taken. Reading everything back comes after, and is not in `load`.
-    std::vector<FaultRecord> faults;
-    std::map<quint64, std::set<NodeId>> leadersByTerm; ///< since the processes were started
-    LoadRecord load;                                   ///< sums over the measured part
-    TallyRecord tally;                                 ///< at the very end
+    std::vector<FaultRecord> faults;                    ///< with every link that ever had it
+    std::map<quint64, std::set<NodeId>> leadersByTerm;  ///< since the processes were started
+    LoadRecord load;                                    ///< sums over the measured part
+    std::vector<std::pair<Window, LoadRecord>> windows; ///< the same of parts of it: of slices that lie wholly inside
+    TallyRecord tally;                                  ///< at the very end
     std::vector<Stall> stalls;
     std::vector<CatchUp> restarts;
+    std::vector<CatchUp> healings;          ///< of faults of links, isolations and freezes
     std::optional<quint64> minorityCommits; ///< nothing: no partition with a minority stood long enough
     quint64 logTruncated = 0;               ///< times a node dropped entries that were not committed
     std::optional<int> divergedNodes;       ///< nothing: could not be compared
@@ -45,16 +50,18 @@ struct Facts
 
 /// A stall shorter than this is the ordinary life of a computer.
 inline constexpr std::chrono::milliseconds kStallThatMatters{100};
-/// What was acknowledged before a partition may be learnt of a little later.
-inline constexpr std::chrono::milliseconds kUnderWay{500};
+
+/// Of links, an isolation or a freeze: what is healed without a process being started again.
+bool isHealed(FaultKind kind);
 
 /// Adds up the records of one run. Pure: no clock, no cluster; feed it the records and ask for the facts.
 class Evidence
 {
 public:
     void add(const Record& record);
-    /// The measured part begins and ends: load records that lie outside of it are not counted.
-    void begin(Monotonic at);
+    /// The measured part begins and ends: load records that lie outside of it are not counted. Sums of `windows` are
+    /// kept, too.
+    void begin(Monotonic at, const std::vector<Window>& windows = {});
     void end(Monotonic at);
     void addStall(const Stall& stall);
     void setDivergedNodes(std::optional<int> nodes) { m_facts.divergedNodes = nodes; }
@@ -64,7 +71,6 @@ public:
     quint64 highestCommit() const;
 
 private:
-    void noteMinority(const StatusRecord& record);
     void note(const StatusRecord& record);
     void note(const NodeRecord& record);
     void note(const FaultRecord& record);
@@ -75,20 +81,15 @@ private:
         NodeLife life = NodeLife::Starting;
         quint64 incarnation = 0;
         quint64 commitIndex = 0;
+        quint64 appliedIndex = 0;
+        Monotonic reportedAt{0};
     };
-    /// A node in the smaller part of a partition.
-    struct Outvoted
-    {
-        quint64 fault = 0;
-        NodeId node;
-        Monotonic from{0};
-        std::optional<quint64> commitAtFirst; ///< once what was under way has arrived
-    };
+
+    void noteHealings(Monotonic at);
 
     Facts m_facts;
     std::map<NodeId, NodeView> m_nodes;
-    std::vector<NodeId> m_members;
-    std::vector<Outvoted> m_outvoted;
+    MinorityWatch m_minority;
     bool m_measuring = false;
 };
 

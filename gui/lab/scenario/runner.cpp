@@ -35,7 +35,7 @@ bool needsLeader(const Step& step)
     const bool aroundLeader = step.action == Action::Partition && step.shape &&
                               step.target.kind == Target::Kind::None && *step.shape != PartitionShape::Halves &&
                               *step.shape != PartitionShape::MajoritiesRing;
-    return step.target.kind == Target::Kind::Leader || aroundLeader ||
+    return step.target.kind == Target::Kind::Leader || isLeader(step.side) || aroundLeader ||
            std::any_of(step.links.begin(), step.links.end(),
                        [&](const LinkSelector& selector) { return isLeader(selector.from) || isLeader(selector.to); });
 }
@@ -74,7 +74,13 @@ Runner::Runner(Lab& lab, Scenario scenario, QObject* parent)
             return;
         const Monotonic now = wire::monotonicNow();
         m_served = now;
-        m_evidence.begin(now);
+        std::vector<Window> windows;
+        for (const Expectation& expectation : m_scenario.expectations) {
+            if (!expectation.window.isWhole() &&
+                std::find(windows.begin(), windows.end(), expectation.window) == windows.end())
+                windows.push_back(expectation.window);
+        }
+        m_evidence.begin(now, windows);
         m_phase = Phase::Steps;
         m_phaseSince = now;
         stepDone(now);
@@ -242,9 +248,17 @@ bool Runner::holds(Condition condition) const
         return written;
     }
     case Condition::CaughtUp:
-        return allCaughtUp(m_commitBefore);
+        return !isRolling() && allCaughtUp(m_commitBefore);
     }
     return false;
+}
+
+bool Runner::isRolling() const
+{
+    if (!m_rolling)
+        return false;
+    const auto outcome = m_saidOutcome.find(*m_rolling);
+    return outcome == m_saidOutcome.end() || outcome->second.isEmpty();
 }
 
 bool Runner::allCaughtUp(quint64 goal) const
@@ -282,6 +296,11 @@ void Runner::beginReadingBack(Monotonic now)
     }
     m_phase = Phase::ReadingBack;
     say(QStringLiteral("reading every acknowledged write back"));
+    const FaultState& faults = m_lab.timeline().faultState().state;
+    if (faults.surge != 1)
+        m_lab.setSurge(1);
+    if (faults.hotKey)
+        m_lab.setHotKey({}); // one key alone would be read
     m_lab.setReadShare(1);
     const bool real = m_lab.timeline().pace().factor == 1;
     m_lab.setRate(real ? std::max(m_rate, kReadingBackRate) : std::max(m_rate, 20.0));

@@ -11,7 +11,6 @@
 #include <QTimer>
 
 #include <functional>
-
 #include <random>
 
 namespace faultline::lab {
@@ -69,19 +68,23 @@ private:
     void takeSteps(Monotonic now);
     bool hasCome(const Step& step, Monotonic now) const;
     bool holds(Condition condition) const;
+    bool isRolling() const;
     bool allCaughtUp(quint64 goal) const;
     void act(const Step& step, Monotonic now);
-    /// Returns what undoes it; nothing when it cannot be undone.
-    std::function<void()> actOnNodes(const Step& step, const std::vector<NodeId>& nodes);
-    std::function<void()> actOnLinks(const Step& step);
-    std::function<void()> actOnWhole(const Step& step);
-    std::function<void()> healerOfNewCut(std::size_t before);
+    void actOnNodes(const Step& step);
+    void actOnPartition(const Step& step);
+    void actOnLinks(const Step& step);
+    void actOnWhole(const Step& step);
+    /// Undoes what it began, as far as that still lasts.
+    std::function<void()> undoOf(const Step& step, quint64 lastFaultBefore, std::optional<quint32> cutSet);
     void setClock(const Step& step, NodeId node);
     void hold(bool held);
-    std::vector<LinkId> chosenLinks(const std::vector<LinkSelector>& selectors);
+    quint64 lastFault() const;
+    quint64 lastGesture() const;
     void undoWhatIsDue(Monotonic now);
     void stepDone(Monotonic now);
-    std::vector<NodeId> chosen(const Target& target);
+    /// Says so when there is none.
+    std::vector<NodeId> chosen(const Step& step, const Target& target);
     void beginReadingBack(Monotonic now);
     void beginResting(Monotonic now);
     bool atRest() const;
@@ -115,6 +118,7 @@ private:
     double m_rate = 0;
     bool m_held = false;
     std::map<quint64, QString> m_saidOutcome; ///< of each gesture
+    std::optional<quint64> m_rolling;         ///< the gesture of a rolling restart; it has an outcome when it is done
 };
 
 } // namespace faultline::lab

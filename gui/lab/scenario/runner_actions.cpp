@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What each action of a step comes to on the lab, and what undoes it.
 #include "gui/lab/scenario/runner.h"
-
-#include <set>
+#include "gui/lab/scenario/selector.h"
 
 namespace faultline::lab {
 
 void Runner::act(const Step& step, Monotonic now)
 {
-    const std::vector<NodeId> nodes = chosen(step.target);
-    if (nodes.empty() && step.target.kind != Target::Kind::None)
-        say(QStringLiteral("nothing to %1: no node is %2").arg(nameOf(step.action), nameOf(step.target)));
-    std::function<void()> undo;
+    const quint64 lastFaultBefore = lastFault();
+    const std::size_t cutsBefore = m_lab.timeline().faultState().state.cuts.size();
     switch (step.action) {
     case Action::Link:
     case Action::Cut:
     case Action::Heal:
-        undo = actOnLinks(step);
+        actOnLinks(step);
+        break;
+    case Action::Partition:
+        actOnPartition(step);
         break;
     case Action::Kill:
     case Action::Stop:
@@ -27,29 +27,79 @@ void Runner::act(const Step& step, Monotonic now)
     case Action::Rejoin:
     case Action::PowerOff:
     case Action::CrashLoop:
-    case Action::Partition:
     case Action::Clock:
-        undo = actOnNodes(step, nodes);
+        actOnNodes(step);
         break;
     default:
-        undo = actOnWhole(step);
+        actOnWhole(step);
         break;
     }
-    if (step.duration && undo)
-        m_undos.push_back({now + *step.duration, std::move(undo)});
+    if (!step.duration || step.action == Action::Wait)
+        return;
+    const auto& cuts = m_lab.timeline().faultState().state.cuts;
+    const std::optional<quint32> cutSet = cuts.size() > cutsBefore ? std::optional(cuts.back().id) : std::nullopt;
+    m_undos.push_back({now + *step.duration, undoOf(step, lastFaultBefore, cutSet)});
 }
 
-std::function<void()> Runner::actOnNodes(const Step& step, const std::vector<NodeId>& nodes)
+std::function<void()> Runner::undoOf(const Step& step, quint64 lastFaultBefore, std::optional<quint32> cutSet)
 {
-    if (step.action == Action::Partition) {
-        const std::size_t before = m_lab.timeline().faultState().state.cuts.size();
-        if (step.shape)
-            m_lab.partition(*step.shape, nodes);
-        else
-            m_lab.partition(nodes);
-        return healerOfNewCut(before);
-    }
-    for (const NodeId node : nodes) {
+    if (step.action == Action::Hold)
+        return [this] { hold(false); };
+    const quint64 last = lastFault();
+    return [this, lastFaultBefore, last, cutSet] {
+        std::vector<FaultRecord> still;
+        for (const FaultRecord& fault : m_lab.timeline().faults()) {
+            if (fault.id > lastFaultBefore && fault.id <= last && !fault.to)
+                still.push_back(fault);
+        }
+        for (const FaultRecord& fault : still) {
+            switch (fault.kind) {
+            case FaultKind::Kill:
+            case FaultKind::Stop:
+            case FaultKind::PowerOff:
+            case FaultKind::CrashLoop:
+                m_lab.restart(fault.target);
+                break;
+            case FaultKind::Freeze:
+                m_lab.thaw(fault.target);
+                break;
+            case FaultKind::Isolate:
+                m_lab.rejoin(fault.target);
+                break;
+            case FaultKind::Clock:
+                m_lab.setClock(fault.target, std::chrono::microseconds(0), fault::Share::kAll);
+                break;
+            case FaultKind::Surge:
+                m_lab.setSurge(1);
+                break;
+            case FaultKind::HotKey:
+                m_lab.setHotKey({});
+                break;
+            case FaultKind::Cut:
+            case FaultKind::Link:
+                if (cutSet)
+                    m_lab.healCut(*cutSet);
+                else
+                    m_lab.setLinkFault(fault.links, {});
+                break;
+            }
+        }
+    };
+}
+
+quint64 Runner::lastFault() const
+{
+    return m_lab.timeline().faults().empty() ? 0 : m_lab.timeline().faults().back().id;
+}
+
+quint64 Runner::lastGesture() const
+{
+    return m_lab.timeline().lastGesture() ? m_lab.timeline().lastGesture()->id : 0;
+}
+
+void Runner::actOnNodes(const Step& step)
+{
+    for (const NodeId node : chosen(step, step.target)) {
         switch (step.action) {
         case Action::Kill:
             m_lab.kill(node);
@@ -85,18 +135,18 @@ std::function<void()> Runner::actOnNodes(const Step& step, const std::vector<Nod
             break;
         }
     }
-    return [this, action = step.action, nodes] {
-        for (const NodeId node : nodes) {
-            if (action == Action::Freeze)
-                m_lab.thaw(node);
-            else if (action == Action::Isolate)
-                m_lab.rejoin(node);
-            else if (action == Action::Clock)
-                m_lab.setClock(node, std::chrono::microseconds(0), fault::Share::kAll);
-            else
-                m_lab.restart(node);
-        }
-    };
+}
+
+void Runner::actOnPartition(const Step& step)
+{
+    const Target& whom = step.shape ? step.target : step.side;
+    const std::vector<NodeId> nodes = chosen(step, whom);
+    if (nodes.empty() && whom.kind != Target::Kind::None)
+        return;
+    if (step.shape)
+        m_lab.partition(*step.shape, nodes);
+    else
+        m_lab.partition(nodes);
 }
 
 void Runner::setClock(const Step& step, NodeId node)
@@ -112,68 +162,56 @@ void Runner::setClock(const Step& step, NodeId node)
         m_lab.jumpClock(node, *step.jump);
 }
 
-std::function<void()> Runner::actOnLinks(const Step& step)
+void Runner::actOnLinks(const Step& step)
 {
-    const std::vector<LinkId> links = chosenLinks(step.links);
+    const std::vector<LinkId> links = chosenLinks(step.links, m_lab.timeline(), m_random);
     if (links.empty() && !step.links.empty()) {
         say(QStringLiteral("nothing to %1: no such link is there").arg(nameOf(step.action)));
-        return {};
+        return;
     }
-    switch (step.action) {
-    case Action::Link:
+    if (step.action == Action::Link)
         m_lab.setLinkFault(links, step.fault, step.over, step.preset);
-        return [this, links] { m_lab.setLinkFault(links, {}); };
-    case Action::Cut: {
-        const std::size_t before = m_lab.timeline().faultState().state.cuts.size();
+    else if (step.action == Action::Cut)
         m_lab.cut({links.begin(), links.end()});
-        return healerOfNewCut(before);
-    }
-    default:
-        if (links.empty())
-            m_lab.healPartitions();
-        else
-            m_lab.healLinks(links);
-        return {};
-    }
+    else if (links.empty())
+        m_lab.healPartitions();
+    else
+        m_lab.healLinks(links);
 }
 
-std::function<void()> Runner::healerOfNewCut(std::size_t before)
-{
-    const auto& cuts = m_lab.timeline().faultState().state.cuts;
-    if (cuts.size() <= before)
-        return {};
-    return [this, id = cuts.back().id] { m_lab.healCut(id); };
-}
-
-std::function<void()> Runner::actOnWhole(const Step& step)
+void Runner::actOnWhole(const Step& step)
 {
     switch (step.action) {
     case Action::Rate:
         m_rate = step.rate;
         m_lab.setRate(step.rate, step.over);
         say(QStringLiteral("load is %1 operations a second").arg(step.rate));
-        return {};
+        break;
     case Action::Pace:
         m_lab.setPace(step.pace);
-        return {};
-    case Action::RollingRestart:
+        break;
+    case Action::RollingRestart: {
+        const quint64 before = lastGesture();
         m_lab.rollingRestart();
-        return {};
+        if (lastGesture() != before)
+            m_rolling = lastGesture();
+        break;
+    }
     case Action::HealAll:
         m_lab.healAll();
-        return {};
+        break;
     case Action::Surge:
         m_lab.setSurge(step.factor, step.over);
-        return [this] { m_lab.setSurge(1); };
+        break;
     case Action::HotKey:
         m_lab.setHotKey(step.share);
-        return [this] { m_lab.setHotKey({}); };
+        break;
     case Action::Hold:
     case Action::Release:
         hold(step.action == Action::Hold);
-        return [this] { hold(false); };
+        break;
     default:
-        return {};
+        break;
     }
 }
 
@@ -196,68 +234,11 @@ void Runner::undoWhatIsDue(Monotonic now)
         undo.undo();
 }
 
-std::vector<LinkId> Runner::chosenLinks(const std::vector<LinkSelector>& selectors)
+std::vector<NodeId> Runner::chosen(const Step& step, const Target& target)
 {
-    std::set<LinkId> links;
-    for (const LinkSelector& selector : selectors) {
-        const std::vector<NodeId> from = chosen(selector.from);
-        for (const NodeId to : chosen(selector.to)) {
-            for (const NodeId each : from) {
-                if (each == to)
-                    continue;
-                links.insert({each, to});
-                if (selector.both)
-                    links.insert({to, each});
-            }
-        }
-    }
-    return {links.begin(), links.end()};
-}
-
-std::vector<NodeId> Runner::chosen(const Target& target)
-{
-    const Timeline& timeline = m_lab.timeline();
-    if (target.kind == Target::Kind::Named)
-        return target.named;
-    if (target.kind == Target::Kind::Clients)
-        return {kClients};
-    const NodeId leader = timeline.leader();
-    std::vector<NodeId> nodes;
-    for (const auto& [id, node] : timeline.nodes()) {
-        const bool running = node.life == NodeLife::Running;
-        bool fits = false;
-        switch (target.kind) {
-        case Target::Kind::Leader:
-            fits = id == leader;
-            break;
-        case Target::Kind::Followers:
-            fits = running && id != leader;
-            break;
-        case Target::Kind::Random:
-            fits = running;
-            break;
-        case Target::Kind::All:
-            fits = true;
-            break;
-        case Target::Kind::Dead:
-            fits = node.life == NodeLife::Dead || node.life == NodeLife::Stopped;
-            break;
-        case Target::Kind::Frozen:
-            fits = node.life == NodeLife::Frozen;
-            break;
-        case Target::Kind::Isolated:
-            fits = node.isolated;
-            break;
-        case Target::Kind::None:
-        case Target::Kind::Clients:
-        case Target::Kind::Named:
-            break;
-        }
-        if (fits)
-            nodes.push_back(id);
-    }
-    if (target.kind == Target::Kind::Random && !nodes.empty())
-        nodes = {nodes[m_random() % nodes.size()]};
+    std::vector<NodeId> nodes = chosenNodes(target, m_lab.timeline(), m_random);
+    if (nodes.empty() && target.kind != Target::Kind::None)
+        say(QStringLiteral("nothing to %1: no node is %2").arg(nameOf(step.action), nameOf(target)));
     return nodes;
 }
 

@@ -12,12 +12,13 @@ namespace {
 
 template <typename Value, std::size_t size> using Names = std::array<std::pair<Value, const char*>, size>;
 
-constexpr Names<Measure, 19> kMeasures = {{
+constexpr Names<Measure, 21> kMeasures = {{
     {Measure::KillToLeader, "kill_to_leader"},
     {Measure::KillToWrite, "kill_to_write"},
     {Measure::FaultToLeader, "fault_to_leader"},
     {Measure::FaultToWrite, "fault_to_write"},
     {Measure::HealToWrite, "heal_to_write"},
+    {Measure::HealToCaughtUp, "heal_to_caught_up"},
     {Measure::MinorityCommits, "minority_commits"},
     {Measure::LogTruncated, "log_truncated"},
     {Measure::RestartToCaughtUp, "restart_to_caught_up"},
@@ -30,6 +31,7 @@ constexpr Names<Measure, 19> kMeasures = {{
     {Measure::Availability, "availability"},
     {Measure::FailedShare, "failed_share"},
     {Measure::Throughput, "throughput"},
+    {Measure::LatencyP50, "latency_p50"},
     {Measure::LatencyP99, "latency_p99"},
     {Measure::DivergedNodes, "diverged_nodes"},
 }};
@@ -104,7 +106,9 @@ MeasureUnit unitOf(Measure measure)
     case Measure::FaultToLeader:
     case Measure::FaultToWrite:
     case Measure::HealToWrite:
+    case Measure::HealToCaughtUp:
     case Measure::RestartToCaughtUp:
+    case Measure::LatencyP50:
     case Measure::LatencyP99:
         return MeasureUnit::Milliseconds;
     case Measure::AllReadBack:
@@ -124,6 +128,21 @@ MeasureUnit unitOf(Measure measure)
         break;
     }
     return MeasureUnit::Count;
+}
+
+bool isOfLoad(Measure measure)
+{
+    switch (measure) {
+    case Measure::UnknownShare:
+    case Measure::Availability:
+    case Measure::FailedShare:
+    case Measure::Throughput:
+    case Measure::LatencyP50:
+    case Measure::LatencyP99:
+        return true;
+    default:
+        return false;
+    }
 }
 
 QString unitName(MeasureUnit unit)

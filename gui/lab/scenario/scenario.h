@@ -36,7 +36,7 @@ enum class Action : quint8 {
     RollingRestart,
     Link,      ///< sets what is wrong with links
     Cut,       ///< of links, together
-    Partition, ///< by a shape's name, or the target from the rest
+    Partition, ///< by a shape's name, or one side from the rest
     Heal,      ///< links, or without any every partition
     HealAll,
     Clock,
@@ -88,15 +88,17 @@ struct Step
     std::chrono::milliseconds within = std::chrono::seconds(30);
     Action action = Action::Wait;
     Target target;
-    /// The fault is undone after this time (kill, stop, power-off, crash-loop: restart, freeze: thaw, isolate: rejoin,
-    /// link, cut, partition: those links healed, clock: right, surge, hot-key: none, hold: release) while the run goes
-    /// on. Of `wait`, which then has neither `at` nor `after`: how long it waits.
+    /// What this step did, and that alone, is undone after this time (kill, stop, power-off, crash-loop: restart,
+    /// freeze: thaw, isolate: rejoin, link, cut, partition: those links healed, clock: right, surge, hot-key: none,
+    /// hold: release) while the run goes on, unless that happened meanwhile. Of `wait`, which then has neither `at` nor
+    /// `after`: how long it waits.
     std::optional<std::chrono::milliseconds> duration;
     std::vector<LinkSelector> links;                 ///< of link, cut and heal
     fault::LinkFault fault;                          ///< of link
     QString preset;                                  ///< of link: its name, when it came by one
     std::chrono::milliseconds over{0};               ///< of link, surge and rate: getting there takes so long
-    std::optional<PartitionShape> shape;             ///< of partition; without one the target is one side of it
+    std::optional<PartitionShape> shape;             ///< of partition, around the target
+    Target side;                                     ///< of partition without a shape: one side of it
     std::optional<std::chrono::microseconds> offset; ///< of clock: ahead of the true time; without it as it was
     std::optional<std::chrono::microseconds> jump;   ///< of clock
     std::optional<quint32> clockRate;                ///< of clock, millionths
@@ -116,6 +118,7 @@ enum class Measure : quint8 {
     FaultToLeader, ///< the same of any fault on a leader
     FaultToWrite,
     HealToWrite,       ///< worst time from the end of a fault of links, an isolation or a freeze to the next write
+    HealToCaughtUp,    ///< the same to every running node having applied what was committed at that end
     MinorityCommits,   ///< entries committed by nodes in the smaller part of a partition while it stood
     LogTruncated,      ///< how often a node dropped entries that were not committed
     RestartToCaughtUp, ///< worst time from a restart to having applied what was committed at the restart
@@ -123,16 +126,26 @@ enum class Measure : quint8 {
     LeadersPerTermMax, ///< 1, or Raft is broken
     Lost,              ///< acknowledged writes that are gone
     Acknowledged,      ///< writes acknowledged
-    AllReadBack,   ///< share of the acknowledged writes that were read back, at the latest by the reading at the end
-    UnknownShare,  ///< operations of unknown outcome, of those attempted
-    Availability,  ///< operations that ended ok, of those attempted
-    FailedShare,   ///< operations refused, of those attempted
-    Throughput,    ///< operations that ended ok, a second
-    LatencyP99,    ///< from the intended send time
+    AllReadBack,  ///< share of the acknowledged writes that were read back, at the latest by the reading at the end
+    UnknownShare, ///< operations of unknown outcome, of those attempted
+    Availability, ///< operations that ended ok, of those attempted
+    FailedShare,  ///< operations refused, of those attempted
+    Throughput,   ///< operations that ended ok, a second
+    LatencyP50,   ///< from the intended send time
+    LatencyP99,
     DivergedNodes, ///< nodes whose state differs from the leader's at the same applied index, when all is quiet
 };
 
 enum class MeasureUnit : quint8 { Milliseconds, Count, Share, PerSecond };
+
+/// A part of the run, in time since the cluster served; without a bound: from the beginning, to the end.
+struct Window
+{
+    std::optional<std::chrono::milliseconds> from;
+    std::optional<std::chrono::milliseconds> until;
+    bool isWhole() const { return !from && !until; }
+    bool operator==(const Window&) const = default;
+};
 
 struct Expectation
 {
@@ -141,6 +154,7 @@ struct Expectation
     Measure measure = Measure::Lost;
     std::optional<double> atMost; ///< in the measure's unit; exactly one of the two is there
     std::optional<double> atLeast;
+    Window window; ///< of measures of the load
     bool operator==(const Expectation&) const = default;
 };
 
@@ -164,6 +178,8 @@ inline constexpr int kMaxNodes = 9;
 inline constexpr double kMaxRate = 20'000;
 
 MeasureUnit unitOf(Measure measure);
+/// Whether it is of the load, so that it can be measured over a part of the run.
+bool isOfLoad(Measure measure);
 /// "ms", "share" (of 1), "/s"; a count has none.
 QString unitName(MeasureUnit unit);
 

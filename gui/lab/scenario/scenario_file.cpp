@@ -41,6 +41,28 @@ std::optional<double> readBound(YamlFields& fields, const char* field, Measure m
     return std::nullopt;
 }
 
+void readWindow(YamlFields& fields, Expectation& expectation, const QString& measure)
+{
+    expectation.window = {fields.duration("from"), fields.duration("until")};
+    if (expectation.window.isWhole())
+        return;
+    const char* first = expectation.window.from ? "from" : "until";
+    if (!isOfLoad(expectation.measure)) {
+        QStringList ofLoad;
+        for (const QString& name : measureNames()) {
+            if (isOfLoad(*measureNamed(name)))
+                ofLoad << name;
+        }
+        fields.refuse(first, QStringLiteral("%1 is of the whole run and takes no %2; %3 can be of a part of it")
+                                 .arg(measure, QLatin1String(first), listed(ofLoad)));
+    } else if (expectation.window.from && expectation.window.until &&
+               *expectation.window.from >= *expectation.window.until) {
+        fields.refuse("until", QStringLiteral("until is %1 ms; it must be later than from, which is %2 ms")
+                                   .arg(expectation.window.until->count())
+                                   .arg(expectation.window.from->count()));
+    }
+}
+
 Result<Expectation> readExpectation(const YAML::Node& node, const QString& fileName, int number)
 {
     YamlFields fields(node, fileName, QStringLiteral("expectation %1").arg(number));
@@ -76,6 +98,7 @@ Result<Expectation> readExpectation(const YAML::Node& node, const QString& fileN
         expectation.atMost = hasMost ? readBound(fields, "at_most", *known) : std::nullopt;
         expectation.atLeast = hasLeast ? readBound(fields, "at_least", *known) : std::nullopt;
     }
+    readWindow(fields, expectation, measure.value_or(QString()));
     fields.finish();
     if (fields.problem())
         return *fields.problem();

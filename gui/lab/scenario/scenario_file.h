@@ -16,9 +16,10 @@ inline constexpr qint64 kMaxScenarioBytes = 1'000'000;
 /// `file:line: what is wrong, and what would be right`.
 ///
 /// Fields: name, title, story, nodes, pace, rate, read_share, seed, watched_key, steps, expectations; only name and
-/// steps must be there. A step: at or after (with within), do, target, duration, to. An expectation: id, text, measure,
-/// and at_most or at_least. Durations and shares carry their unit: 300ms, 2s, 1.5s, 1min; 0.05 or 5%. What is not known
-/// is refused, not skipped: a misspelt field must not turn an expectation off.
+/// steps must be there. A step: at or after (with within), do, and what belongs to it (step_file.h). An expectation:
+/// id, text, measure, at_most or at_least, and of the load from and until. Durations and shares carry their unit:
+/// 300ms, 2s, 1.5s, 1min; 0.05 or 5%. What is not known is refused, not skipped: a misspelt field must not turn an
+/// expectation off.
 Result<Scenario> parseScenario(const QByteArray& yaml, const QString& fileName);
 
 /// The same from a file, or, for a plain name, from the scenarios built into the program (`leader-election`).

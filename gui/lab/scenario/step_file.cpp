@@ -3,6 +3,7 @@
 
 #include "common/fault/link_fault_text.h"
 #include "gui/lab/fault/clock_text.h"
+#include "gui/lab/scenario/selector.h"
 
 #include <yaml-cpp/yaml.h>
 
@@ -62,27 +63,6 @@ Takes takes(Action action)
     return {};
 }
 
-std::optional<Target> targetNamed(const QStringList& names, int nodes)
-{
-    using Kind = Target::Kind;
-    if (names.size() == 1) {
-        for (const Kind kind :
-             {Kind::Leader, Kind::Followers, Kind::Random, Kind::All, Kind::Dead, Kind::Frozen, Kind::Isolated}) {
-            if (names.first() == nameOf(Target{kind, {}}))
-                return Target{kind, {}};
-        }
-    }
-    Target target{Kind::Named, {}};
-    for (const QString& name : names) {
-        bool isNumber = false;
-        const quint32 number = name.startsWith(QLatin1Char('n')) ? name.mid(1).toUInt(&isNumber) : 0;
-        if (!isNumber || number < 1 || number > static_cast<quint32>(nodes))
-            return std::nullopt;
-        target.named.push_back(NodeId{number});
-    }
-    return target.named.empty() ? std::nullopt : std::optional(target);
-}
-
 /// Notes the sentence of a value that did not parse, behind its field's name.
 template <typename T, typename Into>
 void readParsed(YamlFields& fields, const char* field, Result<T> (*parse)(const QString&), Into& into)
@@ -96,44 +76,58 @@ void readParsed(YamlFields& fields, const char* field, Result<T> (*parse)(const 
         fields.refuse(field, QStringLiteral("%1 is %2").arg(QLatin1String(field), value.error()));
 }
 
+/// Something that an action cannot do without is not there; a misspelt field is the likelier reason, and is named
+/// first. For when all fields that belong to the step have been asked for.
+void refuseMissing(YamlFields& fields, const QString& sentence)
+{
+    fields.finish();
+    fields.refuse("do", sentence);
+}
+
 void readTarget(YamlFields& fields, Step& step, const QString& action, int nodes)
 {
     const Takes wanted = takes(step.action);
     const std::optional<QStringList> target = fields.texts("target");
-    const QString targets =
-        QStringLiteral("leader, followers, random, all, dead, frozen, isolated, or nodes by name, n1 to n%1")
-            .arg(nodes);
     if (wanted.target && !wanted.targetMayMiss && !target) {
-        fields.refuse("do", QStringLiteral("%1 needs target: %2").arg(action, targets));
+        fields.refuse("do", QStringLiteral("%1 needs target: %2").arg(action, targetWords(nodes)));
     } else if (!wanted.target && target) {
         fields.refuse("target", wanted.links
                                     ? QStringLiteral("%1 is about links and takes links:, not target:").arg(action)
                                     : QStringLiteral("%1 takes no target; it is about the whole cluster").arg(action));
     } else if (target) {
-        if (const std::optional<Target> known = targetNamed(*target, nodes))
+        if (const std::optional<Target> known = parseTarget(*target, nodes))
             step.target = *known;
         else
-            fields.refuse(
-                "target",
-                QStringLiteral("target is \"%1\"; it must be %2").arg(target->join(QLatin1Char(' ')), targets));
+            fields.refuse("target", QStringLiteral("target is \"%1\"; it must be %2")
+                                        .arg(target->join(QLatin1Char(' ')), targetWords(nodes)));
     }
+}
+
+/// One value, in which spaces may stand, or a list of them.
+QStringList readSelectors(YamlFields& fields)
+{
+    const YAML::Node node = fields.child("links");
+    if (node.IsScalar())
+        return splitLinkSelectors(QString::fromStdString(node.Scalar()));
+    QStringList all;
+    for (const QString& each : fields.texts("links").value_or(QStringList()))
+        all << splitLinkSelectors(each);
+    return all;
 }
 
 void readLinks(YamlFields& fields, Step& step, const QString& action, int nodes)
 {
-    const std::optional<QStringList> links = fields.texts("links");
-    if (!takes(step.action).links) {
-        if (links)
-            fields.refuse("links", QStringLiteral("%1 takes no links; link, cut and heal do").arg(action));
-        return;
-    }
-    if (!links) {
-        if (step.action != Action::Heal)
+    if (!fields.has("links")) {
+        if (takes(step.action).links && step.action != Action::Heal)
             fields.refuse(
                 "do", QStringLiteral("%1 needs links: such as leader->followers, n1<->n3 or clients->all").arg(action));
         return;
     }
-    for (const QString& text : *links) {
+    if (!takes(step.action).links) {
+        fields.refuse("links", QStringLiteral("%1 takes no links; link, cut and heal do").arg(action));
+        return;
+    }
+    for (const QString& text : readSelectors(fields)) {
         const Result<LinkSelector> selector = parseLinkSelector(text, nodes);
         if (!selector) {
             fields.refuse("links", QStringLiteral("links is %1").arg(selector.error()));
@@ -141,54 +135,114 @@ void readLinks(YamlFields& fields, Step& step, const QString& action, int nodes)
         }
         step.links.push_back(*selector);
     }
+    if (step.links.empty())
+        fields.refuse("links", QStringLiteral("links names no link; it must be such as leader->followers or n1<->n3"));
+}
+
+void readPreset(YamlFields& fields, Step& step)
+{
+    const std::optional<QString> name = fields.text("preset");
+    if (!name)
+        return;
+    QStringList names;
+    for (const fault::Preset& preset : fault::presets()) {
+        names << preset.name;
+        if (preset.name == *name) {
+            step.fault = preset.fault;
+            step.preset = preset.name;
+        }
+    }
+    if (step.preset.isEmpty())
+        fields.refuse("preset", QStringLiteral("preset is \"%1\"; it must be one of %2").arg(*name, listed(names)));
 }
 
 void readLinkFault(YamlFields& fields, Step& step)
 {
-    if (const std::optional<QString> name = fields.text("preset")) {
-        QStringList names;
-        for (const fault::Preset& preset : fault::presets()) {
-            names << preset.name;
-            if (preset.name == *name) {
-                step.fault = preset.fault;
-                step.preset = preset.name;
-            }
-        }
-        if (step.preset.isEmpty())
-            fields.refuse("preset", QStringLiteral("preset is \"%1\"; it must be one of %2").arg(*name, listed(names)));
-    }
-    bool any = !step.preset.isEmpty();
+    readPreset(fields, step);
+    bool anySet = false;
     for (const QString& field : fault::fieldNames()) {
         const QByteArray name = field.toLatin1();
         const std::optional<QString> text = fields.text(name.constData());
         if (!text)
             continue;
-        any = true;
+        anySet = true;
         if (const Result<void> set = fault::setField(step.fault, field, *text); !set)
             fields.refuse(name.constData(), set.error());
     }
-    if (!any)
-        fields.refuse(
-            "do",
+    if (!anySet && step.preset.isEmpty())
+        refuseMissing(
+            fields,
             QStringLiteral("link needs what is wrong: preset, or one or more of %1").arg(listed(fault::fieldNames())));
+    // A preset that was changed is no longer what its name says.
+    if (anySet)
+        step.preset.clear();
     const bool ofClients = std::any_of(step.links.begin(), step.links.end(), [](const LinkSelector& selector) {
         return selector.from.kind == Target::Kind::Clients || selector.to.kind == Target::Kind::Clients;
     });
-    if (const Result<void> valid = fault::validate(step.fault, ofClients); !valid)
-        fields.refuse("do", valid.error());
+    if (const Result<void> valid = fault::validate(step.fault, ofClients); !valid) {
+        // The sentence begins with the field that does not fit, unless that came with the preset.
+        const QByteArray field = valid.error().section(QLatin1Char(' '), 0, 0).toLatin1();
+        fields.refuse(fields.has(field.constData()) ? field.constData() : "links", valid.error());
+    }
 }
 
-void readPartition(YamlFields& fields, Step& step)
+/// A partition's error does not depend on who plays which part, so anybody stands in for those that are chosen later.
+std::vector<NodeId> standIns(const Target& target, int nodes)
+{
+    if (target.kind == Target::Kind::Named)
+        return target.named;
+    const bool isMany = target.kind == Target::Kind::All || target.kind == Target::Kind::Followers;
+    const int last = target.kind == Target::Kind::Followers ? nodes - 1 : isMany ? nodes : 1;
+    std::vector<NodeId> all;
+    for (int node = 1; node <= last; ++node)
+        all.push_back(NodeId{static_cast<quint32>(node)});
+    return all;
+}
+
+void readSide(YamlFields& fields, Step& step, const QStringList& side, int nodes)
+{
+    const std::optional<Target> known = parseTarget(side, nodes);
+    if (!known) {
+        fields.refuse(
+            "side",
+            QStringLiteral("side is \"%1\"; it must be %2").arg(side.join(QLatin1Char(' ')), targetWords(nodes)));
+        return;
+    }
+    step.side = *known;
+    if (standIns(*known, nodes).size() >= static_cast<std::size_t>(nodes))
+        fields.refuse("side",
+                      QStringLiteral("side is all %1 nodes; it must leave at least one for the other side").arg(nodes));
+}
+
+void readPartition(YamlFields& fields, Step& step, int nodes)
 {
     const std::optional<QString> shape = fields.text("shape");
-    if (shape) {
+    const std::optional<QStringList> side = fields.texts("side");
+    const bool hasTarget = step.target.kind != Target::Kind::None;
+    if (shape && side) {
+        fields.refuse("side", QStringLiteral("a partition has a shape or the nodes of one side, not both"));
+    } else if (side) {
+        if (hasTarget)
+            fields.refuse("target", QStringLiteral("a partition with side takes no target; the target is for a shape"));
+        readSide(fields, step, *side, nodes);
+    } else if (!shape) {
+        refuseMissing(fields, QStringLiteral("partition needs shape: one of %1; or side: the nodes of one side")
+                                  .arg(listed(partitionNames())));
+    } else {
         step.shape = partitionNamed(*shape);
-        if (!step.shape)
+        if (!step.shape) {
             fields.refuse(
                 "shape", QStringLiteral("shape is \"%1\"; it must be one of %2").arg(*shape, listed(partitionNames())));
-    } else if (step.target.kind == Target::Kind::None) {
-        fields.refuse("do", QStringLiteral("partition needs shape: one of %1; or target: the nodes of one side")
-                                .arg(listed(partitionNames())));
+        } else if (hasTarget &&
+                   (step.shape == PartitionShape::Halves || step.shape == PartitionShape::MajoritiesRing)) {
+            fields.refuse("target", QStringLiteral("%1 is about all nodes alike and takes no target").arg(*shape));
+        } else if (hasTarget) {
+            std::vector<NodeId> all = standIns({Target::Kind::All, {}}, nodes);
+            fault::Random random;
+            const auto cuts = cutsOf(*step.shape, all, standIns(step.target, nodes), random);
+            if (!cuts)
+                fields.refuse("target", cuts.error());
+        }
     }
 }
 
@@ -198,7 +252,7 @@ void readClock(YamlFields& fields, Step& step)
     readParsed(fields, "jump", &parseOffset, step.jump);
     readParsed(fields, "rate", &parseClockRate, step.clockRate);
     if (!step.offset && !step.jump && !step.clockRate)
-        fields.refuse("do", QStringLiteral("clock needs offset (5s), jump (-200ms) or rate (110%)"));
+        refuseMissing(fields, QStringLiteral("clock needs offset (5s), jump (-200ms) or rate (110%)"));
     if (step.offset && step.jump)
         fields.refuse("jump", QStringLiteral("a clock is set to an offset or jumps, not both"));
 }
@@ -248,7 +302,7 @@ void readAction(YamlFields& fields, Step& step, int nodes)
         readLinkFault(fields, step);
         break;
     case Action::Partition:
-        readPartition(fields, step);
+        readPartition(fields, step, nodes);
         break;
     case Action::Clock:
         readClock(fields, step);
@@ -259,12 +313,12 @@ void readAction(YamlFields& fields, Step& step, int nodes)
     case Action::Surge:
         readParsed(fields, "factor", &parseSurge, step.factor);
         if (!fields.has("factor"))
-            fields.refuse("do", QStringLiteral("surge needs factor: how many times the load that is set, such as 5"));
+            refuseMissing(fields, QStringLiteral("surge needs factor: how many times the load that is set, such as 5"));
         break;
     case Action::HotKey:
         readParsed(fields, "share", &fault::parseShare, step.share);
         if (!fields.has("share"))
-            fields.refuse("do", QStringLiteral("hot-key needs share: of the operations, such as 80%"));
+            refuseMissing(fields, QStringLiteral("hot-key needs share: of the operations, such as 80%"));
         break;
     default:
         break;
@@ -287,37 +341,6 @@ void readAction(YamlFields& fields, Step& step, int nodes)
 QString listed(const QStringList& names)
 {
     return names.join(QStringLiteral(", "));
-}
-
-Result<LinkSelector> parseLinkSelector(const QString& text, int nodes)
-{
-    const Error error{
-        QStringLiteral(
-            "\"%1\"; it must be FROM->TO or A<->B, where each is leader, followers, random, all, clients, or "
-            "a node, n1 to n%2")
-            .arg(text.left(40))
-            .arg(nodes)};
-    const bool both = text.contains(QLatin1String("<->"));
-    const QStringList ends = text.split(both ? QStringLiteral("<->") : QStringLiteral("->"));
-    if (ends.size() != 2)
-        return error;
-    LinkSelector selector{{}, {}, both};
-    for (const auto& [end, into] : {std::pair(ends[0], &selector.from), std::pair(ends[1], &selector.to)}) {
-        const QString name = end.trimmed();
-        if (name == QLatin1String("clients")) {
-            *into = Target{Target::Kind::Clients, {}};
-            continue;
-        }
-        const std::optional<Target> target = targetNamed({name}, nodes);
-        if (!target)
-            return error;
-        *into = *target;
-    }
-    if (selector.from.kind == Target::Kind::Clients && selector.to.kind == Target::Kind::Clients)
-        return error;
-    if (selector.from.kind == Target::Kind::Named && selector.from == selector.to)
-        return Error{QStringLiteral("\"%1\", and a node has no link to itself").arg(text.left(40))};
-    return selector;
 }
 
 void readPace(YamlFields& fields, const char* field, wire::Pace& pace)

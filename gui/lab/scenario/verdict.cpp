@@ -98,6 +98,17 @@ Reading worst(const std::vector<Timing>& timings, const Expectation& expectation
     return reading;
 }
 
+/// The load in the expectation's part of the run.
+const LoadRecord& loadOf(const Expectation& expectation, const Facts& facts)
+{
+    static const LoadRecord kNone;
+    if (expectation.window.isWhole())
+        return facts.load;
+    const auto found = std::find_if(facts.windows.begin(), facts.windows.end(),
+                                    [&](const auto& each) { return each.first == expectation.window; });
+    return found == facts.windows.end() ? kNone : found->second;
+}
+
 Reading share(quint64 part, quint64 whole, const QString& absent)
 {
     if (whole == 0)
@@ -105,11 +116,74 @@ Reading share(quint64 part, quint64 whole, const QString& absent)
     return {static_cast<double>(part) / static_cast<double>(whole), {}, false, {}};
 }
 
-Reading limitedByGenerator(Reading reading, const Facts& facts)
+Reading limitedByGenerator(Reading reading, const LoadRecord& load)
 {
-    if (facts.load.limited && !reading.doubtful) {
+    if (load.limited && !reading.doubtful) {
         reading.doubtful = true;
         reading.doubt = QStringLiteral("the load generator itself was the limit");
+    }
+    return reading;
+}
+
+/// Of operations, those that ended so. Of the whole run those that were sent count; of a part of it those that ended in
+/// it, since some were sent before.
+Reading shareOf(quint64 part, const Expectation& expectation, const LoadRecord& load)
+{
+    const quint64 whole = expectation.window.isWhole() ? load.attempted : load.ok + load.failed + load.unknown;
+    return limitedByGenerator(share(part, whole, QStringLiteral("no operation was attempted")), load);
+}
+
+Reading throughput(const Expectation& expectation, const LoadRecord& load, const Facts& facts)
+{
+    const Monotonic took = expectation.window.isWhole() ? facts.to - facts.from : load.to - load.from;
+    if (load.attempted == 0 || took <= Monotonic{0})
+        return {std::nullopt, QStringLiteral("no operation was attempted"), true, {}};
+    return limitedByGenerator({static_cast<double>(load.ok) * 1'000.0 / milliseconds(took), {}, false, {}}, load);
+}
+
+Reading latency(double part, const LoadRecord& load, const Facts& facts)
+{
+    const std::optional<std::chrono::nanoseconds> percentile = load.latency.percentile(part);
+    if (!percentile) {
+        const QString needs = part == 0.5 ? QStringLiteral("p50 needs 20 samples, there are %1")
+                                          : QStringLiteral("p99 needs 1,000 samples, there are %1");
+        return {std::nullopt, needs.arg(load.latency.count()), true, {}};
+    }
+    Reading reading{milliseconds(std::chrono::duration_cast<std::chrono::microseconds>(*percentile)), {}, false, {}};
+    if (const std::optional<Stall> stall = stallDuring(load.from, load.to, NodeId{}, facts)) {
+        reading.doubtful = true;
+        reading.doubt = spoken(*stall);
+    }
+    return limitedByGenerator(reading, load);
+}
+
+std::vector<Timing> healings(const Facts& facts)
+{
+    std::vector<Timing> timings;
+    for (const FaultRecord& fault : facts.faults) {
+        if (isHealed(fault.kind) && fault.to && *fault.to < facts.to)
+            timings.push_back({NodeId{}, *fault.to, fault.writeAfterHealing});
+    }
+    return timings;
+}
+
+std::vector<Timing> timingsOf(const std::vector<CatchUp>& catchUps)
+{
+    std::vector<Timing> timings;
+    for (const CatchUp& each : catchUps)
+        timings.push_back({NodeId{}, each.since, each.took});
+    return timings;
+}
+
+/// Nodes that stand still for long enough are taken for dead, and rightly so.
+Reading terms(const Expectation& expectation, const Facts& facts)
+{
+    Reading reading{static_cast<double>(facts.leadersByTerm.size()), {}, false, {}};
+    if (!expectation.atMost)
+        return reading;
+    if (const std::optional<Stall> stall = stallDuring(facts.from, facts.to, NodeId{}, facts)) {
+        reading.doubtful = true;
+        reading.doubt = spoken(*stall);
     }
     return reading;
 }
@@ -123,42 +197,32 @@ Reading read(const Expectation& expectation, const Facts& facts)
 {
     const QString noKill = QStringLiteral("no leader was killed");
     const QString noFault = QStringLiteral("no fault hit a leader");
-    const QString noLoad = QStringLiteral("no operation was attempted");
+    const QString noHealing = QStringLiteral("no fault of links was healed");
     const TallyRecord& tally = facts.tally;
+    const LoadRecord& load = loadOf(expectation, facts);
     switch (expectation.measure) {
     case Measure::KillToLeader:
         return worst(leaderFaults(facts, true, false), expectation, facts, noKill);
     case Measure::KillToWrite:
-        return limitedByGenerator(worst(leaderFaults(facts, true, true), expectation, facts, noKill), facts);
+        return limitedByGenerator(worst(leaderFaults(facts, true, true), expectation, facts, noKill), load);
     case Measure::FaultToLeader:
         return worst(leaderFaults(facts, false, false), expectation, facts, noFault);
     case Measure::FaultToWrite:
-        return limitedByGenerator(worst(leaderFaults(facts, false, true), expectation, facts, noFault), facts);
-    case Measure::HealToWrite: {
-        std::vector<Timing> timings;
-        for (const FaultRecord& fault : facts.faults) {
-            const bool isOfLinks = fault.kind == FaultKind::Cut || fault.kind == FaultKind::Link ||
-                                   fault.kind == FaultKind::Isolate || fault.kind == FaultKind::Freeze;
-            if (isOfLinks && fault.to && *fault.to < facts.to)
-                timings.push_back({NodeId{}, *fault.to, fault.writeAfterHealing});
-        }
-        return limitedByGenerator(worst(timings, expectation, facts, QStringLiteral("no fault of links was healed")),
-                                  facts);
-    }
+        return limitedByGenerator(worst(leaderFaults(facts, false, true), expectation, facts, noFault), load);
+    case Measure::HealToWrite:
+        return limitedByGenerator(worst(healings(facts), expectation, facts, noHealing), load);
+    case Measure::HealToCaughtUp:
+        return worst(timingsOf(facts.healings), expectation, facts, noHealing);
+    case Measure::RestartToCaughtUp:
+        return worst(timingsOf(facts.restarts), expectation, facts, QStringLiteral("no node was restarted"));
     case Measure::MinorityCommits:
         if (!facts.minorityCommits)
             return {std::nullopt, QStringLiteral("no partition with a minority stood long enough"), true, {}};
         return count(static_cast<std::size_t>(*facts.minorityCommits));
     case Measure::LogTruncated:
         return count(static_cast<std::size_t>(facts.logTruncated));
-    case Measure::RestartToCaughtUp: {
-        std::vector<Timing> timings;
-        for (const CatchUp& restart : facts.restarts)
-            timings.push_back({NodeId{}, restart.restartedAt, restart.took});
-        return worst(timings, expectation, facts, QStringLiteral("no node was restarted"));
-    }
     case Measure::Terms:
-        return count(facts.leadersByTerm.size());
+        return terms(expectation, facts);
     case Measure::LeadersPerTermMax: {
         std::size_t most = 0;
         for (const auto& [term, leaders] : facts.leadersByTerm)
@@ -184,31 +248,17 @@ Reading read(const Expectation& expectation, const Facts& facts)
         return reading;
     }
     case Measure::UnknownShare:
-        return limitedByGenerator(share(facts.load.unknown, facts.load.attempted, noLoad), facts);
+        return shareOf(load.unknown, expectation, load);
     case Measure::Availability:
-        return limitedByGenerator(share(facts.load.ok, facts.load.attempted, noLoad), facts);
+        return shareOf(load.ok, expectation, load);
     case Measure::FailedShare:
-        return limitedByGenerator(share(facts.load.failed, facts.load.attempted, noLoad), facts);
-    case Measure::Throughput: {
-        const double seconds = milliseconds(facts.to - facts.from) / 1'000.0;
-        if (facts.load.attempted == 0 || seconds <= 0)
-            return {std::nullopt, noLoad, true, {}};
-        return limitedByGenerator({static_cast<double>(facts.load.ok) / seconds, {}, false, {}}, facts);
-    }
-    case Measure::LatencyP99: {
-        const std::optional<std::chrono::nanoseconds> p99 = facts.load.latency.percentile(0.99);
-        if (!p99)
-            return {std::nullopt,
-                    QStringLiteral("p99 needs 1,000 samples, there are %1").arg(facts.load.latency.count()),
-                    true,
-                    {}};
-        Reading reading{milliseconds(std::chrono::duration_cast<std::chrono::microseconds>(*p99)), {}, false, {}};
-        if (const std::optional<Stall> stall = stallDuring(facts.from, facts.to, NodeId{}, facts)) {
-            reading.doubtful = true;
-            reading.doubt = spoken(*stall);
-        }
-        return limitedByGenerator(reading, facts);
-    }
+        return shareOf(load.failed, expectation, load);
+    case Measure::Throughput:
+        return throughput(expectation, load, facts);
+    case Measure::LatencyP50:
+        return latency(0.5, load, facts);
+    case Measure::LatencyP99:
+        return latency(0.99, load, facts);
     case Measure::DivergedNodes:
         if (!facts.divergedNodes)
             return {std::nullopt, QStringLiteral("the nodes never came to rest at one applied index"), true, {}};

@@ -27,7 +27,8 @@ struct Verdict
 };
 
 /// Judges one expectation by the facts. A time that is too long is Unknown instead of NotMet when an event loop of
-/// another node, or the lab's, stood still for over 100 ms meanwhile, or the load generator was the limit. A time that
+/// another node, or the lab's, stood still for over 100 ms meanwhile, or the load generator was the limit; so are too
+/// many terms. A time that
 /// never came is NotMet when the run outlasted its bound, else Unknown. Writes that were not read back make "nothing
 /// lost" Unknown.
 Verdict judge(const Expectation& expectation, const Facts& facts);

@@ -38,7 +38,14 @@ RunResult aResult()
     isolated.kind = FaultKind::Isolate;
     isolated.target = NodeId{1};
     isolated.from = 18s;
-    facts.faults = {killed, isolated};
+    FaultRecord slow;
+    slow.id = 3;
+    slow.kind = FaultKind::Link;
+    slow.name = QStringLiteral("n1 \u2194 n2 slow: 200 ms");
+    slow.links = {{NodeId{1}, NodeId{2}}, {NodeId{2}, NodeId{1}}, {kClients, NodeId{2}}};
+    slow.fault.latency = 200ms;
+    slow.from = 18500ms;
+    facts.faults = {killed, isolated, slow};
     facts.load.attempted = 110;
     facts.load.ok = 100;
     facts.load.failed = 4;
@@ -68,6 +75,8 @@ class TestReport : public QObject
 private slots:
     void theKeysAreTheContract();
     void figuresStandInTheirUnits();
+    void faultsOfLinksSayWhichAndWhat();
+    void everyKindOfFaultHasItsOwnName();
     void whatWasNotMeasuredIsNull();
     void conditionsAreOfThisBuildAndMachine();
     void theProcessorIsReadFromCpuinfo_data();
@@ -114,6 +123,34 @@ void TestReport::figuresStandInTheirUnits()
     QCOMPARE(met["outcome"].toString(), QStringLiteral("met"));
     QCOMPARE(met["measured"].toDouble(), 90.5);
     QCOMPARE(met["unit"].toString(), QStringLiteral("ms"));
+}
+
+void TestReport::faultsOfLinksSayWhichAndWhat()
+{
+    const QJsonArray faults = reportOf(aResult(), {})["faults"].toArray();
+    const QJsonObject killed = faults[0].toObject();
+    QVERIFY(killed["links"].toArray().isEmpty() && killed["fault"].isNull());
+    const QJsonObject slow = faults[2].toObject();
+    QCOMPARE(slow["kind"].toString(), QStringLiteral("link"));
+    QCOMPARE(slow["name"].toString(), QStringLiteral("n1 \u2194 n2 slow: 200 ms"));
+    QVERIFY(slow["target"].isNull());
+    QCOMPARE(slow["links"].toArray(), QJsonArray({"n1->n2", "n2->n1", "clients->n2"}));
+    QCOMPARE(slow["fault"].toString(), QStringLiteral("latency: 200ms"));
+}
+
+void TestReport::everyKindOfFaultHasItsOwnName()
+{
+    RunResult result;
+    for (int kind = 0; kind <= static_cast<int>(FaultKind::HotKey); ++kind) {
+        FaultRecord fault;
+        fault.kind = static_cast<FaultKind>(kind);
+        result.facts.faults.push_back(fault);
+    }
+    QStringList names;
+    for (const QJsonValue& fault : reportOf(result, {})["faults"].toArray())
+        names << fault.toObject()["kind"].toString();
+    QCOMPARE(names, QStringList({"kill", "stop", "freeze", "isolate", "power-off", "crash-loop", "cut", "link", "clock",
+                                 "surge", "hot-key"}));
 }
 
 void TestReport::whatWasNotMeasuredIsNull()

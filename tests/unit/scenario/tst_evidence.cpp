@@ -49,6 +49,11 @@ private slots:
     void theNewestRecordOfAFaultIsTheFault();
     void longStallsAreKept();
     void aFreshClusterForgetsTheOldOne();
+    void partsOfTheRunAreOfSlicesThatLieWhollyInside();
+    void aHealedNetworkIsCaughtUpOnceEveryRunningNodeIs();
+    void aFaultHealsOnce();
+    void aFaultKeepsTheLinksItHad();
+    void droppedEntriesAreCounted();
 };
 
 void TestEvidence::onlyTheMeasuredPartOfTheLoadCounts()
@@ -162,6 +167,108 @@ void TestEvidence::aFreshClusterForgetsTheOldOne()
     evidence.add(fresh);
     QCOMPARE(evidence.facts().tally.acknowledged, quint64(0));
     QCOMPARE(evidence.highestCommit(), quint64(0));
+}
+
+void TestEvidence::partsOfTheRunAreOfSlicesThatLieWhollyInside()
+{
+    const Window early{{}, 2s};
+    const Window middle{1s, 3s};
+    const Window late{2s, {}};
+    Evidence evidence;
+    evidence.begin(10s, {early, middle, late});
+    for (int slice = 0; slice < 8; ++slice) {
+        const Monotonic from = 10s + slice * 500ms;
+        evidence.add(load(from, from + 500ms, quint64(1) << slice));
+    }
+    evidence.end(14s);
+    evidence.add(load(14s, 15s, 1000));
+    const auto& windows = evidence.facts().windows;
+    QCOMPARE(windows.size(), std::size_t(3));
+    QCOMPARE(windows[0].second.ok, quint64(0b0000'1111));
+    QCOMPARE(windows[1].second.ok, quint64(0b0011'1100));
+    QVERIFY(windows[1].second.from == 11s && windows[1].second.to == 13s);
+    QCOMPARE(windows[2].second.ok, quint64(0b1111'0000));
+    QCOMPARE(windows[2].second.latency.count(), quint64(0b1111'0000));
+    QCOMPARE(evidence.facts().load.ok, quint64(0b1111'1111));
+}
+
+void TestEvidence::aHealedNetworkIsCaughtUpOnceEveryRunningNodeIs()
+{
+    Evidence evidence;
+    for (quint32 node = 1; node <= 3; ++node)
+        evidence.add(life(node, 0s, NodeLife::Running));
+    evidence.add(life(3, 1s, NodeLife::Dead));
+    FaultRecord cut;
+    cut.id = 5;
+    cut.kind = FaultKind::Cut;
+    cut.from = 2s;
+    evidence.add(cut);
+    evidence.add(status(1, 3s, 11, 90));
+    evidence.add(status(2, 3s, 12, 40));
+    cut.to = 4s;
+    evidence.add(cut);
+    QCOMPARE(evidence.facts().healings.size(), std::size_t(1));
+    QCOMPARE(evidence.facts().healings[0].goal, quint64(90));
+    evidence.add(status(1, 4100ms, 11, 120));
+    evidence.add(status(2, 3900ms, 12, 95)); // said before it was healed
+    evidence.add(status(2, 4200ms, 12, 89));
+    QVERIFY(!evidence.facts().healings[0].took);
+    evidence.add(status(2, 4300ms, 12, 90));
+    QVERIFY(evidence.facts().healings[0].took == 300ms);
+    evidence.add(status(2, 5s, 12, 200));
+    QVERIFY(evidence.facts().healings[0].took == 300ms);
+}
+
+void TestEvidence::aFaultHealsOnce()
+{
+    Evidence evidence;
+    FaultRecord fault;
+    fault.kind = FaultKind::Isolate;
+    fault.id = 7;
+    fault.from = 1s;
+    evidence.add(fault);
+    fault.to = 5s;
+    evidence.add(fault);
+    fault.writeAfterHealing = 20ms;
+    evidence.add(fault); // only more is known of it
+    QCOMPARE(evidence.facts().healings.size(), std::size_t(1));
+    QVERIFY(evidence.facts().faults[0].writeAfterHealing == 20ms);
+    fault.id = 8;
+    fault.kind = FaultKind::Kill;
+    evidence.add(fault);
+    QCOMPARE(evidence.facts().healings.size(), std::size_t(1));
+}
+
+void TestEvidence::aFaultKeepsTheLinksItHad()
+{
+    const LinkId there{NodeId{1}, NodeId{2}};
+    FaultRecord fault;
+    fault.kind = FaultKind::Link;
+    fault.id = 7;
+    fault.links = {there, there.reversed()};
+    Evidence evidence;
+    evidence.add(fault);
+    fault.links = {there}; // the other way is healed
+    evidence.add(fault);
+    fault.links.clear();
+    fault.to = 5s;
+    evidence.add(fault);
+    QVERIFY(evidence.facts().faults[0].links == std::vector<LinkId>({there, there.reversed()}));
+    QVERIFY(evidence.facts().faults[0].to == 5s);
+}
+
+void TestEvidence::droppedEntriesAreCounted()
+{
+    Evidence evidence;
+    EventRecord event;
+    event.node = NodeId{2};
+    event.event.kind = wire::NodeEventKind::BecameFollower;
+    evidence.add(event);
+    QCOMPARE(evidence.facts().logTruncated, quint64(0));
+    event.event.kind = wire::NodeEventKind::LogTruncated;
+    evidence.add(event);
+    evidence.add(event);
+    QCOMPARE(evidence.facts().logTruncated, quint64(2));
 }
 
 QTEST_GUILESS_MAIN(TestEvidence)

@@ -14,6 +14,7 @@ class TestScenarioFile : public QObject
 
 private slots:
     void everyFieldIsRead();
+    void expectationsOfTheLoadCanBeOfAPartOfTheRun();
     void whatIsNotSaidHasItsDefault();
     void durationsCarryTheirUnit_data();
     void durationsCarryTheirUnit();
@@ -96,6 +97,37 @@ expectations:
     QCOMPARE(scenario.expectations[1].atMost.value_or(-1), 0.05);
     QCOMPARE(scenario.expectations[2].atLeast.value_or(-1), 2.0);
     QCOMPARE(scenario.expectations[3].atLeast.value_or(-1), 99.5);
+}
+
+void TestScenarioFile::expectationsOfTheLoadCanBeOfAPartOfTheRun()
+{
+    const QString yaml = QStringLiteral("name: a\nsteps: [{at: 9s, do: wait}]\nexpectations:\n"
+                                        "  - {id: a, text: a, measure: %1, at_most: %2, from: 2s, until: 1min}\n"
+                                        "  - {id: b, text: b, measure: %1, at_most: %2, from: 500ms}\n"
+                                        "  - {id: c, text: c, measure: %1, at_most: %2, until: 1s}\n"
+                                        "  - {id: d, text: d, measure: %1, at_most: %2}\n");
+    int ofLoad = 0;
+    for (const QString& name : measureNames()) {
+        const Measure measure = measureNamed(name).value();
+        const QString bound = unitOf(measure) == MeasureUnit::Milliseconds ? QStringLiteral("1s")
+                              : unitOf(measure) == MeasureUnit::Share      ? QStringLiteral("1%")
+                                                                           : QStringLiteral("1");
+        const Result<Scenario> read = parseScenario(yaml.arg(name, bound).toUtf8(), QStringLiteral("f.yaml"));
+        if (!isOfLoad(measure)) {
+            QVERIFY(!read);
+            QVERIFY2(read.error().startsWith(
+                         QStringLiteral("f.yaml:4: %1 is of the whole run and takes no from; ").arg(name)),
+                     qPrintable(read.error()));
+            continue;
+        }
+        ++ofLoad;
+        QVERIFY2(read, read ? "" : qPrintable(read.error()));
+        QVERIFY(read->expectations[0].window == (Window{2s, 60s}));
+        QVERIFY(read->expectations[1].window == (Window{500ms, {}}));
+        QVERIFY(read->expectations[2].window == (Window{{}, 1s}));
+        QVERIFY(read->expectations[3].window.isWhole());
+    }
+    QCOMPARE(ofLoad, 6);
 }
 
 void TestScenarioFile::whatIsNotSaidHasItsDefault()
@@ -219,6 +251,17 @@ void TestScenarioFile::badInputIsOneLineWithFileLineAndRemedy_data()
                 "f.yaml:4:", "with its unit");
     expectation("a count with one", "  - {id: t, text: t, measure: lost, at_most: 2s}\n", "f.yaml:4:", "whole number");
     expectation("a misspelt bound", "  - {id: t, text: t, measure: lost, at_mots: 0}\n", "f.yaml:4:", "at_most");
+    expectation("a part of a count", "  - {id: t, text: t, measure: lost, at_most: 0, from: 2s}\n",
+                "f.yaml:4:", "lost is of the whole run and takes no from; unknown_share, availability");
+    expectation("an end of a count", "  - {id: t, text: t, measure: terms, at_most: 0, until: 2s}\n",
+                "f.yaml:4:", "takes no until");
+    expectation("a part that ends before it begins",
+                "  - {id: t, text: t, measure: latency_p50, at_most: 1s, from: 3s, until: 2s}\n",
+                "f.yaml:4:", "until is 2000 ms; it must be later than from, which is 3000 ms");
+    expectation("an empty part", "  - {id: t, text: t, measure: latency_p50, at_most: 1s, from: 3s, until: 3s}\n",
+                "f.yaml:4:", "must be later");
+    expectation("a part without unit", "  - {id: t, text: t, measure: latency_p50, at_most: 1s, from: 3}\n",
+                "f.yaml:4:", "with its unit");
     expectation("same id",
                 "  - {id: t, text: t, measure: lost, at_most: 0}\n  - {id: t, text: t, measure: lost, at_most: 0}\n",
                 "f.yaml:5:", "taken");
