@@ -209,7 +209,6 @@ void FaultyStream::moveOut()
 {
     if (m_out.fault().cut || m_out.clock().isHeld())
         return;
-    const quint64 attempt = m_attempt;
     feedOut();
     const auto now = m_out.clock().now();
     while (const auto due = m_outgoing.pop(now)) {
@@ -219,8 +218,6 @@ void FaultyStream::moveOut()
             tear();
         else if (!m_ended)
             m_socket->write(due->message);
-        if (attempt != m_attempt)
-            return;
         feedOut();
     }
 }
@@ -237,7 +234,6 @@ void FaultyStream::moveIn()
         arm();
         return;
     }
-    const quint64 attempt = m_attempt;
     feedIn();
     const auto now = m_in.clock().now();
     while (const auto due = m_incoming.pop(now)) {
@@ -251,8 +247,6 @@ void FaultyStream::moveIn()
         } else {
             onBytes(due->message);
         }
-        if (attempt != m_attempt) // the owner had enough
-            return;
         feedIn();
     }
     arm();
