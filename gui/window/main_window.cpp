@@ -40,7 +40,7 @@ namespace {
 
 constexpr QSize kFirstSize{1280, 800};
 constexpr QSize kSmallestSize{720, 520};
-constexpr int kLayoutVersion = 2;
+constexpr int kLayoutVersion = 3;
 constexpr std::chrono::milliseconds kTextsEvery{60};
 
 } // namespace
@@ -144,7 +144,11 @@ void MainWindow::buildDocks()
     m_matrixDock->setObjectName(QStringLiteral("matrixDock"));
     m_matrixDock->setWidget(m_matrix);
     addDockWidget(Qt::BottomDockWidgetArea, m_matrixDock);
+    // Beside the canvas and not instead of it: it opens as a window of its own, and can be docked.
+    m_matrixDock->setFloating(true);
+    m_matrixDock->resize(620, 430);
     m_matrixDock->hide();
+    connect(m_matrixDock->toggleViewAction(), &QAction::triggered, this, &MainWindow::placeMatrix);
     m_eventsDock->hide();
     m_inspectorDock->hide();
 }
@@ -320,9 +324,17 @@ void MainWindow::showMatrix()
     const bool show = !m_matrixDock->isVisible();
     m_matrixDock->setVisible(show);
     if (show) {
+        placeMatrix();
         m_matrixDock->raise();
         m_matrix->table()->setFocus();
     }
+}
+
+void MainWindow::placeMatrix()
+{
+    if (std::exchange(m_matrixIsPlaced, true) || !m_matrixDock->isFloating())
+        return;
+    m_matrixDock->move(mapToGlobal(QPoint(std::max(0, width() - m_matrixDock->width() - 16), height() / 3)));
 }
 
 void MainWindow::restore()

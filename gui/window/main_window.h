@@ -64,6 +64,7 @@ private:
     void showNodeMenu(NodeId node, QPoint position);
     void showLinkMenu(const std::vector<LinkId>& links, QPoint position);
     void showMatrix();
+    void placeMatrix();
     void buildKeys();
     void connectLab();
     void restore();
@@ -98,6 +99,7 @@ private:
     views::FaultMatrix* m_matrix = nullptr;
     views::LinkMenu* m_linkMenu = nullptr;
     QDockWidget* m_matrixDock = nullptr;
+    bool m_matrixIsPlaced = false;
     QActionGroup* m_themes = nullptr;
     QAction* m_lessMotion = nullptr;
     QTimer* m_texts = nullptr;
