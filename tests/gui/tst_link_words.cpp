@@ -105,7 +105,7 @@ void LinkWordsTest::stateIsOneSentence_data()
     QTest::newRow("cut") << "cut" << QStringLiteral("n1 → n3: cut");
     QTest::newRow("slow and lossy") << "latency: 200ms, jitter: 50ms, loss: 5%"
                                     << QStringLiteral("n1 → n3: slow, 200 ms ± 50 ms, loses 5%");
-    QTest::newRow("narrow") << "bandwidth: 1mbit" << QStringLiteral("n1 → n3: narrow, 1mbit");
+    QTest::newRow("narrow") << "bandwidth: 1mbit" << QStringLiteral("n1 → n3: narrow, 1 mbit");
 }
 
 void LinkWordsTest::stateIsOneSentence()
