@@ -289,6 +289,7 @@ void MainWindow::showNodeMenu(NodeId node, QPoint position)
         menu->addSeparator();
         connect(menu->addAction(tr("Partition the %1 selected from the rest\tP").arg(selected.size())),
                 &QAction::triggered, m_faultControls, &FaultControls::partitionSelected);
+        menu->addSeparator();
         if (selected.size() == 2)
             m_linkMenu->fill(menu, m_lab.timeline().faultState().state,
                              {{selected[0], selected[1]}, {selected[1], selected[0]}});

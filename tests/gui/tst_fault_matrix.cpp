@@ -534,8 +534,20 @@ void FaultMatrixTest::rightClickOnAHeaderChoosesItsLinks()
     QVERIFY(menu);
     entry(menu, "Cut")->trigger();
     QCOMPARE(on.cut[0][0].value<Links>(), (Links{{{2}, {1}}, {{2}, {3}}, {{2}, kClients}}));
-    QVERIFY(!entry(menu, "lossy Wi-Fi")->isEnabled());
+    QAction* lossy = entry(menu, "lossy Wi-Fi, between nodes only");
+    QVERIFY(lossy && lossy->isEnabled());
+    QVERIFY2(lossy->toolTip().contains(QStringLiteral("whole messages")), qPrintable(lossy->toolTip()));
+    lossy->trigger();
+    QCOMPARE(on.chosen[0][0].value<Links>(), (Links{{{2}, {1}}, {{2}, {3}}}));
+    QCOMPARE(on.chosen[0][3].toString(), QStringLiteral("lossy Wi-Fi"));
+    entry(menu, "transatlantic")->trigger();
+    QCOMPARE(on.chosen[1][0].value<Links>(), (Links{{{2}, {1}}, {{2}, {3}}, {{2}, kClients}}));
     menu->close();
+    on.click(1, 3);
+    QMenu* ofClients = on.rightClick(1, 3);
+    QVERIFY(ofClients);
+    QVERIFY(!entry(ofClients, "lossy Wi-Fi")->isEnabled());
+    ofClients->close();
 }
 
 void FaultMatrixTest::editorOpensByKeyAndDoubleClickAndSpeaksThroughTheMatrix()
