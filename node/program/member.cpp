@@ -114,13 +114,24 @@ Result<void> Member::start()
         m_agent->report(connected ? wire::NodeEventKind::PeerConnected : wire::NodeEventKind::PeerDisconnected,
                         m_group->status().term.value, peer, text);
     };
-    m_agent->report(wire::NodeEventKind::Started, m_group->status().term.value, {},
-                    QStringLiteral("started; its log has %1 entries").arg(m_group->status().lastIndex.value));
+    m_agent->report(
+        wire::NodeEventKind::Started, m_group->status().term.value, {},
+        QStringLiteral("started; its log has %1 entries").arg(m_group->status().lastIndex.value) +
+            (m_tornAway.bytes > 0
+                 ? QStringLiteral("; the power cut took %1 bytes that were not durable").arg(m_tornAway.bytes)
+                 : QString()));
     return m_agent->listen(m_options.own().host, m_options.controlPort);
 }
 
 Result<void> Member::recover()
 {
+    if (m_options.afterPowerCut) {
+        fault::Random random(QRandomGenerator::global()->generate64());
+        const auto torn = storage::tearUnsynced(m_options.dataFolder, random);
+        if (!torn)
+            return Error{torn.error()};
+        m_tornAway = *torn;
+    }
     auto log = storage::Wal::open(*m_disk, m_options.dataFolder);
     if (!log)
         return Error{log.error()};
