@@ -72,12 +72,18 @@ QString count(std::size_t number, const char* one, const char* many)
            QLatin1String(number == 1 ? one : many);
 }
 
+/// Registers that have no name are named with none.
+QString onKey(const QByteArray& key)
+{
+    return key.isEmpty() ? QString() : QStringLiteral("on key %1, ").arg(spoken(Value(key)));
+}
+
 /// What the misfit met: the last operation in the order that may have changed the value.
 QString explanation(std::span<const Operation> history, const KeyJudgement& key)
 {
     const Operation& misfit = history[key.misfit];
-    QString sentence = QStringLiteral("Not linearizable: on key %1, the %2 (%3) cannot be placed")
-                           .arg(spoken(Value(misfit.key)), spoken(misfit), spokenTimes(misfit));
+    QString sentence = QStringLiteral("Not linearizable: %1the %2 (%3) cannot be placed")
+                           .arg(onKey(misfit.key), spoken(misfit), spokenTimes(misfit));
     const auto changes = [&](std::size_t place) {
         const Operation& operation = history[place];
         return operation.kind != Kind::Read && (operation.kind != Kind::CompareAndSet || operation.swapped);
@@ -97,6 +103,10 @@ QString explanation(std::span<const Operation> history, const KeyJudgement& key)
 Judgement check(std::span<const Operation> history, const Options& options)
 {
     Judgement judgement;
+    if (history.empty()) {
+        judgement.sentence = QStringLiteral("Unknown: there is no operation to judge.");
+        return judgement;
+    }
     std::map<QByteArrayView, std::vector<std::size_t>> keys;
     for (std::size_t place = 0; place < history.size(); ++place) {
         if (history[place].outcome == Outcome::Failed)
@@ -117,7 +127,7 @@ Judgement check(std::span<const Operation> history, const Options& options)
             return judgement;
         }
         if (one.verdict == Verdict::Unknown && unknown.isEmpty())
-            unknown = QStringLiteral("Unknown: on key %1, %2.").arg(spoken(Value(key.toByteArray())), one.reason);
+            unknown = QStringLiteral("Unknown: %1%2.").arg(onKey(key.toByteArray()), one.reason);
     }
     if (unknown.isEmpty()) {
         judgement.verdict = Verdict::Linearizable;

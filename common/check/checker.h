@@ -14,7 +14,7 @@ namespace faultline::check {
 enum class Verdict {
     Linearizable,
     NotLinearizable,
-    Unknown, ///< a bound was reached before an answer, or the history contradicts itself; the sentence says which
+    Unknown, ///< a bound was reached before an answer, or the history is empty or contradicts itself: the sentence says
 };
 
 struct Options
