@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "memory_file.h"
 #include "node/storage/wal_format.h"
 #include "node/storage/wal_recovery.h"
 
@@ -9,23 +10,6 @@ using namespace faultline;
 using namespace faultline::storage;
 
 namespace {
-
-class MemoryFile final : public File
-{
-public:
-    explicit MemoryFile(QByteArray bytes)
-        : m_bytes(std::move(bytes))
-    {}
-    qint64 size() const override { return m_bytes.size(); }
-    Result<QByteArray> pread(qint64 offset, qsizetype length) const override { return m_bytes.mid(offset, length); }
-    Result<void> write(qint64, QByteArrayView) override { std::abort(); }
-    Result<void> append(QByteArrayView) override { std::abort(); }
-    Result<void> truncate(qint64) override { std::abort(); }
-    Result<void> sync() override { std::abort(); }
-
-private:
-    QByteArray m_bytes;
-};
 
 constexpr quint64 kOwner = 3;
 const QString kName = QStringLiteral("fuzz");
@@ -56,7 +40,7 @@ void require(bool holds)
 
 void check(const QByteArray& bytes)
 {
-    const MemoryFile file(bytes);
+    const tests::MemoryFile file(bytes);
     const auto header = readSegmentHeader(file, kName, 1, kOwner);
     if (!header) {
         require(header.error().contains(kName));
