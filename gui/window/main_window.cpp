@@ -146,7 +146,6 @@ void MainWindow::buildDocks()
     addDockWidget(Qt::BottomDockWidgetArea, m_matrixDock);
     // Beside the canvas and not instead of it: it opens as a window of its own, and can be docked.
     m_matrixDock->setFloating(true);
-    m_matrixDock->resize(620, 430);
     m_matrixDock->hide();
     connect(m_matrixDock->toggleViewAction(), &QAction::triggered, this, &MainWindow::placeMatrix);
     m_eventsDock->hide();
@@ -335,6 +334,8 @@ void MainWindow::placeMatrix()
 {
     if (std::exchange(m_matrixIsPlaced, true) || !m_matrixDock->isFloating())
         return;
+    constexpr int kTitle = 32;
+    m_matrixDock->resize(m_matrix->sizeHint() + QSize(2, kTitle));
     m_matrixDock->move(mapToGlobal(QPoint(std::max(0, width() - m_matrixDock->width() - 16), height() / 3)));
 }
 
