@@ -7,6 +7,7 @@
 
 #include <QCoreApplication>
 #include <QRandomGenerator>
+#include <QtEndian>
 
 #include <algorithm>
 #include <utility>
@@ -132,7 +133,10 @@ Result<void> Member::recover()
             return Error{torn.error()};
         m_tornAway = *torn;
     }
-    auto log = storage::Wal::open(*m_disk, m_options.dataFolder);
+    // What another cluster or another member promised is not this one's to keep.
+    const auto cluster = qFromLittleEndian<quint64>(wire::clusterIdOf(m_options.cluster).constData());
+    const quint64 owner = cluster ^ m_options.self.value;
+    auto log = storage::Wal::open(*m_disk, m_options.dataFolder, {.owner = owner});
     if (!log)
         return Error{log.error()};
     storage::OpenedWal opened = *std::move(log);
