@@ -60,6 +60,17 @@ class TestNemesis : public QObject
         const auto& load = cluster.lab.timeline().load();
         return load.empty() ? LoadRecord() : load.back();
     }
+    static int connectionsTo(const LiveCluster& cluster, NodeId of)
+    {
+        int count = 0;
+        for (const auto& [id, node] : cluster.lab.timeline().nodes()) {
+            if (!node.status)
+                continue;
+            for (const wire::LinkCounters& link : node.status->links)
+                count += link.peer == of && link.connected;
+        }
+        return count;
+    }
     static int disconnectsSeen(const LiveCluster& cluster, NodeId of)
     {
         const QString words = QStringLiteral("connection to %1 lost").arg(of.name());
@@ -99,6 +110,8 @@ private slots:
     {
         LiveCluster cluster;
         QVERIFY(cluster.start());
+        // A cluster serves with a majority; who has yet to connect has nothing to lose.
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.leader() && connectionsTo(cluster, cluster.leader()) == 4, kPatienceMs);
         const NodeId old = cluster.leader();
         cluster.lab.kill(old);
         QTRY_COMPARE_WITH_TIMEOUT(disconnectsSeen(cluster, old), 4, kPatienceMs);
