@@ -132,6 +132,21 @@ private slots:
         QVERIFY(SnapshotFolder(*disk, kFolder).newest(13).error().contains("something follows its end"));
     }
 
+    void blockOfAnotherSnapshotIsARefusal()
+    {
+        const auto disk = diskOf(1);
+        QVERIFY(writeSnapshot(*disk, 12, QByteArray(150'000, 'a')));
+        const QByteArray one = contentOf(*disk, pathOf(12));
+        QVERIFY(writeSnapshot(*disk, 12, QByteArray(150'000, 'b')));
+        const QByteArray other = contentOf(*disk, pathOf(12));
+        const qsizetype second = 48 + 16 + 65'536;
+        const QByteArray mixed = one.first(second) + other.mid(second, 16 + 65'536) + one.mid(second + 16 + 65'536);
+        QVERIFY(setContent(*disk, pathOf(12), mixed));
+        const auto newest = SnapshotFolder(*disk, kFolder).newest(13);
+        QVERIFY(!newest);
+        QVERIFY2(newest.error().contains("what ends it does not match the rest"), qPrintable(newest.error()));
+    }
+
     void damagedNewestIsPassedOverOnlyWhereTheLogReachesBack_data()
     {
         QTest::addColumn<quint64>("logFirstIndex");

@@ -129,6 +129,48 @@ private slots:
         QVERIFY(recover(disk)->entries.empty());
     }
 
+    void whatIsHandedBackIsDurable()
+    {
+        for (quint64 seed = 0; seed < 20; ++seed) {
+            SimDisk disk{fault::Random(seed)};
+            QVERIFY(recover(disk));
+            // A killed process wrote a whole record and had no time to sync it.
+            QByteArray record;
+            const qint64 end = contentOf(disk, kPath).size();
+            format::appendRecord(record, entryOf(1, 1, "x"), end, format::seedOf(0, 1));
+            QVERIFY((*disk.open(kPath, Disk::Open::Existing))->write(end, record));
+            disk.killProcess();
+            auto opened = Wal::open(disk, kFolder);
+            QVERIFY(opened && opened->recovered.entries.size() == 1);
+            disk.cutPower();
+            disk.powerOn();
+            QCOMPARE(recover(disk)->entries.size(), std::size_t(1));
+        }
+    }
+
+    void tornTailIsGoneBeforeTheLogGoesOn()
+    {
+        SimDisk disk{fault::Random(1)};
+        QVERIFY(recover(disk));
+        const quint64 seed = format::seedOf(0, 1);
+        QByteArray tail = contentOf(disk, kPath);
+        const qsizetype end = tail.size();
+        format::appendRecord(tail, entryOf(1, 1, "lost"), end, seed);
+        format::appendRecord(tail, entryOf(2, 1, "stale"), tail.size(), seed);
+        tail[end + 30] = static_cast<char>(tail[end + 30] ^ 1);
+        QVERIFY(setContent(disk, kPath, tail));
+        {
+            auto opened = Wal::open(disk, kFolder);
+            QVERIFY(opened && opened->recovered.entries.empty());
+            QCOMPARE(opened->recovered.cutBytes, tail.size() - end);
+            // As long as the one that was torn, so that what stood behind it would go on from it.
+            opened->wal->append(std::vector{entryOf(1, 2, "next")}, {});
+            QVERIFY(opened->wal->sync());
+            disk.killProcess();
+        }
+        QVERIFY(recover(disk)->entries == std::vector{entryOf(1, 2, "next")});
+    }
+
     void cutAnywhereGivesAPrefixOrARefusal()
     {
         const Sample sample = makeSample();
