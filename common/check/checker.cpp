@@ -15,6 +15,67 @@ namespace faultline::check {
 
 namespace {
 
+/// What the searches found.
+struct Answer
+{
+    std::optional<bool> isLinearizable; ///< nothing: a bound was reached
+    std::optional<quint32> stuckAt;     ///< the return that cannot be passed, if this was found along the way
+    std::vector<quint32> order;         ///< of all, or of what is before that
+    quint64 steps = 0;
+};
+
+Answer search(const PreparedKey& key, const Options& options)
+{
+    // Most histories are in order, and then the first search is through at once.
+    quint64 turn = 4 * key.steps().size() + 1000;
+    DepthFirst depthFirst(key, options.maxConfigurations);
+    std::optional<EventOrder> eventOrder;
+    while (true) {
+        if (const auto answer = depthFirst.run(std::min(turn, options.maxSteps)))
+            return {answer,
+                    {},
+                    *answer ? depthFirst.order() : std::vector<quint32>(),
+                    depthFirst.steps() + (eventOrder ? eventOrder->steps() : 0)};
+        if (!eventOrder)
+            eventOrder.emplace(key, options.maxConfigurations);
+        const auto answer = eventOrder->run(std::min(turn, options.maxSteps));
+        const quint64 steps = depthFirst.steps() + eventOrder->steps();
+        if (answer)
+            return {answer, *answer ? std::nullopt : std::optional(eventOrder->stuckAt()), eventOrder->order(), steps};
+        if (steps >= options.maxSteps || (depthFirst.gaveUp() && eventOrder->gaveUp()))
+            return {std::nullopt, {}, {}, steps};
+        turn += turn / 2;
+    }
+}
+
+/// Of a key that is not linearizable: the first return that cannot be passed, by halving, and an order of what is
+/// before it. Each half is judged anew, which the searches do well; where one takes too long, the later place is named.
+Answer firstStuck(const PreparedKey& key, Options options)
+{
+    options.maxSteps /= 8;
+    Answer found;
+    quint32 good = 0; // what was known before this event is linearizable
+    auto bad = static_cast<quint32>(key.events().size());
+    while (bad - good > 1) {
+        const quint32 middle = good + (bad - good) / 2;
+        Answer half = search(key.until(middle), options);
+        found.steps += half.steps;
+        if (half.isLinearizable == std::optional(true)) {
+            good = middle;
+            found.order = std::move(half.order);
+        } else if (half.isLinearizable && half.stuckAt) {
+            half.steps = found.steps;
+            return half;
+        } else if (half.isLinearizable) {
+            bad = middle;
+        } else {
+            break;
+        }
+    }
+    found.stuckAt = bad - 1;
+    return found;
+}
+
 struct KeyJudgement
 {
     Verdict verdict = Verdict::Unknown;
@@ -24,46 +85,30 @@ struct KeyJudgement
     quint64 steps = 0;
 };
 
-KeyJudgement misfitting(const PreparedKey& key, quint32 misfit, const std::vector<quint32>& order, quint64 steps)
-{
-    KeyJudgement judgement{Verdict::NotLinearizable, {}, key.steps()[misfit].origin, {}, steps};
-    for (const quint32 step : order)
-        judgement.order.push_back(key.steps()[step].origin);
-    return judgement;
-}
-
 KeyJudgement judge(const PreparedKey& key, const Options& options)
 {
-    if (!key.contradiction().isEmpty())
-        return {Verdict::Unknown, key.contradiction(), 0, {}, 0};
-    // Most histories are in order, and then the first search is through at once.
-    quint64 turn = 4 * key.steps().size() + 1000;
-    DepthFirst depthFirst(key, options.maxConfigurations);
-    std::optional<bool> answer = depthFirst.run(std::min(turn, options.maxSteps));
-    std::optional<EventOrder> eventOrder;
-    const auto steps = [&] { return depthFirst.steps() + (eventOrder ? eventOrder->steps() : 0); };
-    while (!answer) {
-        const bool bothGaveUp = depthFirst.gaveUp() && eventOrder && eventOrder->gaveUp();
-        if (bothGaveUp || steps() >= options.maxSteps)
-            return {Verdict::Unknown,
-                    QStringLiteral("the search stopped after %1 steps").arg(QLocale::c().toString(steps())),
-                    0,
-                    {},
-                    steps()};
-        if (!eventOrder)
-            eventOrder.emplace(key, options.maxConfigurations);
-        answer = eventOrder->run(turn);
-        if (answer) {
-            if (*answer)
-                break;
-            return misfitting(key, eventOrder->misfit(), eventOrder->order(), steps());
-        }
-        answer = depthFirst.run(turn);
-        turn += turn / 2;
+    KeyJudgement judgement;
+    if (!key.contradiction().isEmpty()) {
+        judgement.reason = key.contradiction();
+        return judgement;
     }
-    if (*answer)
-        return {Verdict::Linearizable, {}, 0, {}, steps()};
-    return misfitting(key, depthFirst.misfit(), depthFirst.order(), steps());
+    Answer answer = search(key, options);
+    judgement.steps = answer.steps;
+    if (!answer.isLinearizable) {
+        judgement.reason = QStringLiteral("the search stopped after %1 steps").arg(QLocale::c().toString(answer.steps));
+        return judgement;
+    }
+    judgement.verdict = *answer.isLinearizable ? Verdict::Linearizable : Verdict::NotLinearizable;
+    if (*answer.isLinearizable)
+        return judgement;
+    if (!answer.stuckAt) {
+        answer = firstStuck(key, options);
+        judgement.steps += answer.steps;
+    }
+    judgement.misfit = key.steps()[key.events()[*answer.stuckAt].step].origin;
+    for (const quint32 step : answer.order)
+        judgement.order.push_back(key.steps()[step].origin);
+    return judgement;
 }
 
 QString count(std::size_t number, const char* one, const char* many)

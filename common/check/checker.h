@@ -20,7 +20,7 @@ enum class Verdict {
 struct Options
 {
     Value initial;                             ///< of every key
-    quint64 maxSteps = 50'000'000;             ///< a key; a step is a configuration tried, about 0.1 to 1 µs
+    quint64 maxSteps = 20'000'000;             ///< a key; a step is a configuration tried, about a microsecond
     std::size_t maxConfigurations = 4'000'000; ///< a key, remembered by each search; at most about 64 bytes each
 };
 

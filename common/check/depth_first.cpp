@@ -12,7 +12,11 @@ DepthFirst::DepthFirst(const PreparedKey& key, std::size_t maxConfigurations)
     , m_previous(key.events().size() + 1)
     , m_callOf(key.steps().size())
     , m_bestOfEffect(key.effects(), PreparedKey::kNever)
+    , m_readersLeft(key.readStates())
+    , m_makersLeft(key.readStates())
 {
+    for (const Step& step : key.steps())
+        countLeft(step, 1);
     const auto count = static_cast<quint32>(key.events().size());
     for (quint32 at = 0; at <= count; ++at) {
         m_next[at] = at == count ? 0 : at + 1;
@@ -68,7 +72,7 @@ bool DepthFirst::enter(State state, std::size_t placedBefore)
     if (at == 0)
         return true;
     const std::size_t first = m_candidates.size();
-    m_frames.push_back({state, placedBefore, m_placed.size(), first, first, at});
+    m_frames.push_back({state, placedBefore, first, first, at});
     if (m_seen.insert(m_fingerprint.with(state)))
         gatherCandidates(at, state);
     return false;
@@ -77,11 +81,17 @@ bool DepthFirst::enter(State state, std::size_t placedBefore)
 void DepthFirst::gatherCandidates(quint32 end, State state)
 {
     const auto& events = m_key.events();
+    const bool mayLeave = canLeave(state, PreparedKey::kNever);
+    if (!mayLeave && state == PreparedKey::kNeverRead)
+        return;
     State next = 0;
     for (quint32 at = m_next[0]; at != end; at = m_next[at]) {
         const quint32 step = events[at - 1].step;
         const quint32 effect = m_key.steps()[step].effect;
         if (!m_key.apply(m_key.steps()[step], state, next) || m_key.steps()[step].onlySees())
+            continue;
+        const bool sees = m_key.steps()[step].reads != PreparedKey::kNever;
+        if (!mayLeave && next != state && !(sees && canLeave(state, step)))
             continue;
         quint32& best = m_bestOfEffect[effect];
         if (best == PreparedKey::kNever) {
@@ -108,6 +118,8 @@ void DepthFirst::gatherCandidates(quint32 end, State state)
 bool DepthFirst::isUseful(quint32 step, State next) const
 {
     const auto& events = m_key.events();
+    if (next == PreparedKey::kNeverRead && !m_key.seesOthers())
+        return false;
     State after = 0;
     for (quint32 at = m_next[0]; at != m_frames.back().firstReturn; at = m_next[at]) {
         const Step& other = m_key.steps()[events[at - 1].step];
@@ -117,22 +129,52 @@ bool DepthFirst::isUseful(quint32 step, State next) const
     return false;
 }
 
+/// Whether all that must still see this state can, after it was left: something leads back to it before the first of
+/// them returns. From the state of which nothing can be seen: whether something leads out of it in time. The
+/// step by which it is left, if any is given, sees it too.
+bool DepthFirst::canLeave(State state, quint32 by) const
+{
+    const bool isUnread = state == PreparedKey::kNeverRead && !m_key.isPlain();
+    const quint32 number = m_key.readState(state);
+    const quint32 seenBy = by != PreparedKey::kNever && m_key.steps()[by].known ? 1 : 0;
+    if (isUnread ? m_readsLeft == 0 : number == PreparedKey::kNever || m_readersLeft[number] == seenBy)
+        return true;
+    if (m_key.isPlain() ? m_makersLeft[number] == 0 : m_setsLeft == 0)
+        return false;
+    const auto& events = m_key.events();
+    for (quint32 at = m_next[0]; at != 0; at = m_next[at]) {
+        const Step& step = m_key.steps()[events[at - 1].step];
+        if (events[at - 1].isReturn) {
+            if (events[at - 1].step != by && step.reads != PreparedKey::kNever && (isUnread || step.reads == number))
+                return false;
+        } else if (m_key.isPlain() ? step.makes == number
+                                   : step.does == Step::Does::Set || (step.does == Step::Does::Swap && !isUnread)) {
+            return true;
+        }
+    }
+    return true;
+}
+
 void DepthFirst::leave()
 {
     const Frame frame = m_frames.back();
-    if (frame.firstReturn > m_furthest) {
-        m_furthest = frame.firstReturn;
-        m_longest.assign(m_placed.begin(), m_placed.begin() + static_cast<std::ptrdiff_t>(frame.placedWithin));
-    }
     while (m_placed.size() > frame.placedBefore)
         takeBack();
     m_candidates.resize(frame.firstCandidate);
     m_frames.pop_back();
 }
 
-quint32 DepthFirst::misfit() const
+/// `one` is 1, or minus 1.
+void DepthFirst::countLeft(const Step& step, quint32 one)
 {
-    return m_key.events()[m_furthest - 1].step;
+    if (step.known && step.reads != PreparedKey::kNever) {
+        m_readersLeft[step.reads] += one;
+        m_readsLeft += one;
+    }
+    if (step.makes != PreparedKey::kNever)
+        m_makersLeft[step.makes] += one;
+    if (step.does == Step::Does::Set || step.does == Step::Does::Swap)
+        m_setsLeft += one;
 }
 
 void DepthFirst::place(quint32 step)
@@ -144,6 +186,7 @@ void DepthFirst::place(quint32 step)
     remove(m_callOf[step]);
     if (m_key.steps()[step].known)
         remove(m_key.returnOf(step) + 1);
+    countLeft(m_key.steps()[step], ~quint32(0));
     m_fingerprint.toggle(step);
     m_placed.push_back(step);
 }
@@ -156,6 +199,7 @@ void DepthFirst::takeBack()
     };
     const quint32 step = m_placed.back();
     m_placed.pop_back();
+    countLeft(m_key.steps()[step], 1);
     m_fingerprint.toggle(step);
     if (m_key.steps()[step].known)
         insert(m_key.returnOf(step) + 1);

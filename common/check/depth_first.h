@@ -17,7 +17,8 @@ namespace faultline::check {
 /// Fewer orders need trying than there are:
 /// - what only sees the state and agrees with it is placed at once: later it could do no better;
 /// - of operations that do the same, the one that returns first goes first;
-/// - one that may never have happened is tried only where somebody at hand sees its effect.
+/// - one that may never have happened is tried only where somebody at hand sees its effect;
+/// - a state is not left while somebody must still see it and nothing can lead back to it in time.
 ///
 /// Strong where there are many clients and few unknown outcomes. Wants one step per operation when all goes well.
 class DepthFirst
@@ -30,16 +31,14 @@ public:
 
     bool gaveUp() const { return m_gaveUp; } ///< too many configurations to remember
     quint64 steps() const { return m_steps; }
-    /// After the answer false: the step that cannot be placed, and the longest order found before it.
-    quint32 misfit() const;
-    const std::vector<quint32>& order() const { return m_longest; }
+    /// After the answer true: the order.
+    const std::vector<quint32>& order() const { return m_placed; }
 
 private:
     struct Frame
     {
         State state;
         std::size_t placedBefore; ///< m_placed when it was entered, without the step that led here
-        std::size_t placedWithin; ///< with all that was placed at once
         std::size_t firstCandidate;
         std::size_t nextCandidate;
         quint32 firstReturn; ///< place of the first return of a step not placed
@@ -48,9 +47,11 @@ private:
     bool enter(State state, std::size_t placedBefore);
     void gatherCandidates(quint32 end, State state);
     bool isUseful(quint32 step, State next) const;
+    bool canLeave(State state, quint32 by) const;
     void leave();
     void place(quint32 step);
     void takeBack();
+    void countLeft(const Step& step, quint32 one);
 
     const PreparedKey& m_key;
     std::size_t m_maxConfigurations;
@@ -63,8 +64,10 @@ private:
     std::vector<quint32> m_bestOfEffect;
     SeenSet m_seen;
     Fingerprint m_fingerprint;
-    std::vector<quint32> m_longest;
-    quint32 m_furthest = 0; ///< 1 + place of the return that m_longest could not get past
+    std::vector<quint32> m_readersLeft; ///< not placed, by the state they need
+    std::vector<quint32> m_makersLeft;  ///< not placed, by the state they lead to
+    quint32 m_readsLeft = 0;            ///< known steps not placed that need a state
+    quint32 m_setsLeft = 0;             ///< steps not placed that set or swap
     quint64 m_steps = 0;
     bool m_entered = false;
     bool m_gaveUp = false;

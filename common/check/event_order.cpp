@@ -182,6 +182,8 @@ void EventOrder::seeAtOnce(Way& way)
 /// Whether something at hand depends on the state (DepthFirst::isUseful()).
 bool EventOrder::isUseful(quint64 happened, const quint16* used, quint32 except, State state) const
 {
+    if (state == PreparedKey::kNeverRead && !m_key.seesOthers())
+        return false;
     State after = 0;
     const auto depends = [&](quint32 step) {
         return step != except && m_key.steps()[step].does != Step::Does::Set &&

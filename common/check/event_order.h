@@ -30,8 +30,9 @@ public:
 
     bool gaveUp() const { return m_gaveUp; } ///< too many configurations at a time, or operations under way
     quint64 steps() const { return m_steps; }
-    /// After the answer false: the step that cannot be placed, and an order of what can be before it.
-    quint32 misfit() const { return m_key.events()[m_event].step; }
+    /// After the answer false: the place in events() of the return that cannot be passed.
+    quint32 stuckAt() const { return static_cast<quint32>(m_event); }
+    /// An order: of all, or of what is before that place.
     std::vector<quint32> order() const;
 
 private:

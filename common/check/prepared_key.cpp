@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <unordered_map>
 
@@ -39,7 +40,6 @@ qint64 numberOf(State state)
 constexpr State kPrime = (State(1) << 61) - 1;
 constexpr State kBase = 0x1479'3c5b'a6d1'e047ULL % kPrime;
 constexpr State kEmpty = 1;
-constexpr State kNeverRead = ~State(0);
 
 State times(State a, State b)
 {
@@ -101,11 +101,11 @@ private:
 class Texts
 {
 public:
-    explicit Texts(std::unordered_set<State>& beginnings)
-        : m_beginnings(beginnings)
+    explicit Texts(std::unordered_set<State>& seen)
+        : m_seen(seen)
     {
-        m_beginnings.insert(kMissing);
-        m_beginnings.insert(kEmpty);
+        m_seen.insert(kMissing);
+        m_seen.insert(kEmpty);
     }
 
     /// `observed`: somebody may see the difference to every other text.
@@ -119,7 +119,7 @@ public:
         for (qsizetype i = continues ? m_latest.size() : 0; i < value->size(); ++i) {
             hash = oneMore(hash, (*value)[i]);
             if (observed)
-                m_beginnings.insert(hash);
+                m_seen.insert(hash);
         }
         if (observed) {
             m_latest = *value;
@@ -129,7 +129,7 @@ public:
     }
 
 private:
-    std::unordered_set<State>& m_beginnings;
+    std::unordered_set<State>& m_seen;
     QByteArray m_latest;
     State m_latestHash = kEmpty;
 };
@@ -141,19 +141,28 @@ PreparedKey::PreparedKey(std::span<const Operation> history, std::span<const std
     const bool appends = std::any_of(places.begin(), places.end(),
                                      [&](std::size_t place) { return history[place].kind == Kind::Append; });
     if (appends) {
-        Texts words(m_beginnings);
+        Texts words(m_seen);
         m_initial = words(initial, true);
         prepare(history, places, words);
+        m_isPlain = false;
         mergeWhatIsNeverRead();
     } else {
         Registers words;
         m_initial = words(initial, true);
         prepare(history, places, words);
+        for (const Step& step : m_steps) {
+            if (step.does != Step::Does::Set)
+                m_seen.insert(step.a);
+            m_isPlain = m_isPlain && step.does != Step::Does::Count;
+        }
+        if (m_isPlain)
+            mergeWhatIsNeverRead();
     }
     if (!m_contradiction.isEmpty())
         return;
     orderEvents(history);
     numberEffects();
+    numberReadStates();
 }
 
 template <typename Words>
@@ -170,7 +179,7 @@ void PreparedKey::prepare(std::span<const Operation> history, std::span<const st
         if (known && operation.returned < operation.called)
             return refuse(QStringLiteral("returned before it was called"));
         Step step;
-        step.known = known;
+        step.known = step.told = known;
         step.origin = place;
         switch (operation.kind) {
         case Kind::Read:
@@ -235,9 +244,9 @@ void PreparedKey::numberEffects()
 {
     std::map<std::tuple<Step::Does, State, State>, quint32> numbers;
     for (Step& step : m_steps) {
-        // What a count led to tells those that are known apart; one that is not known may lead anywhere.
-        const State told = step.does == Step::Does::Count && step.known ? step.a : 0;
-        const std::tuple same(step.does, step.does == Step::Does::Count ? State(step.known) : step.a, told | step.b);
+        // What a count led to tells those that are told apart; one that is not may lead anywhere.
+        const State told = step.does == Step::Does::Count && step.told ? step.a : 0;
+        const std::tuple same(step.does, step.does == Step::Does::Count ? State(step.told) : step.a, told | step.b);
         step.effect = numbers.try_emplace(same, static_cast<quint32>(numbers.size())).first->second;
     }
     m_effects = static_cast<quint32>(numbers.size());
@@ -245,8 +254,10 @@ void PreparedKey::numberEffects()
 
 void PreparedKey::mergeWhatIsNeverRead()
 {
+    m_seesOthers =
+        std::any_of(m_steps.begin(), m_steps.end(), [](const Step& step) { return step.does == Step::Does::SeeOther; });
     const auto merge = [this](State& state) {
-        if (m_beginnings.count(state) == 0)
+        if (m_seen.count(state) == 0)
             state = kNeverRead;
     };
     for (Step& step : m_steps) {
@@ -255,6 +266,51 @@ void PreparedKey::mergeWhatIsNeverRead()
         else if (step.does == Step::Does::Swap)
             merge(step.b);
     }
+    // What may never have happened, and of which nothing can be seen, says nothing.
+    std::erase_if(m_steps, [this](const Step& step) {
+        const State made = step.does == Step::Does::Set ? step.a : step.does == Step::Does::Swap ? step.b : 0;
+        return !step.known && made == kNeverRead && !m_seesOthers;
+    });
+}
+
+void PreparedKey::numberReadStates()
+{
+    const auto neededBy = [](const Step& step) -> std::optional<State> {
+        if (step.does == Step::Does::See || step.does == Step::Does::Swap)
+            return step.a;
+        // A 1 comes of 0, or of nothing.
+        if (step.does == Step::Does::Count && step.told && numberOf(step.a) != 1)
+            return wordOf(numberOf(step.a) - 1);
+        return std::nullopt;
+    };
+    for (const Step& step : m_steps) {
+        if (const auto needed = neededBy(step); needed && step.known)
+            m_readStates.try_emplace(*needed, readStates());
+    }
+    for (Step& step : m_steps) {
+        const auto needed = neededBy(step);
+        step.reads = needed ? readState(*needed) : kNever;
+        step.makes = step.does == Step::Does::Set    ? readState(step.a)
+                     : step.does == Step::Does::Swap ? readState(step.b)
+                                                     : kNever;
+    }
+}
+
+PreparedKey PreparedKey::until(quint32 event) const
+{
+    PreparedKey part = *this;
+    part.m_events.resize(event);
+    const auto calls =
+        std::count_if(part.m_events.begin(), part.m_events.end(), [](const Event& each) { return !each.isReturn; });
+    part.m_steps.resize(static_cast<std::size_t>(calls));
+    part.m_returns.resize(part.m_steps.size());
+    for (std::size_t step = 0; step < part.m_steps.size(); ++step) {
+        if (part.m_returns[step] < event)
+            continue;
+        part.m_returns[step] = kNever;
+        part.m_steps[step].known = false;
+    }
+    return part;
 }
 
 bool PreparedKey::count(const Step& step, State state, State& next)
@@ -262,7 +318,7 @@ bool PreparedKey::count(const Step& step, State state, State& next)
     if (state != kMissing && (!isNumber(state) || numberOf(state) >= kLargest))
         return false;
     next = wordOf(state == kMissing ? 1 : numberOf(state) + 1);
-    return !step.known || next == step.a;
+    return !step.told || next == step.a;
 }
 
 State PreparedKey::appended(const Step& step, State state) const
@@ -270,7 +326,7 @@ State PreparedKey::appended(const Step& step, State state) const
     if (state == kNeverRead)
         return kNeverRead;
     const State next = plus(times(state == kMissing ? kEmpty : state, step.b), step.a);
-    return m_beginnings.count(next) > 0 ? next : kNeverRead;
+    return m_seen.count(next) > 0 ? next : kNeverRead;
 }
 
 } // namespace faultline::check

@@ -318,10 +318,8 @@ Result<void> RealDisk::rename(const QString& from, const QString& to)
     const auto marks = m_shared->marksOf(folderOf(to));
     const quint64 replaced = inodeOf(to);
     if (marks && replaced == 0 && m_shared->fault().lies) {
-        SyncedMark* mark = marks->find(inodeOf(from));
-        const QByteArray name = QFile::encodeName(QFileInfo(from).fileName());
-        if (mark && mark->formerName[0] == '\0' && name.size() < qsizetype(sizeof mark->formerName))
-            std::copy_n(name.constData(), name.size() + 1, mark->formerName);
+        if (SyncedMark* mark = marks->find(inodeOf(from)))
+            mark->willBeRenamed(QFile::encodeName(QFileInfo(from).fileName()));
     }
     if (::rename(QFile::encodeName(from).constData(), QFile::encodeName(to).constData()) != 0)
         return failed(QStringLiteral("Renaming"), from + QStringLiteral(" to ") + to);

@@ -48,6 +48,14 @@ void SyncedMark::wasSynced(qint64 size)
     store(durable, size);
 }
 
+void SyncedMark::willBeRenamed(const QByteArray& from)
+{
+    if (formerName[0] != '\0' || from.isEmpty() || from.size() >= qsizetype(sizeof formerName))
+        return;
+    std::copy_n(from.constData() + 1, from.size(), formerName + 1); // with the zero that ends it
+    store(formerName[0], from[0]);                                  // a half-written name is none
+}
+
 QString SyncedMarks::fileName()
 {
     return QStringLiteral("synced-marks");
@@ -78,19 +86,25 @@ SyncedMarks::~SyncedMarks()
     ::munmap(m_mapping, kFileSize);
 }
 
-SyncedMark* SyncedMarks::find(quint64 inode)
+SyncedMark* SyncedMarks::slotOf(quint64 inode)
 {
-    const std::lock_guard guard(m_mutex);
     const std::span all(m_marks, kMarks);
     const auto found = std::ranges::find(all, inode, &SyncedMark::inode);
     return found == all.end() ? nullptr : &*found;
 }
 
+SyncedMark* SyncedMarks::find(quint64 inode)
+{
+    const std::lock_guard guard(m_mutex);
+    return slotOf(inode);
+}
+
 SyncedMark* SyncedMarks::claim(quint64 inode, qint64 durable)
 {
-    if (SyncedMark* known = find(inode))
+    const std::lock_guard guard(m_mutex);
+    if (SyncedMark* known = slotOf(inode))
         return known;
-    SyncedMark* free = find(0);
+    SyncedMark* free = slotOf(0);
     if (!free)
         return nullptr;
     *free = SyncedMark{0, durable, 0, 0, 0, {}};
@@ -100,7 +114,8 @@ SyncedMark* SyncedMarks::claim(quint64 inode, qint64 durable)
 
 void SyncedMarks::forget(quint64 inode)
 {
-    if (SyncedMark* mark = find(inode))
+    const std::lock_guard guard(m_mutex);
+    if (SyncedMark* mark = slotOf(inode))
         store(mark->inode, quint64(0));
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/result/result.h"
 
+#include <QByteArray>
 #include <QString>
 
 #include <memory>
@@ -25,6 +26,8 @@ struct SyncedMark
     void willWrite(qint64 offset, qint64 end);
     void wasCut(qint64 size);
     void wasSynced(qint64 size);
+    /// By a disk that lies. The first former name is kept, which is the durable one; a very long one is not.
+    void willBeRenamed(const QByteArray& from);
 };
 static_assert(sizeof(SyncedMark) == 128);
 
@@ -57,6 +60,8 @@ private:
         : m_marks(marks)
         , m_mapping(mapping)
     {}
+
+    SyncedMark* slotOf(quint64 inode); ///< 0: a free one
 
     std::mutex m_mutex;
     SyncedMark* m_marks;
