@@ -3,13 +3,13 @@
 
 #include "node/control/process_figures_linux.h"
 #include "node/group/stored_log.h"
-#include "node/storage/real_disk.h"
 
 #include <QCoreApplication>
 #include <QRandomGenerator>
 #include <QtEndian>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace faultline::node {
@@ -67,7 +67,8 @@ Member::Member(Options options, QByteArray token)
                   std::chrono::system_clock::now().time_since_epoch());
           },
           [] { return wire::monotonicNow(); })
-    , m_disk(std::make_unique<storage::RealDisk>())
+    , m_disk(std::make_unique<storage::RealDisk>(
+          [this](std::chrono::microseconds pause) { std::this_thread::sleep_for(pause * m_paceFactor.load()); }))
 {
     m_tickTimer.setSingleShot(true);
     m_tickTimer.setTimerType(Qt::PreciseTimer);
@@ -180,6 +181,10 @@ void Member::obey(const wire::DesiredState& desired)
     const auto own = std::find_if(desired.clocks.begin(), desired.clocks.end(),
                                   [this](const wire::ClockState& clock) { return clock.node == m_options.self; });
     m_wallClock.setFault(own == desired.clocks.end() ? fault::ClockFault() : own->fault);
+    m_paceFactor = desired.pace.factor;
+    const auto disk = std::find_if(desired.disks.begin(), desired.disks.end(),
+                                   [this](const wire::DiskState& each) { return each.node == m_options.self; });
+    m_disk->setFault(disk == desired.disks.end() ? fault::DiskFault() : disk->fault);
     m_clock.setPace(desired.pace);
     if (Thaw::isPending()) {
         Thaw::acknowledge(m_agent->answered());

@@ -10,13 +10,14 @@
 #include "node/peer/peer_transport.h"
 #include "node/program/options.h"
 #include "node/program/thaw.h"
-#include "node/storage/disk.h"
 #include "node/storage/power_cut.h"
+#include "node/storage/real_disk.h"
 #include "node/storage/wal.h"
 
 #include <QObject>
 #include <QTimer>
 
+#include <atomic>
 #include <memory>
 
 namespace faultline::node {
@@ -62,8 +63,9 @@ private:
     quint64 m_incarnation;
     PacedClock m_clock;
     WallClock m_wallClock;
-    std::unique_ptr<Thaw> m_thaw; ///< when managed
-    std::unique_ptr<storage::Disk> m_disk;
+    std::unique_ptr<Thaw> m_thaw;          ///< when managed
+    std::atomic<quint32> m_paceFactor = 1; ///< read by whoever waits for a slow disk, on any thread
+    std::unique_ptr<storage::RealDisk> m_disk;
     storage::TornAway m_tornAway; ///< at this start
     std::unique_ptr<storage::Wal> m_wal;
     std::unique_ptr<PeerTransport> m_transport;
