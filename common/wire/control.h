@@ -185,6 +185,9 @@ enum class MessageKind : quint8 {
     PreVoteReply = 4,
     Vote = 5,
     VoteReply = 6,
+    Snapshot = 7, ///< one piece of a leader's snapshot
+    SnapshotReply = 8,
+    TimeoutNow = 9, ///< a leader hands over
 };
 
 enum class MessageFate : quint8 {

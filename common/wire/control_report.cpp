@@ -303,7 +303,7 @@ bool read(QCborStreamReader& r, MessageSample& sample)
         case 6:
             return readEnum(r, sample.fate, MessageFate::Lost);
         case 7:
-            return readEnum(r, sample.kind, MessageKind::VoteReply);
+            return readEnum(r, sample.kind, MessageKind::TimeoutNow);
         case 8:
             return readBool(r, sample.positive);
         case 9:

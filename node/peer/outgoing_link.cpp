@@ -100,7 +100,8 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
     ++m_counters.offeredFrames;
     const wire::MessageKind kind = kindOf(message);
     const bool isVote = kind == wire::MessageKind::PreVote || kind == wire::MessageKind::PreVoteReply ||
-                        kind == wire::MessageKind::Vote || kind == wire::MessageKind::VoteReply;
+                        kind == wire::MessageKind::Vote || kind == wire::MessageKind::VoteReply ||
+                        kind == wire::MessageKind::TimeoutNow;
     const wire::Envelope envelope{GroupId{1}, ++m_sequence, lamport, takeSampleTicket(isVote)};
     const QByteArray payload = encodePeerMessage(envelope, message);
     if (payload.size() > wire::kMaxPayload) {

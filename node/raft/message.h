@@ -33,9 +33,9 @@ struct Entry
 struct RequestVote
 {
     bool preVote = false;
-    bool isTransfer = false;
     LogIndex lastLogIndex;
     Term lastLogTerm;
+    bool isTransfer = false;
 };
 
 struct RequestVoteReply
@@ -50,11 +50,12 @@ struct AppendEntries
     LogIndex previousIndex;
     Term previousTerm;
     LogIndex leaderCommit;
-    std::uint64_t round = 0; ///< grows; comes back in the reply, by which a leader knows that it led when it sent this
     std::vector<Entry> entries;
+    std::uint64_t round = 0; ///< grows; comes back in the reply, by which a leader knows that it led when it sent this
 };
 
-/// `success`: the follower's log equals the leader's up to `matchIndex`, and that part is on its disk.
+/// `success`: the follower's log equals the leader's up to `matchIndex`, and that part is on its disk. An answer to a
+/// heartbeat comes at once and may therefore speak of less than the heartbeat did.
 /// Otherwise `conflictTerm` and `conflictIndex` let the leader skip a whole term at once (end of §5.3): the term the
 /// follower has at previousIndex and the first index it has of that term; conflictTerm 0 means its log is shorter, and
 /// conflictIndex is then one past its last entry. matchIndex is then the previousIndex that was refused, by which the

@@ -40,8 +40,11 @@ struct Options
 
     /// §6.4.1 of the thesis: a leader answers reads without asking while a majority has answered it within
     /// electionTicksMin ticks of time, less a tenth for clocks that run apart. Off: every read is confirmed by a round.
+    /// Needs checkQuorum, by which voters keep to a leader they hear; a node that has just started gives no vote for
+    /// electionTicksMin, and brokenConnectionHint is not used, since both could depose a leader that holds a lease.
     bool leases = false;
-    /// A broken connection to the leader is taken as a sign that it is dead: see Raft::connectionBroke().
+    /// A broken connection to the leader is taken as a sign that it is dead: see Raft::connectionBroke(). Needs
+    /// preVote.
     bool brokenConnectionHint = true;
     ProtocolRules rules;
 
@@ -88,12 +91,20 @@ struct Status
 struct StoredState
 {
     HardState hardState;
-    SnapshotMark snapshot;      ///< of the newest snapshot; its state is loaded in the store already
-    std::vector<Entry> entries; ///< contiguous from the one behind the snapshot's last
+    SnapshotMark snapshot; ///< of the newest snapshot; its state is loaded in the store already
+    /// The stored log: contiguous, from any place up to the one behind the snapshot's last. It must go with the
+    /// snapshot, see logMeets().
+    std::vector<Entry> entries;
     /// A snapshot that was on its way here when the node stopped, and how many bytes of it are on disk.
     SnapshotMark partialSnapshot;
     std::uint64_t partialBytes = 0;
 };
+
+/// Whether a stored log goes with the newest snapshot: it begins right behind its last entry, or holds that very entry.
+/// It does not after a crash between the arrival of a leader's snapshot and the dropping of the log. The owner must
+/// then drop the stored log before it starts Raft without entries: a later start could not tell old entries from new
+/// ones.
+bool logMeets(const SnapshotMark& snapshot, const std::vector<Entry>& entries);
 
 /// Raft for one group, as a pure state machine: inputs go in as values, and one Ready value comes out. No socket, file,
 /// thread, clock or global randomness inside: the same inputs give the same outputs everywhere, so that the simulator
@@ -134,8 +145,9 @@ public:
 
     /// Begins a change towards these voters and learners. New voters pass through learning; `contacts` replaces what
     /// the membership carried. Refused, with a sentence, when this node does not lead, a change is under way, no voter
-    /// would be left, or there would be more than 9 members. A leader that is not among the voters steps down when the
-    /// change is committed.
+    /// would be left, or there would be more than kMaxMembers. A change that waits for learners to catch up may be
+    /// replaced by another, so that a node that never comes does not block the group. A leader that is not among the
+    /// voters steps down when the change is committed.
     struct ChangeRefused
     {
         std::string reason;
@@ -168,7 +180,20 @@ public:
     /// Takes everything that has come up since the last call.
     Ready takeReady();
 
+    /// A copy of everything worth showing; the accessors below cost nothing.
     Status status() const;
+    Role role() const;
+    Term term() const;
+    NodeId leader() const; ///< nobody when unknown
+    LogIndex commit() const;
+    LogIndex applied() const;
+    LogIndex lastIndex() const;
+    const Membership& membership() const;
+    bool isSendingSnapshot() const; ///< to some follower
+
+    /// Looks at everything that must hold of this node, the whole log included, and stops the process like the cheap
+    /// checks after each input do. For tests and the simulator.
+    void checkAll() const;
 
 private:
     class Machine;

@@ -82,8 +82,14 @@ struct SnapshotSent
     NodeId to;
     LogIndex lastIndex;
 }; ///< the follower has installed it
-using Event = std::variant<BecameFollower, BecamePreCandidate, BecameCandidate, BecameLeader, VoteGranted, VoteRefused,
-                           LogTruncated, MembershipChanged, TransferStarted, TransferEnded, SnapshotSent>;
+struct SnapshotInstalled
+{
+    NodeId from;
+    LogIndex lastIndex;
+}; ///< this node goes on from a leader's snapshot
+using Event =
+    std::variant<BecameFollower, BecamePreCandidate, BecameCandidate, BecameLeader, VoteGranted, VoteRefused,
+                 LogTruncated, MembershipChanged, TransferStarted, TransferEnded, SnapshotSent, SnapshotInstalled>;
 
 /// The read numbered `id` sees everything that was committed when it was asked for, once `index` is applied.
 struct ConfirmedRead
@@ -109,9 +115,11 @@ struct Ready
     std::vector<Entry> entries;
 
     /// Pieces of a leader's snapshot, to be stored beside what is there, each at its offset (an offset of 0 begins
-    /// anew), as part of write `writeNumber`. After the one that isLast the owner verifies the whole, makes it its
-    /// newest snapshot, loads the state from it and drops the log up to its mark; when it cannot be verified it drops
-    /// it and calls Raft::snapshotRefused() before written().
+    /// anew), as part of write `writeNumber` and after its entries. After the one that isLast the owner verifies the
+    /// whole, makes it its newest snapshot, loads the state from it and drops its whole log, whose entries do not meet
+    /// the snapshot; the next entry it stores is the one behind the mark. When the snapshot cannot be verified the
+    /// owner drops it, keeps the log, and calls Raft::snapshotRefused() before written(). Until written(), nothing is
+    /// handed out as committed.
     std::vector<SnapshotPiece> snapshotPieces;
 
     /// Reads that may be answered now, each once `index` is applied.

@@ -3,6 +3,8 @@
 
 #include "node/raft/membership.h"
 
+#include <QByteArray>
+
 #include <cstdint>
 
 namespace faultline::raft {

@@ -27,11 +27,12 @@ struct MessageRow
     const char* text;
 };
 
-constexpr std::array<MessageRow, 8> kMessages{{
+constexpr std::array<MessageRow, 9> kMessages{{
     {wire::MessageKind::Heartbeat, true, 0, "heartbeat of the leader"},
     {wire::MessageKind::Append, true, 4, "entries to append, larger with more"},
     {wire::MessageKind::AppendReply, true, 0, "the answer to it, in outline"},
     {wire::MessageKind::AppendReply, false, 4, "an answer that says no"},
+    {wire::MessageKind::Snapshot, true, 0, "a piece of a snapshot"},
     {wire::MessageKind::PreVote, true, 0, "pre-vote: would you vote for me?"},
     {wire::MessageKind::Vote, true, 0, "vote: I stand for election"},
     {wire::MessageKind::VoteReply, true, 0, "the vote that answers"},

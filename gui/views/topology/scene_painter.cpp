@@ -160,7 +160,7 @@ void paintMessageShape(QPainter& painter, const Flight& flight, const QColor& co
 {
     using wire::MessageKind;
     const bool reply = flight.kind == MessageKind::AppendReply || flight.kind == MessageKind::PreVoteReply ||
-                       flight.kind == MessageKind::VoteReply;
+                       flight.kind == MessageKind::VoteReply || flight.kind == MessageKind::SnapshotReply;
     const bool hollow = reply || flight.kind == MessageKind::PreVote;
     painter.setPen(QPen(colour, reply ? 1.5 : 2, flight.kind == MessageKind::PreVoteReply ? Qt::DotLine : Qt::SolidLine,
                         Qt::FlatCap, Qt::MiterJoin));
@@ -180,8 +180,13 @@ void paintMessageShape(QPainter& painter, const Flight& flight, const QColor& co
         painter.drawRect(QRectF(-half, -half, 2 * half, 2 * half));
         break;
     }
+    case MessageKind::Snapshot:
+    case MessageKind::SnapshotReply:
+        painter.drawRect(QRectF(-8, -5, 16, 10));
+        break;
     case MessageKind::PreVote:
     case MessageKind::Vote:
+    case MessageKind::TimeoutNow:
         painter.drawPolygon(triangle(7.5, false));
         break;
     case MessageKind::PreVoteReply:

@@ -17,7 +17,7 @@ RaftWorld::RaftWorld(int nodes, std::uint32_t seed, Options options)
     , m_random(seed)
 {
     for (std::uint32_t id = 1; id <= std::uint32_t(nodes); ++id) {
-        m_options.voters.push_back({id});
+        m_options.initial.voters.insert({id});
         m_nodes.emplace(NodeId{id}, Node());
     }
     m_options.random = [this](std::uint32_t bound) { return std::uint32_t(m_random() % bound); };
@@ -69,7 +69,7 @@ std::uint32_t RaftWorld::leader() const
 
 bool RaftWorld::propose(std::uint32_t id, const QByteArray& payload)
 {
-    return isUp(id) && (*this)[id].propose(payload, m_now).has_value();
+    return isUp(id) && std::holds_alternative<Raft::Proposed>((*this)[id].propose(payload, m_now));
 }
 
 void RaftWorld::send(const Message& message)

@@ -46,15 +46,15 @@ private slots:
     {
         QFETCH(QList<int>, matches);
         QFETCH(int, majority);
-        std::vector<LogIndex> indexes;
+        Standing standing;
         for (const int match : matches)
-            indexes.push_back(at(match));
-        QCOMPARE(int(majorityMatch(indexes).value), majority);
+            standing.add(std::uint64_t(match));
+        QCOMPARE(int(standing.reachedBy(majorityOf(std::size_t(matches.size())))), majority);
     }
 
     void ballotCountsEachVoterOnce()
     {
-        Ballot ballot(5);
+        Ballot ballot({{{1}, {2}, {3}, {4}, {5}}, {}, {}, {}, {}, {}}, {});
         ballot.count({1});
         ballot.count({2});
         ballot.count({2});
@@ -100,7 +100,7 @@ private slots:
 
     void slicesAreBounded()
     {
-        Log log({});
+        Log log;
         for (std::uint64_t i = 1; i <= 10; ++i)
             log.append({{1}, {i}, EntryKind::Command, QByteArray(100, 'x')});
         QCOMPARE(log.slice(at(3), 4, 10'000).size(), std::size_t(4));
@@ -142,13 +142,13 @@ private slots:
     {
         Progress progress(at(0));
         progress.accepted(at(0));
-        progress.sentEntries(at(5));
-        progress.sentEntries(at(9));
+        progress.sentEntries(at(5), 100);
+        progress.sentEntries(at(9), 100);
         QCOMPARE(progress.next(), at(10));
-        QVERIFY(progress.hasRoom(3) && !progress.hasRoom(2));
+        QVERIFY(progress.hasRoom(3, 1000) && !progress.hasRoom(2, 1000) && !progress.hasRoom(3, 200));
         QVERIFY(progress.accepted(at(5)));
         QVERIFY(!progress.accepted(at(5)));
-        QVERIFY(progress.hasRoom(2) && !progress.isIdle());
+        QVERIFY(progress.hasRoom(2, 200) && !progress.isIdle());
         QCOMPARE(progress.match(), at(5));
         progress.refused(at(9), at(6));
         QCOMPARE(progress.state(), Progress::State::Probe);
