@@ -118,14 +118,15 @@ void Raft::Machine::advanceChange()
 {
     auto& leading = std::get<Leader>(m_role);
     const Membership& now = membership();
-    if (m_memberships.currentAt() > m_commit)
+    const bool isCommitted = m_memberships.currentAt() <= m_commit;
+    if (!isCommitted && m_options.rules.oneChangeAtATime)
         return;
     if (now.isJoint()) {
         appendMembership(goalOf(now));
         return;
     }
     if (!now.isChanging()) {
-        if (!leading.isVoter)
+        if (!leading.isVoter && isCommitted)
             stepAside(leading);
         return;
     }

@@ -11,8 +11,8 @@ namespace faultline::raft {
 /// What a leader knows of one follower's log. `match` is certain: the follower has said it is on its disk. `next` is a
 /// guess: what to send first. The three states are those of etcd's raft (tracker/progress.go):
 ///
-///  - Probe: the guess may be wrong. One empty AppendEntries is out at a time; its answer moves the guess, and the
-///    heartbeat asks again when the answer is lost.
+///  - Probe: the guess may be wrong. One AppendEntries is out at a time; its answer moves the guess, and the heartbeat
+///    asks again, without entries, when the answer is lost.
 ///  - Replicate: the logs are known to meet. Entries are sent ahead of their acknowledgements, so many messages and
 ///    bytes at once; a refusal means that something was lost on the way and leads back to Probe.
 ///  - Snapshot: the leader no longer has the next entry. Pieces of its snapshot are sent, one at a time; the follower's

@@ -10,6 +10,9 @@ namespace faultline::raft {
 
 namespace {
 
+/// Of entries sent on a guess.
+constexpr std::size_t kMaxProbeBytes = 64 << 10;
+
 /// Whether entries follow each other, and `previous`, as those of a leader of `term` do.
 bool isLikeALeadersLog(const AppendEntries& append, Term term)
 {
@@ -248,10 +251,13 @@ void Raft::Machine::sendAppendsTo(Peer& peer)
         return;
     }
     if (follower.state() == Progress::State::Probe) {
-        if (!follower.probeIsOut() || heartbeatDue) {
+        // The first one carries what comes next, since most guesses are right; one that is repeated only asks.
+        if (!follower.probeIsOut())
+            sendAppend(peer, m_log.slice(follower.next(), m_options.maxEntriesPerAppend,
+                                         std::min(m_options.maxBytesPerAppend, kMaxProbeBytes)));
+        else if (heartbeatDue)
             sendAppend(peer, {});
-            follower.sentProbe();
-        }
+        follower.sentProbe();
         return;
     }
     const bool hasEntries = follower.next() <= m_log.lastIndex();
