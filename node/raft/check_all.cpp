@@ -14,7 +14,8 @@ void Raft::Machine::checkAll() const
     require((m_nextWrite <= m_log.lastIndex().next() && m_durable < m_nextWrite) || !rules.truncationVoidsWrites,
             "what is on disk was handed out to be written, and that is in the log");
 
-    for (LogIndex index = m_log.lastIndex(); index > m_log.before(); index = index.previous()) {
+    for (LogIndex index = m_log.lastIndex(); index > std::max(m_log.before(), m_snapshot.lastIndex);
+         index = index.previous()) {
         const Entry& entry = m_log.at(index);
         if (entry.kind != EntryKind::Membership)
             continue;
