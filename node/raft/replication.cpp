@@ -207,7 +207,7 @@ void Raft::Machine::advanceCommit(Leader& leading)
     if (majority <= m_commit)
         return;
     // Only entries of the leader's own term are committed by counting; those before come with them (§5.4.2, figure 8).
-    if (m_options.rules.commitOnlyOwnTerm && m_log.termAt(majority) != m_hardState.term)
+    if (m_options.rules.commitOnlyOwnTerm && (!m_log.knows(majority) || m_log.termAt(majority) != m_hardState.term))
         return;
     setCommit(majority);
     leading.hasSomethingToSend = true;
