@@ -283,6 +283,75 @@ private slots:
         QCOMPARE(node.raft.status().lastTerm.value, quint64(3));
     }
 
+    void aHeartbeatIsAnsweredAtOnceWithWhatIsOnDisk()
+    {
+        Alone follower(3);
+        follower.receive(2, 4, AppendEntries{{}, {}, {}, entriesOf({4}), 1});
+        Ready ready = follower.raft.takeReady();
+        follower.raft.written(ready.writeNumber, follower.now);
+        follower.receive(2, 4, AppendEntries{{1}, {4}, {}, {{{4}, {2}, EntryKind::Command, "x"}}, 2});
+        ready = follower.raft.takeReady(); // not written
+        follower.receive(2, 4, AppendEntries{{2}, {4}, {}, {}, 3});
+        ready = follower.raft.takeReady();
+        QCOMPARE(ready.writeNumber, quint64(0));
+        QCOMPARE(ready.sendNow.size(), std::size_t(1));
+        const auto& reply = std::get<AppendEntriesReply>(ready.sendNow[0].body);
+        QVERIFY(reply.success);
+        QCOMPARE(reply.matchIndex.value, quint64(1));
+        QCOMPARE(reply.round, quint64(3));
+    }
+
+    void changesThatCannotBeAreRefusedWithASentence_data()
+    {
+        QTest::addColumn<QList<int>>("voters");
+        QTest::addColumn<QList<int>>("learners");
+        QTest::addColumn<QString>("refusal");
+        QTest::newRow("nobody") << QList<int>{} << QList<int>{1} << "a group needs at least one voter";
+        QTest::newRow("too many") << QList<int>{1, 2, 3, 4, 5, 6, 7, 8} << QList<int>{9, 10}
+                                  << "a group has at most 9 members, and this one would have 10";
+        QTest::newRow("both") << QList<int>{1, 2} << QList<int>{2} << "n2 can be a voter or a learner, not both";
+    }
+    void changesThatCannotBeAreRefusedWithASentence()
+    {
+        QFETCH(QList<int>, voters);
+        QFETCH(QList<int>, learners);
+        QFETCH(QString, refusal);
+        RaftWorld world(1, 1);
+        QVERIFY(world.tickUntil([&] { return world.committed().size() == 1; }));
+        const auto ids = [](const QList<int>& numbers) {
+            std::set<NodeId> set;
+            for (const int number : numbers)
+                set.insert({std::uint32_t(number)});
+            return set;
+        };
+        const auto outcome = world[1].changeMembership(ids(voters), ids(learners), {}, world.now());
+        QCOMPARE(QString::fromStdString(std::get<Raft::ChangeRefused>(outcome).reason), refusal);
+    }
+
+    void aFollowerRefusesWhatOnlyALeaderCanDo()
+    {
+        Alone follower(3);
+        QVERIFY(!follower.raft.read(1, follower.now));
+        QCOMPARE(std::get<Raft::ProposalRefused>(follower.raft.propose("x", follower.now)),
+                 Raft::ProposalRefused::NotLeader);
+        QCOMPARE(*follower.raft.transferLeadership({2}, follower.now),
+                 std::string("only a leader can hand over, and n1 does not lead"));
+        QVERIFY(!follower.raft.hasReady());
+    }
+
+    void twoNodesNeedEachOther()
+    {
+        RaftWorld world(2, 1);
+        QVERIFY(world.tickUntil([&] { return world.leader() != 0 && world.committed().size() == 1; }));
+        const std::uint32_t leader = world.leader();
+        world.crash(3 - leader);
+        QVERIFY(world.propose(leader, "x"));
+        world.ticks(20);
+        QCOMPARE(world.committed().size(), std::size_t(1));
+        world.restart(3 - leader);
+        QVERIFY(world.tickUntil([&] { return world.committed().size() >= 2; }));
+    }
+
     void oneAppendAFollowerHoweverManyProposals()
     {
         RaftWorld world(3, 6);
