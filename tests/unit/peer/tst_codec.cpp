@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/wire/cbor.h"
 #include "node/peer/codec/codec.h"
 
 #include <QTest>
@@ -58,6 +59,27 @@ private slots:
         const auto append = decodePeerMessage(encodePeerMessage(kEnvelope, oneOfEach()[2]), {1}, {2});
         QCOMPARE(std::get<raft::AppendEntries>(append->message.body).entries,
                  std::get<raft::AppendEntries>(oneOfEach()[2].body).entries);
+    }
+
+    void keysOfNewerVersionsAreSkipped()
+    {
+        QByteArray payload;
+        QCborStreamWriter writer(&payload);
+        wire::beginPayload(writer, kEnvelope);
+        writer.startMap();
+        writer.append(quint64(9999));
+        writer.startArray();
+        writer.append(QStringLiteral("from the future"));
+        writer.endArray();
+        writer.append(quint64(1)); // the type: AppendEntriesReply
+        writer.append(quint64(4));
+        writer.append(quint64(12)); // matchIndex
+        writer.append(quint64(77));
+        writer.endMap();
+        writer.endArray();
+        const auto decoded = decodePeerMessage(payload, {1}, {2});
+        QVERIFY(decoded);
+        QCOMPARE(std::get<raft::AppendEntriesReply>(decoded->message.body).matchIndex.value, quint64(77));
     }
 
     void aSnapshotWithoutAMembershipIsRefused()
