@@ -147,6 +147,8 @@ void Raft::Machine::onAppend(const Message& message, const AppendEntries& append
     for (const Entry& entry : append.entries) {
         if (entry.index <= m_log.before())
             continue;
+        if (m_log.termAt(entry.index.previous()) > entry.term && rules.checkPrevious)
+            return; // nor does it look like this behind what is in the snapshot
         if (entry.index <= m_log.lastIndex()) {
             if (m_log.termAt(entry.index) == entry.term)
                 continue;

@@ -4,6 +4,8 @@
 #include "raft_world.h"
 
 #include <algorithm>
+#include <deque>
+#include <random>
 
 using namespace faultline::raft;
 
@@ -350,6 +352,76 @@ private slots:
         QCOMPARE(world.committed().size(), std::size_t(1));
         world.restart(3 - leader);
         QVERIFY(world.tickUntil([&] { return world.committed().size() >= 2; }));
+    }
+
+    // A peer may be broken, or of another version. Whatever it says, no invariant of this node stops the process.
+    void nothingAPeerSaysStopsANode()
+    {
+        for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+            std::mt19937 random(seed);
+            const auto small = [&](std::uint32_t bound) { return std::uint64_t(random() % bound); };
+            const Membership membership{{{1}, {2}, {3}}, {}, {}, {}, {}, {}};
+            Alone node(3, {}, random() % 2);
+            std::deque<std::uint64_t> writes;
+            for (int i = 0; i < 200; ++i) {
+                const auto from = std::uint32_t(2 + small(3));
+                const std::uint64_t term = node.raft.term().value + small(3) - (node.raft.term().value > 0 ? 1 : 0);
+                AppendEntries append{{small(8)}, {small(4)}, {small(12)}, {}, small(9)};
+                for (std::uint64_t n = small(4); n > 0; --n)
+                    append.entries.push_back({{append.previousTerm.value + small(3)},
+                                              {append.previousIndex.value + append.entries.size() + 1},
+                                              EntryKind(small(3)),
+                                              small(2) ? encodeMembership(membership) : QByteArray("nonsense")});
+                switch (small(11)) {
+                case 0:
+                    node.receive(from, term, RequestVote{bool(small(2)), {small(9)}, {small(5)}, bool(small(2))});
+                    break;
+                case 1:
+                    node.receive(from, term + small(2), RequestVoteReply{bool(small(2)), true});
+                    break;
+                case 2:
+                case 3:
+                    node.receive(from, term, append);
+                    break;
+                case 4:
+                    node.receive(from, term,
+                                 AppendEntriesReply{bool(small(2)), {small(12)}, {small(4)}, {small(12)}, small(9)});
+                    break;
+                case 5:
+                    node.receive(
+                        from, term,
+                        InstallSnapshot{
+                            {{{small(20)}, {small(4)}, membership}, small(3) * 4, QByteArray("four"), bool(small(2))},
+                            small(9)});
+                    break;
+                case 6:
+                    node.receive(from, term, InstallSnapshotReply{{small(12)}, small(40), bool(small(2)), small(9)});
+                    break;
+                case 7:
+                    node.receive(from, term, TimeoutNow{});
+                    break;
+                case 8:
+                    node.ticks(int(small(40)));
+                    break;
+                case 9:
+                    node.raft.propose("x", node.now);
+                    node.raft.read(7, node.now);
+                    break;
+                case 10:
+                    if (const auto mark = node.raft.markOfApplied(); mark.lastIndex.value != 0)
+                        node.raft.compacted(mark, mark.lastIndex.next());
+                    break;
+                }
+                const Ready ready = node.raft.takeReady();
+                if (ready.writeNumber != 0)
+                    writes.push_back(ready.writeNumber);
+                while (!writes.empty() && small(2)) {
+                    node.raft.written(writes.front(), node.now);
+                    writes.pop_front();
+                }
+                node.raft.checkAll();
+            }
+        }
     }
 
     void oneAppendAFollowerHoweverManyProposals()
