@@ -132,7 +132,7 @@ void Raft::Machine::advanceChange()
     }
     const bool areCaughtUp = std::all_of(leading.peers.begin(), leading.peers.end(), [&](const Peer& peer) {
         return peer.isVoter || !now.goalVoters.contains(peer.id) ||
-               (peer.progress.state() == Progress::State::Replicate &&
+               (peer.progress.state() == Progress::State::Replicate && peer.progress.recentlyActive &&
                 peer.progress.match().value + m_options.caughtUpWithin >= m_log.lastIndex().value);
     });
     if (areCaughtUp)
