@@ -3,6 +3,7 @@
 
 #include "gui/views/theme/figures.h"
 #include "gui/views/theme/icon.h"
+#include "gui/views/theme/menu_title.h"
 #include "gui/window/load_slider.h"
 
 #include <QAbstractItemView>
@@ -295,7 +296,7 @@ std::unique_ptr<QMenu> Controls::nodeMenu(QWidget* parent) const
 {
     auto menu = std::make_unique<QMenu>(parent);
     menu->setObjectName(QStringLiteral("nodeMenu"));
-    menu->addSection(m_selected.name());
+    views::addTitle(menu.get(), m_selected.name());
     menu->addActions({m_kill, m_stop, m_freeze, m_restart, m_isolate});
     menu->addSeparator();
     menu->addAction(m_details);

@@ -35,6 +35,9 @@ constexpr CommandSpec kCommands[] = {
     {CommandId::DbSize, "dbsize", 1, "readonly fast", 0, 0, 0, "server", "Returns how many keys this node holds."},
     {CommandId::Time, "time", 1, "random loading stale fast", 0, 0, 0, "server",
      "Returns what this node takes the time to be: seconds since 1970, and microseconds."},
+    {CommandId::Session, "session", -2, "write denyoom movablekeys", 0, 0, 0, "generic",
+     "Lets a command be said again without being done twice: SESSION OPEN gives an id, SESSION CALL id sequence "
+     "acked-below COMMAND its reply, the same one however often it is said."},
 };
 
 } // namespace

@@ -29,6 +29,7 @@ enum class CommandId {
     ReadWrite,
     DbSize,
     Time,
+    Session,
 };
 
 /// What a command is, in the terms of the Redis COMMAND reply. https://redis.io/commands/command

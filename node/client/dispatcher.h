@@ -31,11 +31,11 @@ public:
     void execute(Connection& connection, Arguments arguments, Instant arrived);
 
 private:
-    void propose(Connection& connection, kv::Verb verb, Arguments keysAndValue, Instant arrived);
+    void session(Connection& connection, Arguments arguments, Instant arrived);
+    void propose(Connection& connection, quint16 slot, QByteArray encoded, Instant arrived);
     void refuse(Connection& connection, quint16 slot);
     void hello(Connection& connection, Arguments arguments);
     void client(Connection& connection, Arguments arguments);
-    void unknownCommand(Connection& connection, Arguments arguments);
     PortFigures figures() const;
 
     Backend& m_backend;

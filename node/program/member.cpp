@@ -7,6 +7,7 @@
 
 #include <QCoreApplication>
 #include <QRandomGenerator>
+#include <QtEndian>
 
 #include <algorithm>
 #include <utility>
@@ -114,14 +115,28 @@ Result<void> Member::start()
         m_agent->report(connected ? wire::NodeEventKind::PeerConnected : wire::NodeEventKind::PeerDisconnected,
                         m_group->status().term.value, peer, text);
     };
-    m_agent->report(wire::NodeEventKind::Started, m_group->status().term.value, {},
-                    QStringLiteral("started; its log has %1 entries").arg(m_group->status().lastIndex.value));
+    m_agent->report(
+        wire::NodeEventKind::Started, m_group->status().term.value, {},
+        QStringLiteral("started; its log has %1 entries").arg(m_group->status().lastIndex.value) +
+            (m_tornAway.bytes > 0
+                 ? QStringLiteral("; the power cut took %1 bytes that were not durable").arg(m_tornAway.bytes)
+                 : QString()));
     return m_agent->listen(m_options.own().host, m_options.controlPort);
 }
 
 Result<void> Member::recover()
 {
-    auto log = storage::Wal::open(*m_disk, m_options.dataFolder);
+    if (m_options.afterPowerCut) {
+        fault::Random random(QRandomGenerator::global()->generate64());
+        const auto torn = storage::tearUnsynced(m_options.dataFolder, random);
+        if (!torn)
+            return Error{torn.error()};
+        m_tornAway = *torn;
+    }
+    // What another cluster or another member promised is not this one's to keep.
+    const auto cluster = qFromLittleEndian<quint64>(wire::clusterIdOf(m_options.cluster).constData());
+    const quint64 owner = cluster ^ m_options.self.value;
+    auto log = storage::Wal::open(*m_disk, m_options.dataFolder, {.owner = owner});
     if (!log)
         return Error{log.error()};
     storage::OpenedWal opened = *std::move(log);

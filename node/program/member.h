@@ -11,6 +11,7 @@
 #include "node/program/options.h"
 #include "node/program/thaw.h"
 #include "node/storage/disk.h"
+#include "node/storage/power_cut.h"
 #include "node/storage/wal.h"
 
 #include <QObject>
@@ -63,6 +64,7 @@ private:
     WallClock m_wallClock;
     std::unique_ptr<Thaw> m_thaw; ///< when managed
     std::unique_ptr<storage::Disk> m_disk;
+    storage::TornAway m_tornAway; ///< at this start
     std::unique_ptr<storage::Wal> m_wal;
     std::unique_ptr<PeerTransport> m_transport;
     std::unique_ptr<Group> m_group;

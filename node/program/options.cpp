@@ -107,6 +107,10 @@ Result<Options> parseOptions(const QStringList& arguments)
             options.managed = true;
             continue;
         }
+        if (name == QLatin1String("--after-power-cut")) {
+            options.afterPowerCut = true;
+            continue;
+        }
         static const QStringList known{QStringLiteral("--id"), QStringLiteral("--member"), QStringLiteral("--data"),
                                        QStringLiteral("--cluster"), QStringLiteral("--control")};
         if (!known.contains(name))
@@ -163,6 +167,8 @@ Usage: faultline-node --id N --member nX=ADDRESS:PEERPORT/CLIENTPORT ... --data 
                     one for each member, this one included: where the others reach it, and where clients do
   --data FOLDER     where this member keeps its log; made when absent, used by one process at a time
   --cluster NAME    members of clusters with different names refuse each other (default: faultline)
+  --after-power-cut the last process of this folder was killed: what it had not made durable is taken away first, as
+                    if the power had failed
   --managed         for the desktop: the first line of standard input is a token, the end of standard input ends the
                     node, and no peer or client port opens before the lab has said what is broken
   --control PORT    with --managed: where the lab connects

@@ -29,6 +29,7 @@ struct Options
     std::vector<MemberAddress> members; ///< in the order of their ids, self included
     QString dataFolder;
     QByteArray cluster = "faultline";
+    bool afterPowerCut = false; ///< what the last process of this folder did not make durable is lost
     bool managed = false;
     quint16 controlPort = 0; ///< when managed
 

@@ -121,7 +121,7 @@ void Cluster::startProcess(Node& node)
     node.powerIsCut = false;
     node.startAgain = false;
     node.obeyedVersion = 0;
-    node.process->start();
+    node.process->start(node.losesUnsynced ? QStringList{QStringLiteral("--after-power-cut")} : QStringList());
 }
 
 std::vector<NodeId> Cluster::ids() const
@@ -182,6 +182,7 @@ void Cluster::onMessage(Node& node, const wire::ControlMessage& message)
         }
         node.obeyedVersion = std::max(node.obeyedVersion, ack->version);
         if (node.life == NodeLife::Starting) {
+            node.losesUnsynced = false;
             setLife(node, NodeLife::Running);
             emit running(node.id);
         }
@@ -227,7 +228,7 @@ bool Cluster::kill(NodeId id)
 bool Cluster::cutPower(NodeId id)
 {
     if (Node* node = find(id))
-        node->powerIsCut = true;
+        node->powerIsCut = node->losesUnsynced = true;
     return kill(id);
 }
 

@@ -80,6 +80,7 @@ private:
         bool endAsked = false;
         bool killAsked = false; ///< and not yet reaped
         bool powerIsCut = false;
+        bool losesUnsynced = false; ///< lost power, and has not run since
         bool startAgain = false;
         quint64 obeyedVersion = 0;
         std::unique_ptr<QTimer> patience; ///< with a node that was asked to end

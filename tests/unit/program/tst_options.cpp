@@ -35,12 +35,14 @@ private slots:
         QCOMPARE(options->own().clientPort, quint16(7202));
         QCOMPARE(options->own().host, QStringLiteral("127.0.0.1"));
         QVERIFY(!options->managed);
+        QVERIFY(!options->afterPowerCut);
+        QVERIFY(parseOptions(kGood + QStringList{QStringLiteral("--after-power-cut")})->afterPowerCut);
     }
 
     void helpNamesEveryOption()
     {
-        for (const char* option :
-             {"--id", "--member", "--data", "--cluster", "--managed", "--control", "--version", "--help"})
+        for (const char* option : {"--id", "--member", "--data", "--cluster", "--managed", "--control",
+                                   "--after-power-cut", "--version", "--help"})
             QVERIFY2(helpText().contains(QLatin1String(option)), option);
         QCOMPARE(parseOptions({QStringLiteral("--help")})->ask, Options::Ask::Help);
     }
