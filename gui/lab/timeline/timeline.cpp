@@ -50,6 +50,12 @@ QString wordsOf(const wire::NodeEvent& event)
     case wire::NodeEventKind::PeerConnected:
     case wire::NodeEventKind::PeerDisconnected:
     case wire::NodeEventKind::Warning:
+    case wire::NodeEventKind::MembershipChanged:
+    case wire::NodeEventKind::TransferStarted:
+    case wire::NodeEventKind::TransferEnded:
+    case wire::NodeEventKind::SnapshotTaken:
+    case wire::NodeEventKind::SnapshotInstalled:
+    case wire::NodeEventKind::SnapshotSent:
         return event.text;
     }
     return event.text;

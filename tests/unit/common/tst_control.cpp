@@ -27,6 +27,14 @@ Status someStatus()
     status.commitIndex = 100;
     status.appliedIndex = 99;
     status.lastIndex = 101;
+    status.firstIndex = 51;
+    status.snapshotIndex = 60;
+    status.snapshotsTaken = 3;
+    status.snapshotsInstalled = 1;
+    status.voters = {NodeId{1}, NodeId{2}, NodeId{4}};
+    status.outgoing = {NodeId{1}, NodeId{2}, NodeId{3}};
+    status.learners = {NodeId{5}};
+    status.readsPending = 17;
     status.lamport = 55;
     status.stateHash = ~quint64(0);
     status.keys = 12;
@@ -130,7 +138,10 @@ private slots:
 
     void helloComesBackAsItWas()
     {
-        const Hello hello{clusterIdOf("c"), NodeId{1}, NodeId{2}, 77, 1, 4, "token"};
+        Hello hello{clusterIdOf("c"), NodeId{1}, NodeId{2}, 77, 1, 4, "token", {}, 0};
+        QCOMPARE(decodeHello(encodeHello(hello)), std::optional(hello));
+        hello.host = QStringLiteral("127.0.0.1");
+        hello.port = 7101;
         QCOMPARE(decodeHello(encodeHello(hello)), std::optional(hello));
         QCOMPARE(clusterIdOf("c").size(), 16);
         QVERIFY(clusterIdOf("c") != clusterIdOf("d"));
