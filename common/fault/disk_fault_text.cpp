@@ -97,8 +97,8 @@ const QList<DiskPreset>& diskPresets()
             return DiskPreset{name, spokenDiskFault(*fault), *fault};
         };
         return QList<DiskPreset>{
-            preset(QStringLiteral("slow: 50 ms"), QStringLiteral("latency: 50ms")),
-            preset(QStringLiteral("slow and unsteady"), QStringLiteral("latency: 100ms, jitter: 100ms")),
+            preset(QStringLiteral("slow: 20 ms"), QStringLiteral("latency: 20ms")),
+            preset(QStringLiteral("slow and unsteady"), QStringLiteral("latency: 200ms, jitter: 100ms")),
             preset(QStringLiteral("full"), QStringLiteral("full")),
             preset(QStringLiteral("lies about sync"), QStringLiteral("lies")),
             preset(QStringLiteral("bit rot"), QStringLiteral("flip: 1%")),

@@ -28,7 +28,7 @@ Result<DiskFault> parseDiskFault(const QString& text);
 /// For a sentence, after the name of the disk: "slow: 200 ms ± 50 ms", "lies about sync", several joined by ", ".
 QString spokenDiskFault(const DiskFault& fault);
 
-/// A fault that has a name of its own, for menus: "slow: 50 ms", "full", "lies about sync", ...
+/// A fault that has a name of its own, for menus: "slow: 20 ms", "full", "lies about sync", ...
 struct DiskPreset
 {
     QString name;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/fault/clock_fault.h"
+#include "common/fault/disk_fault.h"
 #include "common/fault/link_fault.h"
 #include "common/stats/histogram.h"
 #include "common/wire/ids.h"
@@ -52,10 +53,17 @@ struct ClockState
     bool operator==(const ClockState&) const = default;
 };
 
+struct DiskState
+{
+    NodeId node;
+    fault::DiskFault fault;
+    bool operator==(const DiskState&) const = default;
+};
+
 // ---- lab to node -------------------------------------------------------------------------------------------------
 
 /// Everything the lab wants of the cluster, whole each time, so that obeying it twice is obeying it once. Links not
-/// named are healthy, clocks not named are right. A node ignores a version older than the one it has.
+/// named are healthy, as are disks; clocks not named are right. A node ignores a version older than the one it has.
 struct DesiredState
 {
     quint64 version = 0;
@@ -64,6 +72,7 @@ struct DesiredState
     QByteArray watchedKey; ///< its value is reported in every Status
     std::vector<ClockState> clocks;
     quint64 answers = 0; ///< which DesiredStateAck::asks this is the answer to; 0: none
+    std::vector<DiskState> disks;
     bool operator==(const DesiredState&) const = default;
 };
 

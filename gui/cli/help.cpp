@@ -65,7 +65,16 @@ input. Then it ends every node, and exits with 0.
   --node-program PATH   the program faultline-node, when it is not beside this one
   --data FOLDER         where the cluster keeps its data while it lives
 
-Talk to it with any Redis client: redis-cli -c -p CLIENT-PORT set x 1)");
+Talk to it with any Redis client: redis-cli -c -p CLIENT-PORT set x 1
+
+Lines on its input, typed or through a pipe, change who belongs to the cluster; each is answered by one line when it has
+come about, the next one is taken then:
+
+  add                   one more node, which learns first and votes once it has caught up
+  remove n2             takes n2 out of the cluster, ends it and removes its data
+  transfer n3           hands leadership to n3
+
+With --json the answer is {"order", "done", "node", "sentence"}, of add also {"pid", "client", "peer", "control"}.)");
 }
 
 QString runHelpText()

@@ -308,7 +308,7 @@ void Nemesis::healAll()
     become({}, {QStringLiteral("Healed all"), QStringLiteral("Heal all")});
 }
 
-// ---- clocks and load
+// ---- clocks, disks and load
 
 void Nemesis::setClock(NodeId node, std::chrono::microseconds offset, quint32 rate)
 {
@@ -330,6 +330,25 @@ void Nemesis::jumpClock(NodeId node, std::chrono::microseconds by)
     const auto found = m_state.clocks.find(node);
     const fault::ClockFault clock = found == m_state.clocks.end() ? fault::ClockFault() : found->second;
     setClock(node, (clock.right() ? 0us : clock.aheadAt(wire::monotonicNow())) + by, clock.rate);
+}
+
+void Nemesis::setDisk(NodeId node, const fault::DiskFault& disk)
+{
+    const bool fits = disk.latency >= 0us && disk.latency <= fault::kMaxSyncLatency && disk.jitter >= 0us &&
+                      disk.jitter <= fault::kMaxSyncLatency;
+    if (!allows(node, fits, QStringLiteral("a disk is slowed by 10 s at most")))
+        return;
+    FaultState next = m_state;
+    if (disk.healthy())
+        next.disks.erase(node);
+    else
+        next.disks[node] = disk;
+    if (next == m_state) {
+        m_captions.note(Severity::Info, node,
+                        QStringLiteral("%1's disk %2 already").arg(node.name(), spokenDisk(disk)));
+        return;
+    }
+    become(next, {QStringLiteral("%1's disk %2").arg(node.name(), spokenDisk(disk)), {}});
 }
 
 void Nemesis::setSurge(double factor, std::chrono::milliseconds over)
@@ -369,20 +388,34 @@ void Nemesis::setHotKey(fault::Share share)
                   {}});
 }
 
+FaultState Nemesis::withoutTheGone(FaultState state) const
+{
+    state.keepOnly({m_nodes.begin(), m_nodes.end()});
+    return state;
+}
+
 void Nemesis::undo()
 {
+    if (const auto member = m_history.memberToUndo()) {
+        emit memberChangeWanted({member->node, !member->added}, false);
+        return;
+    }
     const QString sentence = m_history.undoSentence();
-    if (const auto next = m_history.undo(m_state))
-        become(*next, {QStringLiteral("Undid: %1").arg(sentence), {}, true});
+    if (auto next = m_history.undo(m_state))
+        become(withoutTheGone(*std::move(next)), {QStringLiteral("Undid: %1").arg(sentence), {}, true});
     else
         m_captions.note(Severity::Info, {}, QStringLiteral("there is nothing to undo"));
 }
 
 void Nemesis::redo()
 {
+    if (const auto member = m_history.memberToRedo()) {
+        emit memberChangeWanted(*member, true);
+        return;
+    }
     const QString sentence = m_history.redoSentence();
-    if (const auto next = m_history.redo(m_state))
-        become(*next, {QStringLiteral("Did again: %1").arg(sentence), {}, true});
+    if (auto next = m_history.redo(m_state))
+        become(withoutTheGone(*std::move(next)), {QStringLiteral("Did again: %1").arg(sentence), {}, true});
     else
         m_captions.note(Severity::Info, {}, QStringLiteral("there is nothing to do again"));
 }

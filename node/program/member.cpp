@@ -5,6 +5,7 @@
 #include <QtEndian>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace faultline::node {
@@ -36,6 +37,7 @@ Member::Member(Options options, QByteArray token)
                   std::chrono::system_clock::now().time_since_epoch());
           },
           [] { return wire::monotonicNow(); })
+    , m_disk([this](std::chrono::microseconds pause) { std::this_thread::sleep_for(pause * m_paceFactor.load()); })
 {
     m_tickTimer.setSingleShot(true);
     m_tickTimer.setTimerType(Qt::PreciseTimer);
@@ -162,6 +164,10 @@ void Member::obey(const wire::DesiredState& desired)
     const auto own = std::find_if(desired.clocks.begin(), desired.clocks.end(),
                                   [this](const wire::ClockState& clock) { return clock.node == m_options.self; });
     m_wallClock.setFault(own == desired.clocks.end() ? fault::ClockFault() : own->fault);
+    m_paceFactor = desired.pace.factor;
+    const auto disk = std::find_if(desired.disks.begin(), desired.disks.end(),
+                                   [this](const wire::DiskState& each) { return each.node == m_options.self; });
+    m_disk.setFault(disk == desired.disks.end() ? fault::DiskFault() : disk->fault);
     m_clock.setPace(desired.pace);
     if (Thaw::isPending()) {
         Thaw::acknowledge(m_agent->answered());

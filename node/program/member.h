@@ -16,6 +16,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <atomic>
 #include <memory>
 
 namespace faultline::node {
@@ -76,7 +77,8 @@ private:
     quint64 m_incarnation;
     PacedClock m_clock;
     WallClock m_wallClock;
-    std::unique_ptr<Thaw> m_thaw; ///< when managed
+    std::unique_ptr<Thaw> m_thaw;          ///< when managed
+    std::atomic<quint32> m_paceFactor = 1; ///< read by whoever waits for a slow disk, on any thread
     storage::RealDisk m_disk;
     storage::TornAway m_tornAway; ///< at this start
     InlineStorage m_storage;

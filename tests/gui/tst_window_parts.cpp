@@ -62,6 +62,12 @@ void WindowPartsTest::gestureMakesSenseOrSaysWhyNot_data()
     row("isolate an isolated one", 1, NodeGesture::Isolate, "n1 is isolated already.");
     row("rejoin an isolated one", 1, NodeGesture::Rejoin, "");
     row("rejoin a healthy one", 3, NodeGesture::Rejoin, "n3 is not isolated.");
+    row("remove a running one", 1, NodeGesture::Remove, "");
+    row("remove a dead one", 2, NodeGesture::Remove, "");
+    row("remove a stranger", 8, NodeGesture::Remove, "There is no n8 in this cluster.");
+    row("make a frozen one the leader", 4, NodeGesture::MakeLeader, "n4 is not running, so it cannot lead.");
+    row("make the leader the leader", 3, NodeGesture::MakeLeader, "n3 leads already.");
+    row("make another the leader", 5, NodeGesture::MakeLeader, "");
     row("thaw a dead one", 2, NodeGesture::Thaw, "n2 is not running: Restart (R) brings it back.");
 }
 

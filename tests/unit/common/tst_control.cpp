@@ -93,6 +93,13 @@ DesiredState someDesiredState()
     state.clocks = {{NodeId{1}, {.offset = -90s, .rate = fault::kMinRate, .since = 77us}},
                     {NodeId{2}, {.offset = fault::kMaxOffset, .rate = fault::kMaxRate, .since = 0us}}};
     state.answers = 5;
+    state.disks = {{NodeId{1}, {.latency = 20ms, .lies = true}},
+                   {NodeId{2},
+                    {.latency = fault::kMaxSyncLatency,
+                     .jitter = fault::kMaxSyncLatency,
+                     .full = true,
+                     .flip = {fault::Share::kAll}}},
+                   {NodeId{3}, {}}};
     return state;
 }
 
@@ -258,6 +265,11 @@ private slots:
         row("too fast", [](auto&, auto&, auto& c) { c.rate = fault::kMaxRate + 1; });
         row("wrong for longer than time", [](auto&, auto&, auto& c) { c.since = std::chrono::microseconds::max(); });
         row("too many clocks", [](auto& s, auto&, auto&) { s.clocks.resize(65); });
+        row("a disk too slow", [](auto& s, auto&, auto&) { s.disks[0].fault.latency = fault::kMaxSyncLatency + 1us; });
+        row("a disk too unsteady",
+            [](auto& s, auto&, auto&) { s.disks[0].fault.jitter = fault::kMaxSyncLatency + 1us; });
+        row("more bits than all", [=](auto& s, auto&, auto&) { s.disks[0].fault.flip = tooMuch; });
+        row("too many disks", [](auto& s, auto&, auto&) { s.disks.resize(65); });
     }
     void outOfRangeIsRefused()
     {
