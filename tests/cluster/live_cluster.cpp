@@ -111,7 +111,8 @@ bool LiveCluster::readsAllBack()
     lab.setReadShare(1);
     const bool all = until([this] {
         const lab::TallyRecord& tally = lab.timeline().tally();
-        return tally.readBack + tally.lost == tally.acknowledged && lab.timeline().load().back().outstanding == 0;
+        const auto& load = lab.timeline().load();
+        return !load.empty() && tally.readBack + tally.lost == tally.acknowledged && load.back().outstanding == 0;
     });
     lab.setReadShare(options.readShare);
     return all;

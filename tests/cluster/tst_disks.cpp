@@ -35,7 +35,7 @@ private slots:
         LiveCluster cluster(5, 300);
         QVERIFY(cluster.start());
         setAll(cluster, {.lies = true});
-        QVERIFY(headline(cluster.lab.timeline()).contains(QStringLiteral("the disks of n1, n2, n3, n4 and n5 lie")));
+        QVERIFY(headline(cluster.lab.timeline()).contains(QStringLiteral("he disks of n1, n2, n3, n4 and n5 lie")));
         QVERIFY(cluster.until([&] { return cluster.lab.isObeyed(); }));
         const quint64 before = cluster.acknowledged();
         QVERIFY(cluster.until([&] { return cluster.acknowledged() > before + 200; }));
