@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fault/link_fault_text.h"
 
+#include "common/fault/field_text.h"
+
 #include <algorithm>
 #include <array>
-#include <functional>
-#include <numeric>
 #include <optional>
-#include <set>
-#include <vector>
 
 namespace faultline::fault {
 
 namespace {
-
-constexpr qsizetype kMostShown = 60;
 
 /// "12.5" as 12'500'000 millionths, exactly; nothing when it is no such number, or has more than six places behind the
 /// point, or is beyond 10^12.
@@ -98,27 +94,7 @@ constexpr std::array<Unit, 8> kBandwidths{{{QLatin1String("gbit"), 1'000'000'000
 constexpr const char* kDurationWords = "a duration from 0 to 1min, such as 200ms or 1.5s";
 constexpr const char* kShareWords = "a share from 0% to 100%, such as 5% or 0.05";
 constexpr const char* kBandwidthWords = "a bandwidth from 1kbit to 100gbit, such as 1mbit or 100KB/s, or unlimited";
-constexpr const char* kFlagWords = "true or false";
 constexpr const char* kDistributionWords = "one of constant, uniform, normal, exponential";
-
-/// Fit to stand in a sentence, however long and odd it is.
-QString quoted(const QString& text)
-{
-    QString shown = text.left(kMostShown);
-    if (shown.size() < text.size() && shown.back().isHighSurrogate())
-        shown.chop(1);
-    for (QChar& character : shown) {
-        if (!character.isPrint() && !character.isSurrogate())
-            character = QLatin1Char(' ');
-    }
-    shown = shown.simplified();
-    return QStringLiteral("\"%1%2\"").arg(shown, text.size() > kMostShown ? QStringLiteral("…") : QString());
-}
-
-Error wrong(const QString& text, const char* words)
-{
-    return Error{QStringLiteral("%1; it must be %2").arg(quoted(text.trimmed()), QLatin1String(words))};
-}
 
 template <typename Number> QString withoutZeros(Number whole, quint64 millionths)
 {
@@ -132,16 +108,6 @@ template <typename Number> QString withoutZeros(Number whole, quint64 millionths
     return text;
 }
 
-Result<bool> parseFlag(const QString& text)
-{
-    const QString plain = text.trimmed().toLower();
-    if (plain == QLatin1String("true") || plain == QLatin1String("yes") || plain == QLatin1String("on"))
-        return true;
-    if (plain == QLatin1String("false") || plain == QLatin1String("no") || plain == QLatin1String("off"))
-        return false;
-    return wrong(text, kFlagWords);
-}
-
 constexpr std::array<const char*, 4> kDistributions{"constant", "uniform", "normal", "exponential"};
 
 Result<Distribution> parseDistribution(const QString& text)
@@ -150,108 +116,54 @@ Result<Distribution> parseDistribution(const QString& text)
         if (text.trimmed() == QLatin1String(kDistributions[i]))
             return static_cast<Distribution>(i);
     }
-    return wrong(text, kDistributionWords);
-}
-
-/// One field, whatever its type: how it is read, written and explained.
-struct Field
-{
-    QString name;
-    QString does;
-    const char* takes;
-    std::function<Result<void>(LinkFault&, const QString&)> set;
-    std::function<QString(const LinkFault&)> print;
-};
-
-template <typename T>
-Field field(const char* name, const char* does, const char* takes, T LinkFault::*member,
-            Result<T> (*parse)(const QString&), QString (*print)(T))
-{
-    return {QString::fromLatin1(name), QString::fromLatin1(does), takes,
-            [member, parse](LinkFault& fault, const QString& text) -> Result<void> {
-                const Result<T> value = parse(text);
-                if (!value)
-                    return Error{value.error()};
-                fault.*member = *value;
-                return {};
-            },
-            [member, print](const LinkFault& fault) { return print(fault.*member); }};
-}
-
-QString printFlag(bool flag)
-{
-    return flag ? QStringLiteral("true") : QStringLiteral("false");
+    return wrongValue(text, kDistributionWords);
 }
 
 Result<std::chrono::microseconds> parseLinkDelay(const QString& text)
 {
     const Result<std::chrono::microseconds> duration = parseDuration(text);
     if (!duration || *duration > kMaxLatency)
-        return wrong(text, kDurationWords);
+        return wrongValue(text, kDurationWords);
     return duration;
 }
 
-const std::vector<Field>& fields()
+const FieldTable<LinkFault>& table()
 {
-    static const std::vector<Field> kFields{
-        field("latency", "added to every message", kDurationWords, &LinkFault::latency, &parseLinkDelay,
-              &printDuration),
-        field("jitter", "how far the latency varies", kDurationWords, &LinkFault::jitter, &parseLinkDelay,
-              &printDuration),
-        field("distribution", "how the jitter is spread", kDistributionWords, &LinkFault::distribution,
-              &parseDistribution, &nameOf),
-        field("loss", "messages that never arrive", kShareWords, &LinkFault::loss, &parseShare, &printShare),
-        field("duplicate", "messages that arrive twice", kShareWords, &LinkFault::duplicate, &parseShare, &printShare),
-        field("corrupt", "messages that arrive with a flipped bit", kShareWords, &LinkFault::corrupt, &parseShare,
-              &printShare),
-        field("reorder", "messages that the next one overtakes", kShareWords, &LinkFault::reorder, &parseShare,
-              &printShare),
-        field("bandwidth", "how much passes", kBandwidthWords, &LinkFault::bandwidth, &parseBandwidth, &printBandwidth),
-        field("stall", "messages that TCP had to send again, while all behind them waits", kShareWords,
-              &LinkFault::stall, &parseShare, &printShare),
-        field("cut", "silence: nothing passes and nobody is told", kFlagWords, &LinkFault::cut, &parseFlag, &printFlag),
-        field("reset", "the connection is torn at every message", kFlagWords, &LinkFault::reset, &parseFlag,
-              &printFlag),
-        field("refuse", "no connection is accepted", kFlagWords, &LinkFault::refuse, &parseFlag, &printFlag),
-    };
-    return kFields;
+    static const FieldTable<LinkFault> kTable(
+        "link", "latency: 200ms, loss: 5%",
+        {
+            field("latency", "added to every message", kDurationWords, &LinkFault::latency, &parseLinkDelay,
+                  &printDuration),
+            field("jitter", "how far the latency varies", kDurationWords, &LinkFault::jitter, &parseLinkDelay,
+                  &printDuration),
+            field("distribution", "how the jitter is spread", kDistributionWords, &LinkFault::distribution,
+                  &parseDistribution, &nameOf),
+            field("loss", "messages that never arrive", kShareWords, &LinkFault::loss, &parseShare, &printShare),
+            field("duplicate", "messages that arrive twice", kShareWords, &LinkFault::duplicate, &parseShare,
+                  &printShare),
+            field("corrupt", "messages that arrive with a flipped bit", kShareWords, &LinkFault::corrupt, &parseShare,
+                  &printShare),
+            field("reorder", "messages that the next one overtakes", kShareWords, &LinkFault::reorder, &parseShare,
+                  &printShare),
+            field("bandwidth", "how much passes", kBandwidthWords, &LinkFault::bandwidth, &parseBandwidth,
+                  &printBandwidth),
+            field("stall", "messages that TCP had to send again, while all behind them waits", kShareWords,
+                  &LinkFault::stall, &parseShare, &printShare),
+            field("cut", "silence: nothing passes and nobody is told", kFlagWords, &LinkFault::cut, &parseFlag,
+                  &printFlag),
+            field("reset", "the connection is torn at every message", kFlagWords, &LinkFault::reset, &parseFlag,
+                  &printFlag),
+            field("refuse", "no connection is accepted", kFlagWords, &LinkFault::refuse, &parseFlag, &printFlag),
+        });
+    return kTable;
 }
 
-const Field* fieldNamed(const QString& name)
+QString spaced(QString text)
 {
-    for (const Field& each : fields()) {
-        if (each.name == name)
-            return &each;
-    }
-    return nullptr;
-}
-
-/// Letters to add, drop or change to make one word the other (Levenshtein).
-std::size_t distance(const QString& one, const QString& other)
-{
-    std::vector<std::size_t> row(static_cast<std::size_t>(other.size()) + 1);
-    std::iota(row.begin(), row.end(), 0);
-    for (const QChar letter : one) {
-        std::size_t diagonal = row[0]++;
-        for (std::size_t i = 1; i < row.size(); ++i) {
-            const std::size_t changed = diagonal + (letter == other[static_cast<qsizetype>(i) - 1] ? 0 : 1);
-            diagonal = row[i];
-            row[i] = std::min({changed, row[i] + 1, row[i - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
-Error unknownField(const QString& name)
-{
-    const QString sentence = QStringLiteral("%1 is no field of a link; ").arg(quoted(name));
-    if (name.size() < kMostShown) {
-        for (const QString& known : fieldNames()) {
-            if (distance(name.toLower(), known) <= static_cast<std::size_t>(known.size()) / 3)
-                return Error{sentence + QStringLiteral("did you mean %1?").arg(known)};
-        }
-    }
-    return Error{sentence + QStringLiteral("the fields are %1").arg(fieldNames().join(QStringLiteral(", ")))};
+    qsizetype unit = 0;
+    while (unit < text.size() && (text[unit].isDigit() || text[unit] == QLatin1Char('.')))
+        ++unit;
+    return text.insert(unit, QLatin1Char(' '));
 }
 
 } // namespace
@@ -263,7 +175,7 @@ Result<std::chrono::microseconds> parseDuration(const QString& text)
         return std::chrono::microseconds(0);
     if (const auto count = withUnit(text, kDurations, kMost))
         return std::chrono::microseconds(static_cast<qint64>(*count));
-    return wrong(text, "a duration, such as 200ms, 1.5s or 2min");
+    return wrongValue(text, "a duration, such as 200ms, 1.5s or 2min");
 }
 
 Result<Share> parseShare(const QString& text)
@@ -274,7 +186,7 @@ Result<Share> parseShare(const QString& text)
     const std::optional<quint64> millionths = millionthsOf(number);
     const quint64 scale = isPercent ? 100 : 1;
     if (!millionths || *millionths % scale != 0 || *millionths / scale > Share::kAll)
-        return wrong(text, kShareWords);
+        return wrongValue(text, kShareWords);
     return Share{static_cast<quint32>(*millionths / scale)};
 }
 
@@ -285,7 +197,7 @@ Result<quint64> parseBandwidth(const QString& text)
         return quint64(0);
     const auto bits = withUnit(text, kBandwidths, kMaxBandwidth);
     if (!bits || *bits < kMinBandwidth)
-        return wrong(text, kBandwidthWords);
+        return wrongValue(text, kBandwidthWords);
     return *bits;
 }
 
@@ -301,6 +213,11 @@ QString printDuration(std::chrono::microseconds duration)
     if (count < 1'000'000)
         return withoutZeros(count / 1'000, count % 1'000 * 1'000) + QStringLiteral("ms");
     return withoutZeros(count / 1'000'000, count % 1'000'000) + QStringLiteral("s");
+}
+
+QString spokenDuration(std::chrono::microseconds duration)
+{
+    return spaced(printDuration(duration));
 }
 
 QString printShare(Share share)
@@ -326,35 +243,22 @@ QString nameOf(Distribution distribution)
 
 const QStringList& fieldNames()
 {
-    static const QStringList kNames = [] {
-        QStringList names;
-        for (const Field& each : fields())
-            names << each.name;
-        return names;
-    }();
-    return kNames;
+    return table().names();
 }
 
 QString describeField(const QString& name)
 {
-    const Field* known = fieldNamed(name);
-    return known ? QStringLiteral("%1: %2").arg(known->does, QLatin1String(known->takes)) : QString();
+    return table().describe(name);
 }
 
 Result<void> setField(LinkFault& fault, const QString& name, const QString& text)
 {
-    const Field* known = fieldNamed(name);
-    if (!known)
-        return unknownField(name);
-    if (const Result<void> set = known->set(fault, text); !set)
-        return Error{QStringLiteral("%1 is %2").arg(name, set.error())};
-    return {};
+    return table().set(fault, name, text);
 }
 
 QString printField(const LinkFault& fault, const QString& name)
 {
-    const Field* known = fieldNamed(name);
-    return known ? known->print(fault) : QString();
+    return table().print(fault, name);
 }
 
 Result<void> validate(const LinkFault& fault, bool linkOfClients)
@@ -378,58 +282,16 @@ Result<void> validate(const LinkFault& fault, bool linkOfClients)
 
 QString print(const LinkFault& fault)
 {
-    if (fault.healthy())
-        return QStringLiteral("healthy");
-    const LinkFault rest;
-    QStringList parts;
-    for (const Field& each : fields()) {
-        const QString value = each.print(fault);
-        if (value == each.print(rest))
-            continue;
-        parts << (value == QLatin1String("true") ? each.name : QStringLiteral("%1: %2").arg(each.name, value));
-    }
-    return parts.join(QStringLiteral(", "));
+    return table().printLine(fault);
 }
 
 Result<LinkFault> parseLinkFault(const QString& text)
 {
-    LinkFault fault;
-    if (text.trimmed() == QLatin1String("healthy"))
-        return fault;
-    std::set<QString> given;
-    QStringView rest = text;
-    while (!rest.isEmpty()) {
-        const auto isEnd = [](QChar character) { return character == u',' || character == u'\n'; };
-        const qsizetype end = std::find_if(rest.begin(), rest.end(), isEnd) - rest.begin();
-        const QString part = rest.first(end).trimmed().toString();
-        rest = rest.sliced(std::min(rest.size(), end + 1));
-        if (part.isEmpty())
-            continue;
-        const qsizetype colon = part.indexOf(QLatin1Char(':'));
-        const QString name = (colon < 0 ? part : part.first(colon)).trimmed();
-        const Field* known = fieldNamed(name);
-        const bool isFlag = known && known->takes == kFlagWords;
-        const QString value = colon >= 0 ? part.sliced(colon + 1) : QLatin1String(isFlag ? "true" : "");
-        if (const Result<void> set = setField(fault, name, value); !set)
-            return Error{set.error()};
-        if (!given.insert(name).second)
-            return Error{QStringLiteral("%1 is given twice; each field has one value").arg(name)};
-    }
-    if (given.empty())
-        return Error{
-            QStringLiteral("there is nothing in it; write faults of a link such as \"latency: 200ms, loss: 5%\"")};
-    return fault;
+    return table().parseLine(text);
 }
 
 QString spokenLinkFault(const LinkFault& fault)
 {
-    const auto spaced = [](QString text) {
-        qsizetype unit = 0;
-        while (unit < text.size() && (text[unit].isDigit() || text[unit] == QLatin1Char('.')))
-            ++unit;
-        return text.insert(unit, QLatin1Char(' '));
-    };
-    const auto duration = [&](std::chrono::microseconds time) { return spaced(printDuration(time)); };
     QStringList parts;
     if (fault.cut)
         parts << QStringLiteral("cut");
@@ -438,11 +300,11 @@ QString spokenLinkFault(const LinkFault& fault)
     if (fault.reset)
         parts << QStringLiteral("resets connections");
     if (fault.latency.count() > 0 || fault.jitter.count() > 0) {
-        QString slow = QStringLiteral("slow: %1").arg(duration(fault.latency));
+        QString slow = QStringLiteral("slow: %1").arg(spokenDuration(fault.latency));
         if (fault.jitter.count() > 0)
             slow +=
                 (fault.distribution == Distribution::Exponential ? QStringLiteral(" + %1") : QStringLiteral(" ± %1"))
-                    .arg(duration(fault.jitter));
+                    .arg(spokenDuration(fault.jitter));
         parts << slow;
     }
     if (fault.loss)

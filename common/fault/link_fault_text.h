@@ -20,10 +20,11 @@ Result<Share> parseShare(const QString& text);
 /// "unlimited" or "0" is 0.
 Result<quint64> parseBandwidth(const QString& text);
 
-QString printDuration(std::chrono::microseconds duration); ///< the shortest exact one: "200ms", "1.5s", "250us"
-QString printShare(Share share);                           ///< "5%", "0.25%"
-QString printBandwidth(quint64 bitsPerSecond);             ///< "1mbit", "unlimited"
-QString nameOf(Distribution distribution);                 ///< "normal"
+QString printDuration(std::chrono::microseconds duration);  ///< the shortest exact one: "200ms", "1.5s", "250us"
+QString spokenDuration(std::chrono::microseconds duration); ///< "200 ms"
+QString printShare(Share share);                            ///< "5%", "0.25%"
+QString printBandwidth(quint64 bitsPerSecond);              ///< "1mbit", "unlimited"
+QString nameOf(Distribution distribution);                  ///< "normal"
 
 /// latency, jitter, distribution, loss, duplicate, corrupt, reorder, bandwidth, stall, cut, reset, refuse: in this
 /// order.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/fault/clock_fault.h"
+#include "common/fault/disk_fault.h"
 #include "common/fault/link_fault.h"
 #include "common/stats/histogram.h"
 #include "common/wire/ids.h"
@@ -52,10 +53,17 @@ struct ClockState
     bool operator==(const ClockState&) const = default;
 };
 
+struct DiskState
+{
+    NodeId node;
+    fault::DiskFault fault;
+    bool operator==(const DiskState&) const = default;
+};
+
 // ---- lab to node -------------------------------------------------------------------------------------------------
 
 /// Everything the lab wants of the cluster, whole each time, so that obeying it twice is obeying it once. Links not
-/// named are healthy, clocks not named are right. A node ignores a version older than the one it has.
+/// named are healthy, as are disks; clocks not named are right. A node ignores a version older than the one it has.
 struct DesiredState
 {
     quint64 version = 0;
@@ -64,6 +72,7 @@ struct DesiredState
     QByteArray watchedKey; ///< its value is reported in every Status
     std::vector<ClockState> clocks;
     quint64 answers = 0; ///< which DesiredStateAck::asks this is the answer to; 0: none
+    std::vector<DiskState> disks;
     bool operator==(const DesiredState&) const = default;
 };
 
@@ -119,6 +128,15 @@ struct Status
     quint64 commitIndex = 0;
     quint64 appliedIndex = 0;
     quint64 lastIndex = 0;
+    quint64 firstIndex = 0;         ///< the first entry still in the log
+    quint64 snapshotIndex = 0;      ///< what the newest snapshot ends with; 0: none
+    quint64 snapshotsTaken = 0;     ///< by this node, of its own state
+    quint64 snapshotsInstalled = 0; ///< a leader's, in the place of this node's state
+    /// The newest membership in the log, committed or not. Joint while `outgoing` is not empty: then these must agree
+    /// too. Nobody at all: this node waits to be taken in.
+    std::vector<NodeId> voters;
+    std::vector<NodeId> outgoing;
+    std::vector<NodeId> learners;
     quint64 lamport = 0;
     quint64 stateHash = 0; ///< equal on all nodes with an equal appliedIndex
     quint64 keys = 0;
@@ -128,6 +146,7 @@ struct Status
 
     quint32 clientConnections = 0;
     quint64 proposalsPending = 0;
+    quint64 readsPending = 0; ///< that wait for a majority to confirm the leader
     quint64 commands = 0;
     quint64 redirects = 0; ///< answered -MOVED
     quint64 refusals = 0;  ///< answered -CLUSTERDOWN
@@ -164,6 +183,12 @@ enum class NodeEventKind : quint8 {
     PeerConnected = 8,
     PeerDisconnected = 9,
     Warning = 10,
+    MembershipChanged = 11,
+    TransferStarted = 12, ///< of leadership
+    TransferEnded = 13,
+    SnapshotTaken = 14,
+    SnapshotInstalled = 15,
+    SnapshotSent = 16,
 };
 
 struct NodeEvent

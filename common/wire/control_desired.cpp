@@ -54,6 +54,19 @@ void write(QCborStreamWriter& w, const DesiredState& state)
     }
     w.endArray();
     put(w, 8, state.answers);
+    w.append(quint64(9));
+    w.startArray(state.disks.size());
+    for (const DiskState& disk : state.disks) {
+        w.startMap();
+        put(w, 1, disk.node.value);
+        put(w, 2, disk.fault.latency);
+        put(w, 3, disk.fault.jitter);
+        put(w, 4, disk.fault.full);
+        put(w, 5, disk.fault.lies);
+        put(w, 6, disk.fault.flip);
+        w.endMap();
+    }
+    w.endArray();
     w.endMap();
 }
 
@@ -125,6 +138,28 @@ bool read(QCborStreamReader& r, ClockState& clock)
     });
 }
 
+bool read(QCborStreamReader& r, DiskState& disk)
+{
+    return readMap(r, [&](quint64 key) {
+        switch (key) {
+        case 1:
+            return readUnsigned(r, disk.node.value);
+        case 2:
+            return get(r, disk.fault.latency) && disk.fault.latency <= fault::kMaxSyncLatency;
+        case 3:
+            return get(r, disk.fault.jitter) && disk.fault.jitter <= fault::kMaxSyncLatency;
+        case 4:
+            return readBool(r, disk.fault.full);
+        case 5:
+            return readBool(r, disk.fault.lies);
+        case 6:
+            return get(r, disk.fault.flip);
+        default:
+            return skip(r);
+        }
+    });
+}
+
 } // namespace
 
 bool read(QCborStreamReader& r, std::vector<LinkState>& links)
@@ -152,6 +187,8 @@ bool read(QCborStreamReader& r, DesiredState& state)
             return readArray(r, kMaxNodes, [&] { return read(r, state.clocks.emplace_back()); });
         case 8:
             return readUnsigned(r, state.answers);
+        case 9:
+            return readArray(r, kMaxNodes, [&] { return read(r, state.disks.emplace_back()); });
         default:
             return skip(r);
         }

@@ -65,6 +65,20 @@ bool read(QCborStreamReader& r, LinkCounters& link)
     });
 }
 
+void write(QCborStreamWriter& w, quint64 key, const std::vector<NodeId>& nodes)
+{
+    w.append(key);
+    w.startArray(nodes.size());
+    for (const NodeId node : nodes)
+        w.append(quint64(node.value));
+    w.endArray();
+}
+
+bool read(QCborStreamReader& r, std::vector<NodeId>& nodes)
+{
+    return readArray(r, kMaxNodes, [&] { return readUnsigned(r, nodes.emplace_back().value); });
+}
+
 } // namespace
 
 void write(QCborStreamWriter& w, const Status& s)
@@ -107,6 +121,14 @@ void write(QCborStreamWriter& w, const Status& s)
         w.append(quint64(28));
         write(w, s.faults);
     }
+    write(w, 29, s.voters);
+    write(w, 30, s.outgoing);
+    write(w, 31, s.learners);
+    put(w, 32, s.firstIndex);
+    put(w, 33, s.snapshotIndex);
+    put(w, 34, s.snapshotsTaken);
+    put(w, 35, s.snapshotsInstalled);
+    put(w, 36, s.readsPending);
     w.endMap();
 }
 
@@ -170,6 +192,22 @@ bool read(QCborStreamReader& r, Status& s)
             return get(r, s.wallClock);
         case 28:
             return read(r, s.faults);
+        case 29:
+            return read(r, s.voters);
+        case 30:
+            return read(r, s.outgoing);
+        case 31:
+            return read(r, s.learners);
+        case 32:
+            return readUnsigned(r, s.firstIndex);
+        case 33:
+            return readUnsigned(r, s.snapshotIndex);
+        case 34:
+            return readUnsigned(r, s.snapshotsTaken);
+        case 35:
+            return readUnsigned(r, s.snapshotsInstalled);
+        case 36:
+            return readUnsigned(r, s.readsPending);
         default:
             return skip(r);
         }
@@ -255,7 +293,7 @@ bool read(QCborStreamReader& r, NodeEvent& event)
         case 2:
             return get(r, event.at);
         case 3:
-            return readEnum(r, event.kind, NodeEventKind::Warning);
+            return readEnum(r, event.kind, NodeEventKind::SnapshotSent);
         case 4:
             return readUnsigned(r, event.term);
         case 5:

@@ -10,7 +10,17 @@
 namespace faultline::wire {
 
 namespace {
-enum Key : quint64 { ClusterId = 1, From = 2, To = 3, Incarnation = 4, Lowest = 5, Highest = 6, Token = 7 };
+enum Key : quint64 {
+    ClusterId = 1,
+    From = 2,
+    To = 3,
+    Incarnation = 4,
+    Lowest = 5,
+    Highest = 6,
+    Token = 7,
+    Host = 8,
+    Port = 9
+};
 }
 
 QByteArray clusterIdOf(const QByteArray& name)
@@ -22,7 +32,8 @@ QByteArray encodeHello(const Hello& hello)
 {
     QByteArray payload;
     QCborStreamWriter writer(&payload);
-    writer.startMap(7);
+    const bool listens = hello.port != 0;
+    writer.startMap(listens ? 9 : 7);
     writer.append(quint64(ClusterId));
     writer.append(hello.clusterId);
     writer.append(quint64(From));
@@ -37,6 +48,12 @@ QByteArray encodeHello(const Hello& hello)
     writer.append(quint64(hello.highestVersion));
     writer.append(quint64(Token));
     writer.append(hello.token);
+    if (listens) {
+        writer.append(quint64(Host));
+        writer.append(hello.host);
+        writer.append(quint64(Port));
+        writer.append(quint64(hello.port));
+    }
     writer.endMap();
     return payload;
 }
@@ -61,6 +78,10 @@ std::optional<Hello> decodeHello(const QByteArray& payload)
             return readUnsigned(reader, hello.highestVersion);
         case Token:
             return readBytes(reader, hello.token);
+        case Host:
+            return readText(reader, hello.host);
+        case Port:
+            return readUnsigned(reader, hello.port);
         default:
             return skip(reader);
         }

@@ -4,6 +4,7 @@
 #include "common/wire/ids.h"
 
 #include <QByteArray>
+#include <QString>
 
 #include <optional>
 
@@ -20,6 +21,9 @@ struct Hello
     quint8 lowestVersion = 1;
     quint8 highestVersion = 1;
     QByteArray token; ///< the control port asks for it; empty elsewhere
+    /// Where the dialler listens for its peers, so that one that was never told of it can answer; port 0: nowhere.
+    QString host{};
+    quint16 port = 0;
 
     bool operator==(const Hello&) const = default;
 };

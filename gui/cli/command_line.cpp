@@ -207,7 +207,7 @@ Result<Command> parseDesktop(const QStringList& rest)
                 return arguments.unknownOption();
             return Error{
                 QStringLiteral(
-                    "unknown command \"%1\"; there are up, run and scenarios, and without one the desktop opens")
+                    "unknown command \"%1\"; there are up, run, check and scenarios, and without one the desktop opens")
                     .arg(arguments.current())};
         }
         if (problem)
@@ -281,6 +281,37 @@ Result<Command> parseRun(const QStringList& rest)
     return Command(command);
 }
 
+Result<Command> parseCheck(const QStringList& rest)
+{
+    Arguments arguments(QStringLiteral(" check"), rest);
+    CheckCommand command;
+    while (arguments.next()) {
+        if (asksForHelp(arguments))
+            return Command(SayCommand{checkHelpText()});
+        if (arguments.is("--model")) {
+            const QString what = QStringLiteral("register, cas-register or kv");
+            const std::optional<QString> value = arguments.value();
+            if (!value)
+                return arguments.needs(what);
+            if (*value != QLatin1String("register") && *value != QLatin1String("cas-register") &&
+                *value != QLatin1String("kv"))
+                return arguments.wrong(*value, what);
+            command.model = *value == QLatin1String("kv") ? *value : QStringLiteral("register");
+        } else if (arguments.isOption()) {
+            return arguments.unknownOption();
+        } else if (!command.history.isEmpty()) {
+            return Error{
+                QStringLiteral("check takes one history, and \"%1\" is a second; check them one after the other")
+                    .arg(arguments.current())};
+        } else {
+            command.history = arguments.current();
+        }
+    }
+    if (command.history.isEmpty())
+        return Error{QStringLiteral("check needs a history: a file as `faultline check --help` describes")};
+    return Command(command);
+}
+
 Result<Command> parseScenarios(const QStringList& rest)
 {
     Arguments arguments(QStringLiteral(" scenarios"), rest);
@@ -309,6 +340,8 @@ Result<Command> parseCommandLine(const QStringList& arguments)
         return parseUp(rest);
     if (command == QLatin1String("run"))
         return parseRun(rest);
+    if (command == QLatin1String("check"))
+        return parseCheck(rest);
     if (command == QLatin1String("scenarios"))
         return parseScenarios(rest);
     return parseDesktop(arguments);

@@ -58,13 +58,19 @@ struct ScenariosCommand
     bool json = false;
 };
 
+struct CheckCommand
+{
+    QString history; ///< a file
+    QString model;   ///< register or kv; empty: as the file's format has it
+};
+
 /// --help, --version: said on stdout, exit code 0.
 struct SayCommand
 {
     QString text;
 };
 
-using Command = std::variant<DesktopCommand, UpCommand, RunCommand, ScenariosCommand, SayCommand>;
+using Command = std::variant<DesktopCommand, UpCommand, RunCommand, CheckCommand, ScenariosCommand, SayCommand>;
 
 /// `arguments` without the program's name. The error is one sentence that names what was wrong and what would be right.
 Result<Command> parseCommandLine(const QStringList& arguments);

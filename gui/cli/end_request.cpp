@@ -3,17 +3,21 @@
 
 #include "common/result/result.h"
 
+#include <QTimer>
+
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace faultline::cli {
 
 namespace {
 
+constexpr std::chrono::seconds kLookAgain{1};
 constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP};
 
 // The one thing a signal handler may do is write to a descriptor, and a handler is given nothing but the signal's
@@ -68,20 +72,44 @@ EndRequest::~EndRequest()
 void EndRequest::watchInput()
 {
     struct stat input = {};
-    if (::fstat(STDIN_FILENO, &input) != 0 || !(S_ISFIFO(input.st_mode) || S_ISSOCK(input.st_mode)))
+    const bool isPipe = ::fstat(STDIN_FILENO, &input) == 0 && (S_ISFIFO(input.st_mode) || S_ISSOCK(input.st_mode));
+    if (!isPipe && ::isatty(STDIN_FILENO) == 0)
         return;
     m_input = std::make_unique<QSocketNotifier>(STDIN_FILENO, QSocketNotifier::Read);
-    connect(m_input.get(), &QSocketNotifier::activated, this, &EndRequest::drainInput);
+    connect(m_input.get(), &QSocketNotifier::activated, this, &EndRequest::readInput);
 }
 
-void EndRequest::drainInput()
+void EndRequest::readInput()
 {
-    std::array<char, 4096> ignored;
-    const ssize_t got = ::read(STDIN_FILENO, ignored.data(), ignored.size());
+    const bool isTerminal = ::isatty(STDIN_FILENO) != 0;
+    if (isTerminal && ::tcgetpgrp(STDIN_FILENO) != ::getpgrp()) { // reading would stop the program: SIGTTIN
+        m_input->setEnabled(false);
+        QTimer::singleShot(kLookAgain, this, [this] { m_input->setEnabled(true); });
+        return;
+    }
+    std::array<char, 4096> bytes;
+    const ssize_t got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+    if (got > 0)
+        takeLines(bytes.data(), got);
     if (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)))
         return;
     m_input->setEnabled(false);
-    emit asked();
+    if (!isTerminal)
+        emit inputEnded();
+}
+
+void EndRequest::takeLines(const char* bytes, qsizetype count)
+{
+    for (qsizetype i = 0; i < count; ++i) {
+        if (bytes[i] != '\n') {
+            if (m_line.size() < kMostOfLine)
+                m_line.append(bytes[i]);
+            continue;
+        }
+        const QString line = QString::fromUtf8(std::exchange(m_line, {})).trimmed();
+        if (!line.isEmpty())
+            emit lineRead(line);
+    }
 }
 
 } // namespace faultline::cli

@@ -35,6 +35,7 @@ QString helpText()
   faultline [OPTION...]                open the desktop, with a living cluster in it
   faultline up [OPTION...]             start a cluster without a window, and keep it until Ctrl+C
   faultline run SCENARIO [OPTION...]   act a scenario out, judge it, and write a report
+  faultline check HISTORY [--model M]  judge a recorded history: is it linearizable?
   faultline scenarios [--json]         list the scenarios that are built in
 
 Options of the desktop:
@@ -64,7 +65,16 @@ input. Then it ends every node, and exits with 0.
   --node-program PATH   the program faultline-node, when it is not beside this one
   --data FOLDER         where the cluster keeps its data while it lives
 
-Talk to it with any Redis client: redis-cli -c -p CLIENT-PORT set x 1)");
+Talk to it with any Redis client: redis-cli -c -p CLIENT-PORT set x 1
+
+Lines on its input, typed or through a pipe, change who belongs to the cluster; each is answered by one line when it has
+come about, the next one is taken then:
+
+  add                   one more node, which learns first and votes once it has caught up
+  remove n2             takes n2 out of the cluster, ends it and removes its data
+  transfer n3           hands leadership to n3
+
+With --json the answer is {"order", "done", "node", "sentence"}, of add also {"pid", "client", "peer", "control"}.)");
 }
 
 QString runHelpText()
@@ -123,6 +133,36 @@ A scenario:
                  since the cluster served)")
         .arg(listed(lab::conditionNames()), listed(lab::actionNames()), listed(lab::measureNames()), listed(presets),
              listed(fault::fieldNames()), listed(lab::partitionNames()));
+}
+
+QString checkHelpText()
+{
+    return QStringLiteral(R"(faultline check HISTORY: judge a recorded history
+
+Is there one order of all operations that every reply agrees with, and that keeps what came before what? Each key is judged
+by itself. What it prints says so in a sentence; when there is none, it names the first operation to return that fits
+nowhere, and the end of the longest order before it.
+
+  --model M   what keys hold at first: register or cas-register: nothing; kv: the empty text. Without it, nothing, but for
+              EDN with :get, :put or :append, where it is the empty text
+
+HISTORY is a file in one of three formats, told apart by how they begin:
+
+  Lines of JSON, one an operation, in any order. op is read, write, cas, increment or append; outcome is ok, failed (did not
+  happen, for certain) or unknown, and may be left out: ok with a return, unknown without. Times are whole numbers.
+    {"client": 1, "key": "x", "op": "write", "value": "4", "call": 10, "return": 25}
+    {"client": 2, "key": "x", "op": "read", "result": "4", "call": 12, "return": 30}
+    {"client": 1, "key": "x", "op": "cas", "expected": "4", "value": "5", "swapped": true, "call": 31, "return": 40}
+    {"client": 3, "key": "x", "op": "increment", "result": 6, "call": 41, "return": 45}
+    {"client": 3, "key": "y", "op": "append", "value": "!", "call": 46}
+
+  A Jepsen log of a register (:read, :write, :cas [from to]; :invoke, :ok, :fail, :info):
+    INFO  jepsen.util - 0 :invoke :write 3
+
+  Jepsen's maps in EDN, one a line (:f is :read, :get, :write, :put, :cas or :append):
+    {:process 0, :type :invoke, :f :append, :key "0", :value "x"}
+
+Exit code: 0 linearizable, 1 not, 2 not decided within bounds, or bad input.)");
 }
 
 QString scenariosHelpText()

@@ -9,6 +9,7 @@ namespace faultline::cli {
 QString helpText();
 QString upHelpText();
 QString runHelpText();
+QString checkHelpText();
 QString scenariosHelpText();
 
 } // namespace faultline::cli

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/cli/check.h"
 #include "gui/cli/command_line.h"
 #include "gui/cli/end_request.h"
 #include "gui/cli/run.h"
@@ -31,6 +32,8 @@ struct Program
         sayOut(command.text);
         return kAsExpected;
     }
+
+    int operator()(const CheckCommand& command) const { return checkHistory(command); }
 
     int operator()(const ScenariosCommand& command) const { return listScenarios(command); }
 

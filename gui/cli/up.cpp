@@ -3,6 +3,7 @@
 
 #include "gui/cli/end_request.h"
 #include "gui/cli/say.h"
+#include "gui/cli/up_orders.h"
 #include "gui/lab/lab.h"
 
 #include <QCoreApplication>
@@ -56,6 +57,7 @@ int runUp(QCoreApplication& application, const UpCommand& command)
     int exitCode = kAsExpected;
     bool ending = false;
     bool served = false;
+    UpOrders orders(lab, command.json);
 
     const auto end = [&] {
         if (ending)
@@ -77,6 +79,7 @@ int runUp(QCoreApplication& application, const UpCommand& command)
             return;
         served = true;
         sayOut(command.json ? QString::fromUtf8(describeAsJson(lab.timeline())) : describe(lab.timeline()));
+        orders.begin();
     });
     QObject::connect(&lab, &lab::Lab::startFailed, &application, [&](const QString& reason) {
         sayError(reason);
@@ -89,6 +92,10 @@ int runUp(QCoreApplication& application, const UpCommand& command)
             sayError(note->text);
     });
     QObject::connect(&endRequest, &EndRequest::asked, &application, end);
+    QObject::connect(&endRequest, &EndRequest::lineRead, &orders, &UpOrders::take);
+    QObject::connect(&endRequest, &EndRequest::inputEnded, &orders, &UpOrders::close);
+    QObject::connect(&orders, &UpOrders::answered, &application, &sayOut);
+    QObject::connect(&orders, &UpOrders::allDone, &application, end);
     QTimer::singleShot(kMostForServing, &application, [&] {
         if (served || ending)
             return;

@@ -119,6 +119,10 @@ void Lab::jumpClock(NodeId node, std::chrono::microseconds by)
 {
     m_session->nemesis().jumpClock(node, by);
 }
+void Lab::setDisk(NodeId node, const fault::DiskFault& disk)
+{
+    m_session->nemesis().setDisk(node, disk);
+}
 void Lab::setSurge(double factor, std::chrono::milliseconds over)
 {
     m_session->nemesis().setSurge(factor, over);
@@ -138,6 +142,19 @@ void Lab::redo()
 bool Lab::isObeyed() const
 {
     return m_session->isObeyed();
+}
+
+quint64 Lab::addNode()
+{
+    return m_session->members().add();
+}
+quint64 Lab::removeNode(NodeId node)
+{
+    return m_session->members().remove(node);
+}
+quint64 Lab::transferLeadership(NodeId node)
+{
+    return m_session->members().transfer(node);
 }
 
 void Lab::setPace(const wire::Pace& pace)

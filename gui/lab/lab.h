@@ -3,6 +3,7 @@
 
 #include "common/result/result.h"
 #include "gui/lab/fault/partition.h"
+#include "gui/lab/member_outcome.h"
 #include "gui/lab/timeline/timeline.h"
 
 #include <QObject>
@@ -83,13 +84,15 @@ public:
     void healCut(quint32 id);
     /// Heals every set of cuts; faults set for single links stay.
     void healPartitions();
-    /// Everything that is wrong on purpose: links, partitions, isolations, clocks and load; thaws the frozen, restarts
-    /// the dead.
+    /// Everything that is wrong on purpose: links, partitions, isolations, clocks, disks and load; thaws the frozen,
+    /// restarts the dead.
     void healAll();
 
     /// Ahead of the true time by `offset` (negative: behind) and from now on at `rate` (millionths).
     void setClock(NodeId node, std::chrono::microseconds offset, quint32 rate);
     void jumpClock(NodeId node, std::chrono::microseconds by);
+    /// Replaces what is wrong with the node's disk; a healthy fault heals it.
+    void setDisk(NodeId node, const fault::DiskFault& disk);
     /// The load is `factor` times what is set, moving there within `over`.
     void setSurge(double factor, std::chrono::milliseconds over = {});
     void setHotKey(fault::Share share);
@@ -100,6 +103,15 @@ public:
 
     /// Every node that runs has acknowledged the newest desired state.
     bool isObeyed() const;
+
+    // ---- who belongs to the cluster, and who leads it; one change at a time. Each returns the number that
+    // memberChangeEnded() will carry, which follows in any case unless the cluster ends. Undo of one is the other.
+    /// A new process on ports of its own, of the lowest number that is free: it learns first, and votes once it has
+    /// caught up.
+    quint64 addNode();
+    /// Out of the membership first; then its process ends and its data goes.
+    quint64 removeNode(NodeId node);
+    quint64 transferLeadership(NodeId node);
 
     // ---- pace and load
     void setPace(const wire::Pace& pace); ///< keeps held
@@ -132,6 +144,7 @@ signals:
     void
     startFailed(const QString& reason); ///< after start() had returned well: a port was taken, a node would not run
     void commandReplied(const faultline::lab::Lab::CommandReply& reply);
+    void memberChangeEnded(const faultline::lab::MemberOutcome& outcome);
 
 private:
     class Session;

@@ -89,7 +89,7 @@ bool Nemesis::allows(NodeId node, bool isPossible, const QString& refusal)
     if (!lifeOf(node)) {
         m_captions.note(
             Severity::Warning, {},
-            QStringLiteral("there is no %1 in this cluster; it has n1 to n%2").arg(node.name()).arg(m_nodes.size()));
+            QStringLiteral("there is no %1 in this cluster; it has %2").arg(node.name(), spokenNodes(m_nodes)));
         return false;
     }
     if (!isPossible)
@@ -221,16 +221,22 @@ bool Nemesis::canLead(NodeId node, const FaultState& state) const
     };
     if (!able(node))
         return false;
-    const auto heard = std::count_if(m_nodes.begin(), m_nodes.end(), [&](NodeId peer) {
-        return peer == node ||
-               (able(peer) && !state.effective({node, peer}).blocks() && !state.effective({peer, node}).blocks());
-    });
-    return static_cast<std::size_t>(heard) > m_nodes.size() / 2;
+    const Membership membership = m_timeline.membership();
+    const auto hearsMajorityOf = [&](const std::set<NodeId>& voters) {
+        const auto heard = std::count_if(voters.begin(), voters.end(), [&](NodeId peer) {
+            return peer == node ||
+                   (able(peer) && !state.effective({node, peer}).blocks() && !state.effective({peer, node}).blocks());
+        });
+        return static_cast<std::size_t>(heard) > voters.size() / 2;
+    };
+    return membership.hasVote(node) && hearsMajorityOf(membership.voters) &&
+           (!membership.isJoint() || hearsMajorityOf(membership.outgoing));
 }
 
 bool Nemesis::isLeaderHit(const FaultRecord& fault, NodeId leader, const FaultState& before) const
 {
-    if (fault.kind == FaultKind::Clock || fault.kind == FaultKind::Surge || fault.kind == FaultKind::HotKey)
+    if (fault.kind == FaultKind::Clock || fault.kind == FaultKind::Disk || fault.kind == FaultKind::Surge ||
+        fault.kind == FaultKind::HotKey)
         return false;
     if (fault.target) {
         const NodeState* state = m_timeline.node(fault.target);
@@ -346,6 +352,41 @@ void Nemesis::crash(NodeId node)
         m_cluster->restart(node);
         timer->start(period);
     }
+}
+
+void Nemesis::membersAre(const std::vector<NodeId>& nodes)
+{
+    m_nodes = nodes;
+    const std::set<NodeId> there(nodes.begin(), nodes.end());
+    const auto isGone = [&there](NodeId node) { return !there.contains(node); };
+    std::erase_if(m_crashTimers, [&](const auto& entry) { return isGone(entry.first); });
+    std::erase_if(m_crashPeriods, [&](const auto& entry) { return isGone(entry.first); });
+    std::erase_if(m_losingPower, [&](const auto& entry) { return isGone(entry.first); });
+    std::erase_if(m_toFreeze, isGone);
+    FaultState next = m_state;
+    next.keepOnly(there);
+    if (next == m_state)
+        publish();
+    else
+        become(std::move(next), {{}, {}, true});
+}
+
+void Nemesis::didMemberChange(MemberStep step)
+{
+    m_history.did((step.added ? QStringLiteral("Add %1") : QStringLiteral("Remove %1")).arg(step.node.name()), step);
+    publish();
+}
+
+void Nemesis::undidMemberChange(MemberStep step)
+{
+    m_history.undone(step);
+    publish();
+}
+
+void Nemesis::redidMemberChange(MemberStep step)
+{
+    m_history.redone(step);
+    publish();
 }
 
 void Nemesis::onStatus(const StatusRecord&)

@@ -59,10 +59,18 @@ public:
     void healAll();
     void setClock(NodeId node, std::chrono::microseconds offset, quint32 rate);
     void jumpClock(NodeId node, std::chrono::microseconds by);
+    void setDisk(NodeId node, const fault::DiskFault& disk);
     void setSurge(double factor, std::chrono::milliseconds over);
     void setHotKey(fault::Share share);
     void undo();
     void redo();
+
+    // ---- who belongs to the cluster
+    /// There is one node more, or less; nothing is wrong any more with one that has left.
+    void membersAre(const std::vector<NodeId>& nodes);
+    void didMemberChange(MemberStep step);
+    void undidMemberChange(MemberStep step);
+    void redidMemberChange(MemberStep step);
 
     // ---- what happens meanwhile
     void onRunning(NodeId node);
@@ -73,6 +81,8 @@ public:
 signals:
     /// A fault of links or of standing still is over: the first write after that is worth knowing, too.
     void healed(quint64 fault, faultline::wire::Monotonic at);
+    /// Undo and redo come to this: once it has come about, undidMemberChange() or redidMemberChange().
+    void memberChangeWanted(faultline::lab::MemberStep step, bool isRedo);
     /// present() is another: tell the nodes and the load.
     void changed();
     /// The leader can no longer lead; who else takes the first write after `since` is worth knowing.
@@ -102,6 +112,8 @@ private:
     void caption(const QString& what, const FaultState& before, std::vector<FaultRecord> begun);
     void expectCatchUps(const GestureRecord& gesture, const FaultState& before, const FaultState& after);
     void publish();
+    /// A step of the list may be about a node that has left since.
+    FaultState withoutTheGone(FaultState state) const;
     bool isLeaderHit(const FaultRecord& fault, NodeId leader, const FaultState& before) const;
     bool canLead(NodeId node, const FaultState& state) const;
     QString leadershipNow() const;

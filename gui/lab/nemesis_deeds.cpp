@@ -181,17 +181,18 @@ void Nemesis::setLinkFault(const std::vector<LinkId>& links, const fault::LinkFa
     FaultState next = m_state;
     for (const LinkId link : links)
         next.setLink(link, fault);
-    QString what = fault.healthy() ? QStringLiteral("Healed %1").arg(spokenLinks(links))
-                                   : QStringLiteral("%1 %2").arg(spokenLinks(links), fault::spokenLinkFault(fault));
+    const QString which = spokenLinks(links);
+    const QString how = over > 0ms ? QStringLiteral(" within %1").arg(spokenDuration(over)) : QString();
     fault::LinkFault onlyCut;
     onlyCut.cut = true;
-    if (fault == onlyCut)
-        what = QStringLiteral("Cut %1").arg(spokenLinks(links));
-    else if (!name.isEmpty() && !fault.healthy())
-        what = QStringLiteral("%1: %2 (%3)").arg(spokenLinks(links), name, fault::spokenLinkFault(fault));
-    if (over > 0ms)
-        what += QStringLiteral(" within %1").arg(spokenDuration(over));
-    become(next, {what, {}});
+    if (fault.healthy())
+        become(next, {QStringLiteral("Healed %1").arg(which) + how, QStringLiteral("Heal %1").arg(which) + how});
+    else if (fault == onlyCut)
+        become(next, {QStringLiteral("Cut %1").arg(which) + how, {}});
+    else if (name.isEmpty())
+        become(next, {QStringLiteral("%1 %2").arg(which, fault::spokenLinkFault(fault)) + how, {}});
+    else
+        become(next, {QStringLiteral("%1: %2 (%3)").arg(which, name, fault::spokenLinkFault(fault)) + how, {}});
     if (over > 0ms) {
         for (const LinkId link : links) {
             const auto from = now.links.find(link);
@@ -211,10 +212,9 @@ void Nemesis::cut(const std::set<LinkId>& links, const QString& name)
     const bool ofPeers = std::none_of(links.begin(), links.end(), [](LinkId link) { return link.isOfClients(); });
     const QString spoken = ofPeers ? spokenCuts(links, m_nodes) : spokenLinks({links.begin(), links.end()});
     const bool parts = spoken.contains(QLatin1Char('|'));
-    QString what = parts ? QStringLiteral("Partitioned %1").arg(spoken) : QStringLiteral("Cut %1").arg(spoken);
-    if (!name.isEmpty())
-        what += QStringLiteral(" (%1)").arg(name);
-    become(next, {what, {}});
+    const QString which = name.isEmpty() ? spoken : QStringLiteral("%1 (%2)").arg(spoken, name);
+    become(next, {(parts ? QStringLiteral("Partitioned %1") : QStringLiteral("Cut %1")).arg(which),
+                  (parts ? QStringLiteral("Partition %1") : QStringLiteral("Cut %1")).arg(which)});
 }
 
 void Nemesis::healLinks(const std::vector<LinkId>& links)
@@ -234,7 +234,8 @@ void Nemesis::healLinks(const std::vector<LinkId>& links)
                                  : QStringLiteral("nothing is wrong with %1").arg(spokenLinks(links)));
         return;
     }
-    become(next, {QStringLiteral("Healed %1").arg(spokenLinks(links)), {}});
+    become(next,
+           {QStringLiteral("Healed %1").arg(spokenLinks(links)), QStringLiteral("Heal %1").arg(spokenLinks(links))});
 }
 
 void Nemesis::partition(PartitionShape shape, const std::vector<NodeId>& around)
@@ -278,7 +279,7 @@ void Nemesis::healCut(quint32 id)
     FaultState next = m_state;
     std::erase_if(next.cuts, [id](const CutSet& cut) { return cut.id == id; });
     if (next != m_state)
-        become(next, {QStringLiteral("Healed the partition"), {}});
+        become(next, {QStringLiteral("Healed the partition"), QStringLiteral("Heal the partition")});
 }
 
 void Nemesis::healPartitions()
@@ -291,9 +292,9 @@ void Nemesis::healPartitions()
     }
     FaultState next = m_state;
     next.cuts.clear();
-    become(next, {m_state.cuts.size() == 1 ? QStringLiteral("Healed the partition")
-                                           : QStringLiteral("Healed %1 partitions").arg(m_state.cuts.size()),
-                  {}});
+    const QString which = m_state.cuts.size() == 1 ? QStringLiteral("the partition")
+                                                   : QStringLiteral("%1 partitions").arg(m_state.cuts.size());
+    become(next, {QStringLiteral("Healed %1").arg(which), QStringLiteral("Heal %1").arg(which)});
 }
 
 void Nemesis::healAll()
@@ -304,10 +305,10 @@ void Nemesis::healAll()
         m_captions.note(Severity::Info, {}, QStringLiteral("all is healthy: there is nothing to heal"));
         return;
     }
-    become({}, {QStringLiteral("Healed all"), {}});
+    become({}, {QStringLiteral("Healed all"), QStringLiteral("Heal all")});
 }
 
-// ---- clocks and load
+// ---- clocks, disks and load
 
 void Nemesis::setClock(NodeId node, std::chrono::microseconds offset, quint32 rate)
 {
@@ -329,6 +330,25 @@ void Nemesis::jumpClock(NodeId node, std::chrono::microseconds by)
     const auto found = m_state.clocks.find(node);
     const fault::ClockFault clock = found == m_state.clocks.end() ? fault::ClockFault() : found->second;
     setClock(node, (clock.right() ? 0us : clock.aheadAt(wire::monotonicNow())) + by, clock.rate);
+}
+
+void Nemesis::setDisk(NodeId node, const fault::DiskFault& disk)
+{
+    const bool fits = disk.latency >= 0us && disk.latency <= fault::kMaxSyncLatency && disk.jitter >= 0us &&
+                      disk.jitter <= fault::kMaxSyncLatency;
+    if (!allows(node, fits, QStringLiteral("a disk is slowed by 10 s at most")))
+        return;
+    FaultState next = m_state;
+    if (disk.healthy())
+        next.disks.erase(node);
+    else
+        next.disks[node] = disk;
+    if (next == m_state) {
+        m_captions.note(Severity::Info, node,
+                        QStringLiteral("%1's disk %2 already").arg(node.name(), spokenDisk(disk)));
+        return;
+    }
+    become(next, {QStringLiteral("%1's disk %2").arg(node.name(), spokenDisk(disk)), {}});
 }
 
 void Nemesis::setSurge(double factor, std::chrono::milliseconds over)
@@ -368,20 +388,34 @@ void Nemesis::setHotKey(fault::Share share)
                   {}});
 }
 
+FaultState Nemesis::withoutTheGone(FaultState state) const
+{
+    state.keepOnly({m_nodes.begin(), m_nodes.end()});
+    return state;
+}
+
 void Nemesis::undo()
 {
+    if (const auto member = m_history.memberToUndo()) {
+        emit memberChangeWanted({member->node, !member->added}, false);
+        return;
+    }
     const QString sentence = m_history.undoSentence();
-    if (const auto next = m_history.undo(m_state))
-        become(*next, {QStringLiteral("Undid: %1").arg(sentence), {}, true});
+    if (auto next = m_history.undo(m_state))
+        become(withoutTheGone(*std::move(next)), {QStringLiteral("Undid: %1").arg(sentence), {}, true});
     else
         m_captions.note(Severity::Info, {}, QStringLiteral("there is nothing to undo"));
 }
 
 void Nemesis::redo()
 {
+    if (const auto member = m_history.memberToRedo()) {
+        emit memberChangeWanted(*member, true);
+        return;
+    }
     const QString sentence = m_history.redoSentence();
-    if (const auto next = m_history.redo(m_state))
-        become(*next, {QStringLiteral("Did again: %1").arg(sentence), {}, true});
+    if (auto next = m_history.redo(m_state))
+        become(withoutTheGone(*std::move(next)), {QStringLiteral("Did again: %1").arg(sentence), {}, true});
     else
         m_captions.note(Severity::Info, {}, QStringLiteral("there is nothing to do again"));
 }

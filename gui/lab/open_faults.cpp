@@ -131,6 +131,8 @@ void OpenFaults::updateNodes(Change& change, const FaultState& before, const Fau
             touched.insert(node);
         for (const auto& [node, clock] : state->clocks)
             touched.insert(node);
+        for (const auto& [node, disk] : state->disks)
+            touched.insert(node);
         touched.insert(state->isolated.begin(), state->isolated.end());
     }
     for (const NodeId node : touched) {
@@ -155,6 +157,15 @@ void OpenFaults::updateNodes(Change& change, const FaultState& before, const Fau
                 begin(change, FaultKind::Clock,
                       QStringLiteral("%1's clock %2").arg(node.name(), spokenClock(clock, at)), at)
                     .target = node;
+        }
+        if (const fault::DiskFault disk = after.diskOf(node); disk != before.diskOf(node)) {
+            end(change, at, [&](const FaultRecord& f) { return f.target == node && f.kind == FaultKind::Disk; });
+            if (!disk.healthy()) {
+                FaultRecord& fault = begin(change, FaultKind::Disk,
+                                           QStringLiteral("%1's disk %2").arg(node.name(), spokenDisk(disk)), at);
+                fault.target = node;
+                fault.disk = disk;
+            }
         }
     }
 }

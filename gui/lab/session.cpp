@@ -30,7 +30,9 @@ Lab::Session::Session(Lab& lab, Timeline& timeline)
     , m_timeline(timeline)
     , m_captions(timeline)
     , m_nemesis(timeline, m_captions, m_recovery)
+    , m_members(timeline, m_captions)
 {
+    connectMembers();
     connect(&m_nemesis, &Nemesis::changed, this, &Session::tellFaults);
     connect(&m_nemesis, &Nemesis::leaderHit, &m_load, &LoadGenerator::watchRecovery);
     connect(&m_nemesis, &Nemesis::healed, this,
@@ -83,8 +85,47 @@ Lab::Session::Session(Lab& lab, Timeline& timeline)
     connect(&m_dataTimer, &QTimer::timeout, this, &Session::lookAtDataSize);
 }
 
+void Lab::Session::connectMembers()
+{
+    connect(&m_members, &MemberChanges::arrived, this, [this](const ClusterRecord::Member& member) {
+        m_load.addTarget({member.id, QStringLiteral("127.0.0.1"), member.clientPort});
+        membersChanged();
+    });
+    connect(&m_members, &MemberChanges::left, this, [this](NodeId node) {
+        m_load.removeTarget(node);
+        m_recovery.forget(node);
+        membersChanged();
+    });
+    connect(&m_members, &MemberChanges::changed, this, [this](MemberStep step, MemberChanges::Origin origin) {
+        switch (origin) {
+        case MemberChanges::Origin::Deed:
+            m_nemesis.didMemberChange(step);
+            break;
+        case MemberChanges::Origin::Undo:
+            m_nemesis.undidMemberChange({step.node, !step.added});
+            break;
+        case MemberChanges::Origin::Redo:
+            m_nemesis.redidMemberChange(step);
+            break;
+        }
+    });
+    connect(&m_members, &MemberChanges::ended, &m_lab, &Lab::memberChangeEnded);
+    connect(&m_nemesis, &Nemesis::memberChangeWanted, this, [this](MemberStep step, bool isRedo) {
+        const auto origin = isRedo ? MemberChanges::Origin::Redo : MemberChanges::Origin::Undo;
+        step.added ? m_members.add(step.node, origin) : m_members.remove(step.node, origin);
+    });
+}
+
+void Lab::Session::membersChanged()
+{
+    const std::vector<NodeId> ids = m_cluster->ids();
+    m_desired->setNodes(ids);
+    m_nemesis.membersAre(ids);
+}
+
 Lab::Session::~Session()
 {
+    m_members.end();
     m_load.stop();
     m_nemesis.end();
     const auto removeAll = [](std::unique_ptr<Cluster>& cluster) {
@@ -147,6 +188,9 @@ Result<void> Lab::Session::launch()
     m_desired->setWatchedKey(m_options.watchedKey);
     m_nemesis.begin(*m_cluster, m_options.seed);
     connect(m_cluster.get(), &Cluster::running, &m_nemesis, &Nemesis::onRunning);
+    m_members.begin(*m_cluster);
+    connect(m_cluster.get(), &Cluster::running, &m_members, &MemberChanges::onRunning);
+    connect(m_cluster.get(), &Cluster::removed, &m_members, &MemberChanges::onRemoved);
     applyPace();
     m_cluster->start();
     m_dataTimer.start();
@@ -156,6 +200,7 @@ Result<void> Lab::Session::launch()
 void Lab::Session::abandon(bool gracefully)
 {
     m_load.stop();
+    m_members.end();
     m_nemesis.end();
     m_rateTimer.stop();
     m_dataTimer.stop();
@@ -164,6 +209,7 @@ void Lab::Session::abandon(bool gracefully)
     if (!gracefully)
         cluster->disconnect(this);
     cluster->disconnect(&m_nemesis);
+    cluster->disconnect(&m_members);
     connect(cluster, &Cluster::gone, this, [this, cluster] { forgetCluster(cluster); });
     m_ending.push_back(std::move(m_cluster));
     cluster->end(gracefully);
@@ -223,10 +269,13 @@ void Lab::Session::onHappened(const Record& record)
         for (const Record& news : m_recovery.onApplied(status->node, status->status.appliedIndex, status->status.at))
             onHappened(news);
         m_nemesis.onStatus(*status);
+        m_members.look();
         if (!m_hadLeader || (!m_serving && m_rate == 0))
             lookForFirstLeader();
     } else if (const auto* fault = std::get_if<FaultRecord>(&record)) {
         m_nemesis.learn(*fault);
+    } else if (std::holds_alternative<NodeRecord>(record)) {
+        m_members.look();
     }
 }
 

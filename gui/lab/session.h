@@ -6,6 +6,7 @@
 #include "gui/lab/fault/desired_faults.h"
 #include "gui/lab/lab.h"
 #include "gui/lab/load/load_generator.h"
+#include "gui/lab/member_changes.h"
 #include "gui/lab/nemesis.h"
 #include "gui/lab/recovery.h"
 
@@ -35,6 +36,7 @@ public:
     const LabOptions& options() const { return m_options; }
 
     Nemesis& nemesis() { return m_nemesis; }
+    MemberChanges& members() { return m_members; }
     bool isObeyed() const { return m_cluster && m_cluster->isDesiredObeyed(); }
 
     void setPace(const wire::Pace& pace);
@@ -53,6 +55,8 @@ private:
     void onEnded(NodeId node, bool asked, bool neverRan, const QString& how);
     void lookForFirstLeader();
     void becomeServing();
+    void connectMembers();
+    void membersChanged();
     void applyPace();
     void applyRate();
     void lookAtDataSize();
@@ -71,6 +75,7 @@ private:
     Captions m_captions;
     Recovery m_recovery;
     Nemesis m_nemesis;
+    MemberChanges m_members;
 
     bool m_hadLeader = false; ///< the cluster has elected one: from then on it runs at the chosen pace
     bool m_serving = false;

@@ -3,12 +3,14 @@
 
 #include "gui/views/theme/figures.h"
 #include "gui/views/theme/icon.h"
+#include "gui/views/theme/menu_title.h"
 #include "gui/window/load_slider.h"
 
 #include <QAbstractItemView>
 #include <QAction>
 #include <QActionGroup>
 #include <QComboBox>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QShortcut>
@@ -60,6 +62,9 @@ Controls::Controls(lab::Lab& lab, QWidget* window)
     m_restart = add(tr("Restart"), tr("Restart"), QStringLiteral("R"),
                     tr("Start the selected node again on its own data; one that runs is killed first (R)"));
     m_isolate = add(tr("Isolate"), tr("Isolate"), QStringLiteral("I"), {});
+    m_addNode = add(tr("Add a node"), tr("Add node"), QStringLiteral("A"), {});
+    m_removeNode = add(tr("Remove from the cluster"), tr("Remove node"), QStringLiteral("Del"), {});
+    m_makeLeader = add(tr("Make it the leader"), tr("Make leader"), {}, {});
     m_hold = add(tr("Hold"), tr("Hold"), QStringLiteral("Space"), {});
     m_reset = add(tr("Reset"), tr("Reset"), QStringLiteral("Home"),
                   tr("A fresh cluster within two seconds, default load, clear charts (Home)"));
@@ -78,6 +83,9 @@ Controls::Controls(lab::Lab& lab, QWidget* window)
     connect(m_freeze, &QAction::triggered, this, [this] { perform(freezeOrThaw(m_lab.timeline(), m_selected)); });
     connect(m_restart, &QAction::triggered, this, [this] { perform(NodeGesture::Restart); });
     connect(m_isolate, &QAction::triggered, this, [this] { perform(isolateOrRejoin(m_lab.timeline(), m_selected)); });
+    connect(m_addNode, &QAction::triggered, this, &Controls::addNode);
+    connect(m_removeNode, &QAction::triggered, this, [this] { perform(NodeGesture::Remove); });
+    connect(m_makeLeader, &QAction::triggered, this, [this] { perform(NodeGesture::MakeLeader); });
     connect(m_hold, &QAction::triggered, this, &Controls::toggleHold);
     connect(m_reset, &QAction::triggered, this, &Controls::resetWanted);
     connect(m_leader, &QAction::triggered, this, &Controls::selectLeader);
@@ -88,6 +96,8 @@ Controls::Controls(lab::Lab& lab, QWidget* window)
     onKey(Qt::Key_F, [this] { perform(freezeOrThaw(m_lab.timeline(), m_selected)); });
     onKey(Qt::Key_R, [this] { perform(NodeGesture::Restart); });
     onKey(Qt::Key_I, [this] { perform(isolateOrRejoin(m_lab.timeline(), m_selected)); });
+    onKey(Qt::Key_A, [this] { addNode(); });
+    onKey(Qt::Key_Delete, [this] { perform(NodeGesture::Remove); });
     onKey(Qt::Key_L, [this] { selectLeader(); });
     onKey(Qt::Key_T, [this] { togglePace(); });
     onKey(Qt::Key_Space, [this] { toggleHold(); });
@@ -151,6 +161,9 @@ void Controls::setTheme(const views::Theme& theme)
     m_kill->setIcon(views::icon(views::Glyph::Kill, theme));
     m_restart->setIcon(views::icon(views::Glyph::Restart, theme));
     m_reset->setIcon(views::icon(views::Glyph::Reset, theme));
+    m_addNode->setIcon(views::icon(views::Glyph::AddNode, theme));
+    m_removeNode->setIcon(views::icon(views::Glyph::RemoveNode, theme));
+    m_makeLeader->setIcon(views::icon(views::Glyph::Crown, theme));
     m_leader->setIcon(views::icon(views::Glyph::Crown, theme));
     m_details->setIcon(views::icon(views::Glyph::Details, theme));
     m_pace->setIcon(views::icon(views::Glyph::Pace, theme));
@@ -161,6 +174,21 @@ void Controls::allow(QAction* action, NodeGesture gesture)
 {
     const lab::Timeline& timeline = m_lab.timeline();
     action->setEnabled(m_selected ? whyNot(gesture, timeline, m_selected).isEmpty() : timeline.hasCluster());
+}
+
+void Controls::allowUnless(QAction* action, const QString& why, const QString& tip)
+{
+    action->setEnabled(why.isEmpty());
+    action->setToolTip(why.isEmpty() ? tip : why);
+}
+
+void Controls::addNode()
+{
+    if (const QString why = whyNoNodeCanBeAdded(m_lab.timeline()); why.isEmpty())
+        m_lab.addNode();
+    else
+        emit hinted(why);
+    refresh();
 }
 
 void Controls::refresh()
@@ -198,6 +226,12 @@ void Controls::refresh()
     allow(m_freeze, thaw ? NodeGesture::Thaw : NodeGesture::Freeze);
     allow(m_restart, NodeGesture::Restart);
     allow(m_isolate, rejoin ? NodeGesture::Rejoin : NodeGesture::Isolate);
+    allowUnless(m_addNode, whyNoNodeCanBeAdded(timeline),
+                tr("One more node for the running cluster: it learns first, and votes once it has caught up (A)"));
+    allowUnless(m_removeNode, whyNot(NodeGesture::Remove, timeline, m_selected),
+                tr("Take %1 out of the cluster for good, and its data with it (Del)").arg(whom));
+    allowUnless(m_makeLeader, whyNot(NodeGesture::MakeLeader, timeline, m_selected),
+                tr("Hand leadership to %1, without an election timeout").arg(whom));
     const bool there = timeline.hasCluster();
     m_hold->setEnabled(there);
     m_leader->setEnabled(static_cast<bool>(timeline.leader()));
@@ -277,8 +311,18 @@ QWidget* Controls::nodesBox(QWidget* parent)
         m_nodes->clearFocus();
         emit startWanted();
     });
+    auto* more = new QToolButton(box);
+    more->setDefaultAction(m_addNode);
+    more->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    more->setIconSize({18, 18});
+    more->setFixedHeight(26);
+    more->setAccessibleName(tr("Add a node to the running cluster"));
+    auto* row = new QHBoxLayout;
+    row->setSpacing(2);
+    row->addWidget(m_nodes);
+    row->addWidget(more);
     column->addWidget(caption);
-    column->addWidget(m_nodes);
+    column->addLayout(row);
     return box;
 }
 
@@ -288,6 +332,8 @@ void Controls::fill(QMenu* menu)
     menu->addSeparator();
     menu->addActions({m_leader, m_kill, m_stop, m_freeze, m_restart, m_isolate});
     menu->addSeparator();
+    menu->addActions({m_addNode, m_removeNode, m_makeLeader});
+    menu->addSeparator();
     menu->addActions({m_hold, m_pace, m_loadOn});
 }
 
@@ -295,8 +341,10 @@ std::unique_ptr<QMenu> Controls::nodeMenu(QWidget* parent) const
 {
     auto menu = std::make_unique<QMenu>(parent);
     menu->setObjectName(QStringLiteral("nodeMenu"));
-    menu->addSection(m_selected.name());
+    views::addTitle(menu.get(), m_selected.name());
     menu->addActions({m_kill, m_stop, m_freeze, m_restart, m_isolate});
+    menu->addSeparator();
+    menu->addActions({m_makeLeader, m_removeNode});
     menu->addSeparator();
     menu->addAction(m_details);
     return menu;
@@ -347,6 +395,12 @@ void Controls::perform(NodeGesture gesture)
         break;
     case NodeGesture::Rejoin:
         m_lab.rejoin(m_selected);
+        break;
+    case NodeGesture::Remove:
+        m_lab.removeNode(m_selected);
+        break;
+    case NodeGesture::MakeLeader:
+        m_lab.transferLeadership(m_selected);
         break;
     }
     refresh();

@@ -69,6 +69,9 @@ private:
     QAction* add(const QString& text, const QString& shortText, const QString& key, const QString& tip);
     void onKey(const QKeySequence& key, std::function<void()> action);
     void allow(QAction* action, NodeGesture gesture);
+    /// Grey, with the reason as its tip, when there is one.
+    void allowUnless(QAction* action, const QString& why, const QString& tip);
+    void addNode();
     void buildPaceMenu();
     QWidget* nodesBox(QWidget* parent);
 
@@ -83,6 +86,9 @@ private:
     QAction* m_freeze = nullptr;
     QAction* m_restart = nullptr;
     QAction* m_isolate = nullptr;
+    QAction* m_addNode = nullptr;
+    QAction* m_removeNode = nullptr;
+    QAction* m_makeLeader = nullptr;
     QAction* m_hold = nullptr;
     QAction* m_reset = nullptr;
     QAction* m_leader = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/window/fault_controls.h"
 
+#include "common/fault/disk_fault_text.h"
 #include "common/fault/link_fault_text.h"
 #include "gui/lab/fault/clock_text.h"
 #include "gui/views/theme/icon.h"
@@ -109,6 +110,7 @@ void FaultControls::setSelection(const std::vector<NodeId>& nodes)
 
 void FaultControls::setTheme(const views::Theme& theme)
 {
+    m_theme = theme;
     m_knife->setIcon(views::icon(views::Glyph::Knife, theme));
     m_healAll->setIcon(views::icon(views::Glyph::Heal, theme));
     m_undo->setIcon(views::icon(views::Glyph::Undo, theme));
@@ -140,7 +142,7 @@ void FaultControls::refresh()
     m_healPartitions->setEnabled(!faults.state.cuts.empty());
     m_healAll->setEnabled(running && !faults.state.healthy());
     m_healAll->setToolTip(m_healAll->isEnabled()
-                              ? tr("Links, clocks and load as they were; the frozen thaw, the dead restart (H)")
+                              ? tr("Links, clocks, disks and load as they were; the frozen thaw, the dead restart (H)")
                               : tr("Heal all: nothing is broken (H)"));
     m_matrix->setEnabled(running);
     m_rolling->setEnabled(running);
@@ -251,6 +253,7 @@ void FaultControls::extend(QMenu* menu, NodeId node)
         connect(crash->addAction(tr("End it: restart")), &QAction::triggered, this,
                 [this, node] { m_lab.restart(node); });
     fillClock(menu->addMenu(tr("Clock")), node);
+    fillDisk(menu->addMenu(views::icon(views::Glyph::Disk, m_theme), tr("Disk")), node);
 }
 
 void FaultControls::fillClock(QMenu* menu, NodeId node)
@@ -293,10 +296,36 @@ void FaultControls::fillClock(QMenu* menu, NodeId node)
     connect(right, &QAction::triggered, this, [this, node] { m_lab.setClock(node, 0us, fault::Share::kAll); });
 }
 
-void FaultControls::ask(const QString& title, const QString& label, const QString& example,
-                        std::function<Result<void>(const QString&)> check, std::function<void(const QString&)> take)
+void FaultControls::fillDisk(QMenu* menu, NodeId node)
 {
-    auto* dialog = new AskValue({title, label, {}, example, std::move(check), std::move(take)}, m_window);
+    menu->setToolTipsVisible(true);
+    const fault::DiskFault now = m_lab.timeline().faultState().state.diskOf(node);
+    for (const fault::DiskPreset& preset : fault::diskPresets()) {
+        QAction* action = menu->addAction(preset.name);
+        action->setToolTip(preset.explanation);
+        action->setCheckable(true);
+        action->setChecked(preset.fault == now);
+        connect(action, &QAction::triggered, this, [this, node, disk = preset.fault] { m_lab.setDisk(node, disk); });
+    }
+    connect(menu->addAction(tr("By hand...")), &QAction::triggered, this, [this, node, now] {
+        ask(
+            tr("Disk of %1").arg(node.name()),
+            tr("What is wrong with it: one or more of %1").arg(fault::diskFieldNames().join(QStringLiteral(", "))),
+            QStringLiteral("latency: 20ms, jitter: 5ms, lies"), checking(&fault::parseDiskFault),
+            [this, node](const QString& text) { m_lab.setDisk(node, *fault::parseDiskFault(text)); },
+            now.healthy() ? QString() : fault::print(now));
+    });
+    menu->addSeparator();
+    QAction* healthy = menu->addAction(tr("Healthy"));
+    healthy->setEnabled(!now.healthy());
+    connect(healthy, &QAction::triggered, this, [this, node] { m_lab.setDisk(node, {}); });
+}
+
+void FaultControls::ask(const QString& title, const QString& label, const QString& example,
+                        std::function<Result<void>(const QString&)> check, std::function<void(const QString&)> take,
+                        const QString& text)
+{
+    auto* dialog = new AskValue({title, label, text, example, std::move(check), std::move(take)}, m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }

@@ -17,8 +17,8 @@ class QWidget;
 
 namespace faultline::window {
 
-/// What the user can do to links, clocks, load and several nodes at once, and take back: the knife, partitions by name
-/// and by selection, heal all, undo and redo. One action each, on the toolbar, in the menu and behind its key.
+/// What the user can do to links, clocks, disks, load and several nodes at once, and take back: the knife, partitions
+/// by name and by selection, heal all, undo and redo. One action each, on the toolbar, in the menu and behind its key.
 class FaultControls final : public QObject
 {
     Q_OBJECT
@@ -37,7 +37,7 @@ public:
     QAction* healAllAction() const { return m_healAll; }
     QAction* undoAction() const { return m_undo; }
     void fill(QMenu* faultsMenu);
-    /// What can be done to this node beyond its process: power, crash loop, clock.
+    /// What can be done to this node beyond its process: power, crash loop, clock, disk.
     void extend(QMenu* nodeMenu, NodeId node);
 
     void partitionSelected();
@@ -54,13 +54,16 @@ private:
     void fillPartitions(QMenu* menu);
     void fillLoad(QMenu* menu);
     void fillClock(QMenu* menu, NodeId node);
+    void fillDisk(QMenu* menu, NodeId node);
     bool there();
     void ask(const QString& title, const QString& label, const QString& example,
-             std::function<Result<void>(const QString&)> check, std::function<void(const QString&)> take);
+             std::function<Result<void>(const QString&)> check, std::function<void(const QString&)> take,
+             const QString& text = {});
 
     lab::Lab& m_lab;
     QWidget* m_window;
     std::vector<NodeId> m_selection;
+    views::Theme m_theme;
 
     QAction* m_undo = nullptr;
     QAction* m_redo = nullptr;

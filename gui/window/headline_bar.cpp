@@ -6,6 +6,8 @@
 #include <QFontMetricsF>
 #include <QPainter>
 
+#include <algorithm>
+
 namespace faultline::window {
 namespace {
 
@@ -54,6 +56,31 @@ std::vector<HeadlinePart> headlineParts(const QString& sentence)
     return parts;
 }
 
+std::vector<HeadlinePart> fitted(std::vector<HeadlinePart> parts, const QFont& font, double room)
+{
+    const auto width = [&font](const QString& text) { return views::figuresWidth(font, text); };
+    if (parts.size() < 3)
+        return parts;
+    const std::vector<HeadlinePart> tail(parts.end() - 2, parts.end()); // the dot between, and the verdict
+    parts.erase(parts.end() - 2, parts.end());
+    double left = room - width(tail[0].text) - width(tail[1].text);
+    const double ellipsis = width(QStringLiteral("…"));
+    for (auto part = parts.begin(); part != parts.end(); ++part) {
+        const double wide = width(part->text);
+        if (wide <= left - ellipsis) {
+            left -= wide;
+            continue;
+        }
+        part->text = QFontMetricsF(font).elidedText(part->text, Qt::ElideRight, std::min(left, wide - 1));
+        if (part->text.isEmpty())
+            part->text = QStringLiteral("…"); // of the dot between two
+        parts.erase(part + 1, parts.end());
+        break;
+    }
+    parts.insert(parts.end(), tail.begin(), tail.end());
+    return parts;
+}
+
 HeadlineBar::HeadlineBar(QWidget* parent)
     : QWidget(parent)
     , m_theme(Theme::light())
@@ -96,14 +123,13 @@ void HeadlineBar::paintEvent(QPaintEvent*)
     }
     painter.setFont(large);
     double x = kMargin;
-    for (const HeadlinePart& part : headlineParts(m_sentence)) {
-        const double left = kMargin + room - x;
-        if (left <= 0)
-            break;
+    std::vector<HeadlinePart> parts = headlineParts(m_sentence);
+    if (views::figuresWidth(large, m_sentence) > room)
+        parts = fitted(std::move(parts), large, room);
+    for (const HeadlinePart& part : parts) {
         const double wide = views::figuresWidth(large, part.text);
-        const QString text = wide > left ? QFontMetricsF(large).elidedText(part.text, Qt::ElideRight, left) : part.text;
         painter.setPen(m_theme.*part.colour);
-        views::drawFigures(painter, QRectF(x, 0, wide, height()), Qt::AlignLeft, text);
+        views::drawFigures(painter, QRectF(x, 0, wide, height()), Qt::AlignLeft, part.text);
         x += wide;
     }
 }

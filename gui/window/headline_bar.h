@@ -21,7 +21,11 @@ struct HeadlinePart
 /// are the sentence again.
 std::vector<HeadlinePart> headlineParts(const QString& sentence);
 
-/// The one large sentence. It gets smaller before it is cut off.
+/// Of a sentence that is wider than `room`, as much as fits: what is in front is cut short, and the last part, the
+/// verdict, stays whole.
+std::vector<HeadlinePart> fitted(std::vector<HeadlinePart> parts, const QFont& font, double room);
+
+/// The one large sentence. It gets smaller before it is cut short.
 class HeadlineBar final : public QWidget
 {
     Q_OBJECT

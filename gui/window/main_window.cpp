@@ -146,7 +146,6 @@ void MainWindow::buildDocks()
     addDockWidget(Qt::BottomDockWidgetArea, m_matrixDock);
     // Beside the canvas and not instead of it: it opens as a window of its own, and can be docked.
     m_matrixDock->setFloating(true);
-    m_matrixDock->resize(620, 430);
     m_matrixDock->hide();
     connect(m_matrixDock->toggleViewAction(), &QAction::triggered, this, &MainWindow::placeMatrix);
     m_eventsDock->hide();
@@ -289,6 +288,7 @@ void MainWindow::showNodeMenu(NodeId node, QPoint position)
         menu->addSeparator();
         connect(menu->addAction(tr("Partition the %1 selected from the rest\tP").arg(selected.size())),
                 &QAction::triggered, m_faultControls, &FaultControls::partitionSelected);
+        menu->addSeparator();
         if (selected.size() == 2)
             m_linkMenu->fill(menu, m_lab.timeline().faultState().state,
                              {{selected[0], selected[1]}, {selected[1], selected[0]}});
@@ -334,6 +334,8 @@ void MainWindow::placeMatrix()
 {
     if (std::exchange(m_matrixIsPlaced, true) || !m_matrixDock->isFloating())
         return;
+    constexpr int kTitle = 32;
+    m_matrixDock->resize(m_matrix->sizeHint() + QSize(2, kTitle));
     m_matrixDock->move(mapToGlobal(QPoint(std::max(0, width() - m_matrixDock->width() - 16), height() / 3)));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/window/possible.h"
 
+#include "gui/lab/member_rules.h"
+
 #include <QCoreApplication>
 
 namespace faultline::window {
@@ -16,7 +18,23 @@ QString about(const char* sentence, NodeId node)
     return say(sentence).arg(node.name());
 }
 
+/// Of the lab's words, which have no full stop.
+QString sentence(QString words)
+{
+    if (words.isEmpty())
+        return words;
+    const bool beginsWithName = words.size() > 1 && words[0] == u'n' && words[1].isDigit();
+    if (!beginsWithName)
+        words[0] = words[0].toUpper();
+    return words + QLatin1Char('.');
+}
+
 } // namespace
+
+QString whyNoNodeCanBeAdded(const lab::Timeline& timeline)
+{
+    return sentence(lab::whyNoneAdded(timeline));
+}
 
 QString whyNot(NodeGesture gesture, const lab::Timeline& timeline, NodeId id)
 {
@@ -30,6 +48,10 @@ QString whyNot(NodeGesture gesture, const lab::Timeline& timeline, NodeId id)
         return about("There is no %1 in this cluster.", id);
     if (gesture == NodeGesture::Restart)
         return {};
+    if (gesture == NodeGesture::Remove)
+        return sentence(lab::whyNotRemoved(timeline, id));
+    if (gesture == NodeGesture::MakeLeader)
+        return sentence(lab::whyNotLeader(timeline, id));
     if (!node->alive()) {
         return node->life == NodeLife::Stopping ? about("%1 is ending already.", id)
                                                 : about("%1 is not running: Restart (R) brings it back.", id);
@@ -37,6 +59,8 @@ QString whyNot(NodeGesture gesture, const lab::Timeline& timeline, NodeId id)
     switch (gesture) {
     case NodeGesture::Kill:
     case NodeGesture::Restart:
+    case NodeGesture::Remove:
+    case NodeGesture::MakeLeader:
         return {};
     case NodeGesture::Stop:
         return node->life == NodeLife::Frozen ? about("%1 is frozen and cannot hear it: thaw it first, or kill it.", id)

@@ -29,6 +29,8 @@ enum class CommandId {
     ReadWrite,
     DbSize,
     Time,
+    Session,
+    Member,
 };
 
 /// What a command is, in the terms of the Redis COMMAND reply. https://redis.io/commands/command

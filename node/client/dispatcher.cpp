@@ -5,10 +5,12 @@
 #include "common/resp/slot.h"
 #include "node/client/command_table.h"
 #include "node/client/connection.h"
+#include "node/client/member_commands.h"
 
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace faultline::client {
@@ -40,6 +42,63 @@ std::optional<kv::Verb> verbOf(CommandId id)
     }
 }
 
+/// A command that names keys, ready to be proposed.
+struct Proposal
+{
+    quint16 slot = 0;
+    QByteArray encoded;
+};
+
+void refuseUnknown(Connection& connection, Arguments arguments)
+{
+    constexpr qsizetype kShown = 128;
+    const auto shortened = [](QByteArrayView text, qsizetype length) {
+        return text.first(std::min(text.size(), length)).toByteArray();
+    };
+    QByteArray listed;
+    for (std::size_t i = 1; i < arguments.size() && listed.size() < kShown; ++i)
+        listed += '\'' + shortened(arguments[i], kShown - listed.size()) + "' ";
+    appendError(connection.reply(),
+                "ERR unknown command '" + shortened(arguments[0], kShown) + "', with args beginning with: " + listed);
+}
+
+/// Null, and an error is said, when there is no such command or it takes other arguments.
+const CommandSpec* specOf(Connection& connection, Arguments arguments)
+{
+    const CommandSpec* spec = findCommand(arguments[0]);
+    if (!spec) {
+        refuseUnknown(connection, arguments);
+        return nullptr;
+    }
+    if (!spec->takes(arguments.size()) || (spec->id == CommandId::Ping && arguments.size() > 2)) {
+        answerWrongArity(connection.reply(), spec->name);
+        return nullptr;
+    }
+    return spec;
+}
+
+/// Nothing, and an error is said, when the store would not take it.
+std::optional<Proposal> proposalOf(Connection& connection, kv::Verb verb, Arguments keysAndValue)
+{
+    if (verb == kv::Verb::Set && keysAndValue.size() > 2) {
+        appendError(connection.reply(), "ERR syntax error");
+        return std::nullopt;
+    }
+    if (const std::optional<QByteArray> refusal = kv::refusalOf(verb, keysAndValue)) {
+        appendError(connection.reply(), *refusal);
+        return std::nullopt;
+    }
+    const quint16 slot = keySlot(keysAndValue[0]);
+    if (verb == kv::Verb::Delete || verb == kv::Verb::Exists) {
+        const auto others = keysAndValue.subspan(1);
+        if (std::any_of(others.begin(), others.end(), [slot](QByteArrayView key) { return keySlot(key) != slot; })) {
+            appendError(connection.reply(), "CROSSSLOT Keys in request don't hash to the same slot");
+            return std::nullopt;
+        }
+    }
+    return Proposal{slot, kv::encodeCommand(verb, keysAndValue)};
+}
+
 } // namespace
 
 Dispatcher::Dispatcher(Backend& backend, Counters& counters, quint64 maxConnections)
@@ -51,15 +110,14 @@ Dispatcher::Dispatcher(Backend& backend, Counters& counters, quint64 maxConnecti
 void Dispatcher::execute(Connection& connection, Arguments arguments, Instant arrived)
 {
     ++m_counters.commands;
-    const CommandSpec* spec = findCommand(arguments[0]);
+    const CommandSpec* spec = specOf(connection, arguments);
     if (!spec)
-        return unknownCommand(connection, arguments);
-    if (!spec->takes(arguments.size()) || (spec->id == CommandId::Ping && arguments.size() > 2))
-        return answerWrongArity(connection.reply(), spec->name);
+        return;
     if (const std::optional<kv::Verb> verb = verbOf(spec->id)) {
-        if (*verb == kv::Verb::Set && arguments.size() > 3)
-            return appendError(connection.reply(), "ERR syntax error");
-        return propose(connection, *verb, arguments.subspan(1), arrived);
+        std::optional<Proposal> proposal = proposalOf(connection, *verb, arguments.subspan(1));
+        if (proposal && !answerStale(connection, *verb, proposal->encoded))
+            propose(connection, proposal->slot, std::move(proposal->encoded), arrived);
+        return;
     }
 
     Session& session = connection.session();
@@ -110,6 +168,7 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
         break;
     case CommandId::ReadOnly:
     case CommandId::ReadWrite:
+        session.readsStale = spec->id == CommandId::ReadOnly;
         appendSimpleString(connection.reply(), "OK");
         break;
     case CommandId::DbSize:
@@ -123,6 +182,12 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
         appendBulk(out, QByteArray::number(now % 1'000'000));
         break;
     }
+    case CommandId::Member:
+        member(connection, arguments, arrived);
+        break;
+    case CommandId::Session:
+        this->session(connection, arguments, arrived);
+        break;
     case CommandId::Get:
     case CommandId::Set:
     case CommandId::Del:
@@ -132,46 +197,100 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
     }
 }
 
-void Dispatcher::propose(Connection& connection, kv::Verb verb, Arguments keysAndValue, Instant arrived)
+void Dispatcher::session(Connection& connection, Arguments arguments, Instant arrived)
 {
-    if (const std::optional<QByteArray> refusal = kv::refusalOf(verb, keysAndValue))
-        return appendError(connection.reply(), *refusal);
-    const quint16 slot = keySlot(keysAndValue[0]);
-    if (verb == kv::Verb::Delete || verb == kv::Verb::Exists) {
-        const auto others = keysAndValue.subspan(1);
-        if (std::any_of(others.begin(), others.end(), [slot](QByteArrayView key) { return keySlot(key) != slot; }))
-            return appendError(connection.reply(), "CROSSSLOT Keys in request don't hash to the same slot");
+    const QByteArrayView what = arguments[1];
+    if (equalsIgnoringCase(what, "open")) {
+        if (arguments.size() != 2)
+            return answerWrongArity(connection.reply(), "session|open");
+        return propose(connection, 0, kv::encodeCommand(kv::Verb::SessionOpen, {}), arrived);
     }
-    if (!m_backend.leadership().isLeader)
-        return refuse(connection, slot);
-    if (m_counters.pending >= kMaxPending || m_counters.pendingBytes >= kMaxPendingBytes) {
-        ++m_counters.refusals;
-        return appendError(connection.reply(),
-                           "BUSY Too many commands wait for the cluster, nothing was done, try again");
-    }
-    QByteArray encoded = kv::encodeCommand(verb, keysAndValue);
-    const quint64 requestId = connection.expectReply(encoded.size(), arrived);
-    if (m_backend.submit(requestId, std::move(encoded)))
+    if (!equalsIgnoringCase(what, "call"))
+        return answerUnknownSubcommand(connection.reply(), "SESSION", what);
+    if (arguments.size() < 6)
+        return answerWrongArity(connection.reply(), "session|call");
+    const Arguments inner = arguments.subspan(5);
+    const CommandSpec* spec = specOf(connection, inner);
+    if (!spec)
         return;
-    connection.expectNoReply(requestId);
-    refuse(connection, slot);
+    const std::optional<kv::Verb> verb = verbOf(spec->id);
+    if (!verb)
+        return appendError(connection.reply(),
+                           QByteArray("ERR SESSION CALL takes a command that names keys, not '") + spec->name + "'");
+    const std::optional<Proposal> proposal = proposalOf(connection, *verb, inner.subspan(1));
+    if (!proposal)
+        return;
+    const std::array<QByteArrayView, 4> call{arguments[2], arguments[3], arguments[4], proposal->encoded};
+    if (const std::optional<QByteArray> refusal = kv::refusalOf(kv::Verb::SessionCall, call))
+        return appendError(connection.reply(), *refusal);
+    propose(connection, proposal->slot, kv::encodeCommand(kv::Verb::SessionCall, call), arrived);
 }
 
-void Dispatcher::refuse(Connection& connection, quint16 slot)
+void Dispatcher::propose(Connection& connection, quint16 slot, QByteArray encoded, Instant arrived)
 {
-    const Leadership leadership = m_backend.leadership();
-    if (leadership.isLeader) {
+    if (!m_backend.leadership().isLeader)
+        return appendError(connection.reply(), refusal(slot));
+    if (m_counters.pending >= kMaxPending || m_counters.pendingBytes >= kMaxPendingBytes)
+        return busy(connection);
+    const quint64 requestId = connection.expectReply(encoded.size(), slot, arrived);
+    const Backend::Submitted submitted = m_backend.submit(requestId, std::move(encoded));
+    if (submitted == Backend::Submitted::Taken)
+        return;
+    connection.expectNoReply(requestId);
+    switch (submitted) {
+    case Backend::Submitted::Taken:
+        break;
+    case Backend::Submitted::NotLeader:
+        return appendError(connection.reply(), refusal(slot));
+    case Backend::Submitted::TryAgain:
         ++m_counters.refusals;
         return appendError(connection.reply(),
-                           "TRYAGAIN The leader cannot take commands at this moment, nothing was done");
+                           "TRYAGAIN The leader hands over to another node at this moment, nothing was done");
+    case Backend::Submitted::Busy:
+        return busy(connection);
     }
+}
+
+void Dispatcher::busy(Connection& connection)
+{
+    ++m_counters.refusals;
+    appendError(connection.reply(), "BUSY Too many commands wait for the cluster, nothing was done, try again");
+}
+
+bool Dispatcher::answerStale(Connection& connection, kv::Verb verb, QByteArrayView encoded)
+{
+    const bool reads = verb == kv::Verb::Get || verb == kv::Verb::Exists;
+    if (!reads || !connection.session().readsStale || m_backend.leadership().isLeader)
+        return false;
+    connection.answer(m_backend.readStale(encoded));
+    return true;
+}
+
+void Dispatcher::member(Connection& connection, Arguments arguments, Instant arrived)
+{
+    const bool list = equalsIgnoringCase(arguments[1], "list");
+    if (list && arguments.size() != 2)
+        return answerWrongArity(connection.reply(), "member|list");
+    const auto parsed = list ? std::variant<MemberCommand, QByteArray>() : parseMemberCommand(arguments);
+    if (const auto* error = std::get_if<QByteArray>(&parsed))
+        return appendError(connection.reply(), *error);
+    if (!m_backend.leadership().isLeader)
+        return appendError(connection.reply(), refusal(0));
+    if (list)
+        return answerMemberList(connection.reply(), m_backend);
+    m_backend.manage(connection.expectReply(0, 0, arrived), std::get<MemberCommand>(parsed));
+}
+
+QByteArray Dispatcher::refusal(quint16 slot)
+{
+    const Leadership leadership = m_backend.leadership();
     if (!leadership.known) {
         ++m_counters.refusals;
-        return appendError(connection.reply(), "CLUSTERDOWN The cluster is down: no leader is known");
+        return "CLUSTERDOWN The cluster is down: no leader is known";
     }
     ++m_counters.redirects;
-    appendError(connection.reply(), "MOVED " + QByteArray::number(slot) + ' ' + leadership.leaderHost.toUtf8() + ':' +
-                                        QByteArray::number(leadership.leaderPort));
+    return "MOVED " + QByteArray::number(slot) + ' ' + leadership.leaderHost.toUtf8() + ':' +
+           QByteArray::number(leadership.leaderPort);
 }
 
 void Dispatcher::hello(Connection& connection, Arguments arguments)
@@ -240,19 +359,6 @@ void Dispatcher::client(Connection& connection, Arguments arguments)
     if (is("setinfo", 4) || is("no-evict", 3) || is("no-touch", 3))
         return appendSimpleString(connection.reply(), "OK");
     answerUnknownSubcommand(connection.reply(), "CLIENT", what);
-}
-
-void Dispatcher::unknownCommand(Connection& connection, Arguments arguments)
-{
-    constexpr qsizetype kShown = 128;
-    const auto shortened = [](QByteArrayView text, qsizetype length) {
-        return text.first(std::min(text.size(), length)).toByteArray();
-    };
-    QByteArray listed;
-    for (std::size_t i = 1; i < arguments.size() && listed.size() < kShown; ++i)
-        listed += '\'' + shortened(arguments[i], kShown - listed.size()) + "' ";
-    appendError(connection.reply(),
-                "ERR unknown command '" + shortened(arguments[0], kShown) + "', with args beginning with: " + listed);
 }
 
 PortFigures Dispatcher::figures() const

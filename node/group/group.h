@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "node/group/group_disk.h"
+#include "node/group/read_queue.h"
 #include "node/group/storage_queue.h"
 #include "node/kv/store.h"
 #include "node/raft/raft.h"
 #include "node/storage/disk.h"
-#include "node/storage/wal.h"
 #include "node/transport/transport.h"
 
 #include <QByteArray>
@@ -22,7 +23,8 @@ namespace faultline::node {
 struct GroupOptions
 {
     raft::Options raft;
-    QString folder; ///< of this node's log and snapshots
+    QString folder;    ///< of this node's log and snapshots
+    quint64 owner = 0; ///< whose they are: see storage::WalOptions
 
     /// A snapshot is taken when the log has grown by so much since the last one. While one is being sent to a follower,
     /// the next waits, up to four times this.
@@ -49,6 +51,9 @@ public:
         StorageQueue& storage;
         Transport& transport;
         std::function<raft::Instant()> now;
+        /// What time has passed, for the figures alone; may be called where the storage queue does its work. Not set:
+        /// nothing is measured.
+        std::function<std::chrono::nanoseconds()> stopwatch;
     };
 
     /// Reads back what the folder holds: the newest snapshot, then the log. The error is a sentence about the disk.
@@ -79,9 +84,17 @@ public:
     Result<void> turn();
 
     raft::Status status() const { return m_raft.status(); }
+    // At no cost, unlike a whole status.
+    raft::Role role() const { return m_raft.role(); }
+    bool leads() const { return role() == raft::Role::Leader; }
+    raft::Term term() const { return m_raft.term(); }
+    raft::NodeId leader() const { return m_raft.leader(); } ///< nobody when unknown
+    const raft::Membership& membership() const { return m_raft.membership(); }
+
     const kv::Store& store() const { return m_store; }
     std::size_t pending() const { return m_pending.size() + m_reads.size(); }
-    const storage::Wal& wal() const { return *m_wal; }
+    std::size_t pendingReads() const { return m_reads.size(); }
+    const GroupDisk& disk() const { return *m_disk; }
     quint64 snapshotsTaken() const { return m_snapshotsTaken; }
     quint64 snapshotsInstalled() const { return m_snapshotsInstalled; }
 
@@ -100,3 +113,76 @@ public:
     std::function<void(const raft::Entry&)> whenApplied;
     std::function<void(const raft::Event&)> whenEvent;
     std::function<void(std::chrono::nanoseconds)> whenSynced; ///< how long one write took to be durable
+    std::function<void(raft::LogIndex lastIndex, qint64 bytes)> whenSnapshotTaken;
+
+private:
+    struct Pending
+    {
+        raft::LogIndex index;
+        raft::Term term;
+        quint64 requestId = 0;
+    };
+    struct Unapplied
+    {
+        raft::LogIndex index;
+        QByteArray value;
+    };
+    struct Taking ///< a snapshot of the state as it was at `mark`, on its way to the disk
+    {
+        raft::SnapshotMark mark;
+        raft::LogIndex firstKept;
+        kv::SnapshotWriter writer;
+        bool pieceIsOut = false;
+    };
+
+    Group(GroupOptions options, Handed handed, GroupDisk::Opened opened);
+
+    // ---- group.cpp
+
+    void due();
+    bool hasWork() const;
+    void act(raft::Ready ready);
+    void write(raft::Ready ready);
+    void written(quint64 number, const std::vector<raft::Message>& promises, GroupDisk::Outcome outcome);
+    void apply(const raft::Entry& entry);
+    void answerReads();
+    void refuse(const std::vector<ReadQueue::Read>& reads);
+    void giveUpPending();
+    void noteWatched(const std::vector<raft::Entry>& appended);
+
+    // ---- group_snapshots.cpp
+    void sendPiece(raft::Message message);
+    void install(GroupDisk::Installed installed);
+    bool isSnapshotDue() const;
+    void goOnWithSnapshot();
+    void beginSnapshot();
+    void writePiece(QByteArray piece);
+    void finishSnapshot();
+    void snapshotTaken(const StoredSnapshot& snapshot);
+
+    GroupOptions m_options;
+    Handed m_handed;
+    std::shared_ptr<GroupDisk> m_disk; ///< shared with work that is queued
+    std::shared_ptr<bool> m_alive;     ///< what is queued looks here whether anybody waits for it
+    raft::Raft m_raft;
+    kv::Store m_store;
+    raft::LogIndex m_applied;
+
+    bool m_isDue = false;
+    bool m_inTurn = false;
+    std::optional<QString> m_failure; ///< of the disk; nothing is promised any more
+
+    std::deque<Pending> m_pending; ///< by rising index
+    ReadQueue m_reads;
+
+    std::optional<StoredSnapshot> m_newest;
+    std::optional<Taking> m_taking;
+    qint64 m_bytesSinceSnapshot = 0; ///< of entries applied
+    quint64 m_snapshotsTaken = 0;
+    quint64 m_snapshotsInstalled = 0;
+
+    QByteArray m_watchedKey;
+    std::deque<Unapplied> m_watchedUnapplied;
+};
+
+} // namespace faultline::node

@@ -23,35 +23,104 @@ QByteArray borrowed(QByteArrayView view)
     return QByteArray::fromRawData(view.data(), view.size());
 }
 
+Failure notACommand()
+{
+    return {"ERR the log entry is not a command this version knows"};
+}
+
 } // namespace
 
 Result Store::apply(QByteArrayView payload)
 {
     const std::optional<Command> command = decodeCommand(payload);
     if (!command)
-        return Failure{"ERR the log entry is not a command this version knows"};
-    const auto& arguments = command->arguments;
+        return notACommand();
     switch (command->verb) {
+    case Verb::SessionOpen:
+        return Integer{static_cast<qint64>(m_sessions.open())};
+    case Verb::SessionCall:
+        return call(*command);
+    default:
+        return applyKeyed(*command);
+    }
+}
+
+Result Store::call(const Command& command)
+{
+    const std::optional<SessionCall> said = sessionCallOf(command);
+    if (!said)
+        return notACommand();
+    if (auto reply = m_sessions.replyOrApply(*said))
+        return *std::move(reply);
+    const std::optional<Command> inner = decodeCommand(said->command);
+    Result result = inner ? applyKeyed(*inner) : notACommand();
+    if (m_rules.sessionsRemember)
+        m_sessions.remember(*said, result);
+    return result;
+}
+
+Result Store::applyKeyed(const Command& command)
+{
+    const auto& arguments = command.arguments;
+    switch (command.verb) {
     case Verb::Set:
         return set(arguments[0], arguments[1]);
-    case Verb::Get: {
-        const auto found = m_values.constFind(borrowed(arguments[0]));
-        return found == m_values.constEnd() ? Result(Nil{}) : Result(Value{*found});
-    }
+    case Verb::Get:
+        return get(arguments[0]);
     case Verb::Delete:
         return Integer{remove(arguments)};
     case Verb::Exists:
         return Integer{count(arguments)};
     case Verb::Increment:
         return increment(arguments[0]);
+    case Verb::SessionOpen:
+    case Verb::SessionCall:
+        break;
     }
-    return Failure{"ERR the log entry is not a command this version knows"};
+    return notACommand();
+}
+
+Result Store::read(QByteArrayView payload) const
+{
+    const std::optional<Command> command = decodeCommand(payload);
+    if (command && command->verb == Verb::Get)
+        return get(command->arguments[0]);
+    if (command && command->verb == Verb::Exists)
+        return Integer{count(command->arguments)};
+    return Failure{"ERR this command does more than read"};
+}
+
+SnapshotWriter Store::snapshot() const
+{
+    return {m_values, m_sessions, stateHash()};
+}
+
+faultline::Result<void> Store::restore(QByteArrayView snapshot)
+{
+    auto content = readSnapshot(snapshot);
+    if (!content)
+        return Error{content.error()};
+    quint64 hash = 0;
+    for (auto [key, value] : content->values.asKeyValueRange())
+        hash += hashOf(key, value);
+    if (hash + content->sessions.hash() != content->stateHash)
+        return Error{QStringLiteral("The snapshot of the store is damaged: what it holds does not come to its hash.")};
+    m_values = std::move(content->values);
+    m_hash = hash;
+    m_sessions = std::move(content->sessions);
+    return {};
 }
 
 std::optional<QByteArray> Store::peek(QByteArrayView key) const
 {
     const auto found = m_values.constFind(borrowed(key));
     return found == m_values.constEnd() ? std::nullopt : std::optional(*found);
+}
+
+Result Store::get(QByteArrayView key) const
+{
+    const auto found = m_values.constFind(borrowed(key));
+    return found == m_values.constEnd() ? Result(Nil{}) : Result(Value{*found});
 }
 
 Result Store::set(QByteArrayView key, QByteArrayView value)

@@ -1,57 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/storage/real_disk.h"
 
-#include <QDir>
-#include <QFile>
-#include <QFileInfo>
+#include "node/storage/descriptor.h"
+#include "node/storage/synced_marks.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
+#include <QDir>
+#include <QFileInfo>
+#include <QRandomGenerator>
+
+#include <map>
+#include <mutex>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
+#include <thread>
+#include <vector>
 
 namespace faultline::storage {
 
 namespace {
 
-Error failed(const QString& what, const QString& path, int code = errno)
+struct Written
 {
-    return Error{QStringLiteral("%1 %2 failed: %3.").arg(what, path, QString::fromLocal8Bit(std::strerror(code)))};
-}
-
-class Descriptor
-{
-public:
-    explicit Descriptor(int fd)
-        : m_fd(fd)
-    {}
-    Descriptor(Descriptor&& other) noexcept
-        : m_fd(std::exchange(other.m_fd, -1))
-    {}
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor()
-    {
-        if (m_fd >= 0)
-            ::close(m_fd);
-    }
-    int get() const { return m_fd; }
-    explicit operator bool() const { return m_fd >= 0; }
-
-private:
-    int m_fd;
+    qint64 from;
+    qint64 to;
 };
-
-Descriptor openDescriptor(const QString& path, int flags)
-{
-    const QByteArray name = QFile::encodeName(path);
-    int fd = -1;
-    do {
-        fd = ::open(name.constData(), flags | O_CLOEXEC, 0600);
-    } while (fd < 0 && errno == EINTR);
-    return Descriptor(fd);
-}
 
 Result<void> syncFolder(const QString& folder)
 {
@@ -66,14 +38,115 @@ QString folderOf(const QString& path)
     return QFileInfo(path).path();
 }
 
+QString absolute(const QString& path)
+{
+    return QDir::cleanPath(QDir::current().absoluteFilePath(path));
+}
+
+quint64 inodeOf(const QString& path)
+{
+    struct stat info
+    {
+    };
+    return ::stat(QFile::encodeName(path).constData(), &info) == 0 ? info.st_ino : 0;
+}
+
+} // namespace
+
+/// What is wrong with the disk, and the marks of the folders that are locked.
+class RealDisk::Shared
+{
+public:
+    explicit Shared(Pause pause)
+        : m_random(QRandomGenerator::global()->generate64())
+        , m_pause(std::move(pause))
+    {}
+
+    void setFault(const fault::DiskFault& fault)
+    {
+        const std::lock_guard guard(m_mutex);
+        m_fault = fault;
+    }
+    fault::DiskFault fault() const
+    {
+        const std::lock_guard guard(m_mutex);
+        return m_fault;
+    }
+
+    void slowDown()
+    {
+        std::unique_lock guard(m_mutex);
+        const std::chrono::microseconds delay = fault::drawSyncDelay(m_fault, m_random);
+        guard.unlock();
+        if (delay.count() == 0)
+            return;
+        if (m_pause)
+            m_pause(delay);
+        else
+            std::this_thread::sleep_for(delay);
+    }
+
+    /// Which bit of what was written is flipped, counted from the first; nothing for most.
+    std::optional<quint64> drawFlippedBit(const Written& written)
+    {
+        const std::lock_guard guard(m_mutex);
+        if (!fault::happens(m_fault.flip, m_random))
+            return std::nullopt;
+        return fault::drawBelow(static_cast<quint64>(written.to - written.from) * 8, m_random);
+    }
+
+    std::shared_ptr<SyncedMarks> marksOf(const QString& folder) const
+    {
+        const std::lock_guard guard(m_mutex);
+        const auto found = m_marks.find(absolute(folder));
+        return found == m_marks.end() ? nullptr : found->second;
+    }
+    void setMarks(const QString& folder, std::shared_ptr<SyncedMarks> marks)
+    {
+        const std::lock_guard guard(m_mutex);
+        if (marks)
+            m_marks[absolute(folder)] = std::move(marks);
+        else
+            m_marks.erase(absolute(folder));
+    }
+
+    /// After a name in it changed.
+    Result<void> makeNamesDurable(const QString& folder)
+    {
+        if (fault().lies)
+            return {};
+        if (auto synced = syncFolder(folder); !synced)
+            return synced;
+        if (const auto marks = marksOf(folder))
+            marks->namesAreDurable();
+        return {};
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    fault::DiskFault m_fault;
+    fault::Random m_random;
+    Pause m_pause;
+    std::map<QString, std::shared_ptr<SyncedMarks>> m_marks;
+};
+
+namespace {
+
 class RealFile final : public File
 {
 public:
-    RealFile(QString path, Descriptor fd, qint64 size)
-        : m_path(std::move(path))
+    RealFile(std::shared_ptr<RealDisk::Shared> disk, QString path, Descriptor fd, qint64 size)
+        : m_disk(std::move(disk))
+        , m_path(std::move(path))
         , m_fd(std::move(fd))
         , m_size(size)
     {}
+
+    void keepMark(std::shared_ptr<SyncedMarks> marks, SyncedMark* mark)
+    {
+        m_marks = std::move(marks);
+        m_mark = mark;
+    }
 
     qint64 size() const override { return m_size; }
 
@@ -98,6 +171,16 @@ public:
 
     Result<void> write(qint64 offset, QByteArrayView bytes) override
     {
+        if (bytes.isEmpty())
+            return {};
+        if (offset + bytes.size() > m_size && m_disk->fault().full)
+            return failed(QStringLiteral("Writing"), m_path, ENOSPC);
+        if (m_mark)
+            m_mark->willWrite(offset, offset + bytes.size());
+        if (!m_written.empty() && m_written.back().to == offset)
+            m_written.back().to += bytes.size();
+        else
+            m_written.push_back({offset, offset + bytes.size()});
         while (!bytes.isEmpty()) {
             const ssize_t put = ::pwrite(m_fd.get(), bytes.data(), static_cast<std::size_t>(bytes.size()), offset);
             if (put < 0 && errno == EINTR)
@@ -118,34 +201,82 @@ public:
         if (::ftruncate(m_fd.get(), size) != 0)
             return failed(QStringLiteral("Cutting"), m_path);
         m_size = size;
+        if (m_mark)
+            m_mark->wasCut(size);
         return {};
     }
 
     Result<void> sync() override
     {
+        m_disk->slowDown();
+        if (m_disk->fault().lies)
+            return {};
         if (::fdatasync(m_fd.get()) != 0)
             return failed(QStringLiteral("Making durable"), m_path);
+        if (auto flipped = flipBits(); !flipped)
+            return flipped;
+        if (m_mark)
+            m_mark->wasSynced(m_size);
         return {};
     }
 
 private:
+    Result<void> flipBits()
+    {
+        for (const Written& written : std::exchange(m_written, {})) {
+            const std::optional<quint64> bit = m_disk->drawFlippedBit(written);
+            if (!bit)
+                continue;
+            const qint64 at = written.from + static_cast<qint64>(*bit / 8);
+            char byte = 0;
+            if (at >= m_size)
+                continue; // cut off since
+            if (::pread(m_fd.get(), &byte, 1, at) != 1)
+                return failed(QStringLiteral("Reading"), m_path);
+            byte = static_cast<char>(byte ^ (1 << *bit % 8));
+            if (::pwrite(m_fd.get(), &byte, 1, at) != 1)
+                return failed(QStringLiteral("Writing"), m_path);
+        }
+        return {};
+    }
+
+    std::shared_ptr<RealDisk::Shared> m_disk;
     QString m_path;
     Descriptor m_fd;
     qint64 m_size;
+    std::vector<Written> m_written; ///< since the last honest sync
+    std::shared_ptr<SyncedMarks> m_marks;
+    SyncedMark* m_mark = nullptr; ///< in m_marks
 };
 
 class RealLock final : public FolderLock
 {
 public:
-    explicit RealLock(Descriptor fd)
-        : m_fd(std::move(fd))
+    RealLock(std::shared_ptr<RealDisk::Shared> disk, QString folder, Descriptor fd)
+        : m_disk(std::move(disk))
+        , m_folder(std::move(folder))
+        , m_fd(std::move(fd))
     {}
+    ~RealLock() override { m_disk->setMarks(m_folder, nullptr); }
 
 private:
+    std::shared_ptr<RealDisk::Shared> m_disk;
+    QString m_folder;
     Descriptor m_fd;
 };
 
 } // namespace
+
+RealDisk::RealDisk(Pause pause)
+    : m_shared(std::make_shared<Shared>(std::move(pause)))
+{}
+
+RealDisk::~RealDisk() = default;
+
+void RealDisk::setFault(const fault::DiskFault& fault)
+{
+    m_shared->setFault(fault);
+}
 
 bool RealDisk::exists(const QString& path) const
 {
@@ -164,25 +295,48 @@ Result<std::unique_ptr<File>> RealDisk::open(const QString& path, Open mode)
         return failed(QStringLiteral("Asking for the size of"), path);
     if (!S_ISREG(info.st_mode))
         return Error{QStringLiteral("Opening %1 failed: it is not a file.").arg(path)};
-    if (mode == Open::CreateNew) {
-        if (auto synced = syncFolder(folderOf(path)); !synced)
-            return Error{synced.error()};
+    auto file = std::make_unique<RealFile>(m_shared, path, std::move(fd), info.st_size);
+    if (const auto marks = m_shared->marksOf(folderOf(path))) {
+        if (mode == Open::CreateNew)
+            marks->forget(info.st_ino); // of a file that is gone
+        SyncedMark* mark = marks->claim(info.st_ino, info.st_size);
+        if (!mark)
+            return Error{QStringLiteral("Opening %1 failed: too many files are in use in its folder.").arg(path)};
+        if (mode == Open::CreateNew)
+            mark->newName = 1;
+        file->keepMark(marks, mark);
     }
-    return std::unique_ptr<File>(std::make_unique<RealFile>(path, std::move(fd), info.st_size));
+    if (mode == Open::CreateNew) {
+        if (auto durable = m_shared->makeNamesDurable(folderOf(path)); !durable)
+            return Error{durable.error()};
+    }
+    return std::unique_ptr<File>(std::move(file));
 }
 
 Result<void> RealDisk::rename(const QString& from, const QString& to)
 {
+    const auto marks = m_shared->marksOf(folderOf(to));
+    const quint64 replaced = inodeOf(to);
+    if (marks && replaced == 0 && m_shared->fault().lies) {
+        if (SyncedMark* mark = marks->find(inodeOf(from)))
+            mark->willBeRenamed(QFile::encodeName(QFileInfo(from).fileName()));
+    }
     if (::rename(QFile::encodeName(from).constData(), QFile::encodeName(to).constData()) != 0)
         return failed(QStringLiteral("Renaming"), from + QStringLiteral(" to ") + to);
-    return syncFolder(folderOf(to));
+    if (marks && replaced != 0)
+        marks->forget(replaced);
+    return m_shared->makeNamesDurable(folderOf(to));
 }
 
 Result<void> RealDisk::remove(const QString& path)
 {
+    const auto marks = m_shared->marksOf(folderOf(path));
+    const quint64 inode = inodeOf(path);
     if (::unlink(QFile::encodeName(path).constData()) != 0)
         return failed(QStringLiteral("Removing"), path);
-    return syncFolder(folderOf(path));
+    if (marks && inode != 0)
+        marks->forget(inode);
+    return m_shared->makeNamesDurable(folderOf(path));
 }
 
 Result<QStringList> RealDisk::list(const QString& folder) const
@@ -230,7 +384,11 @@ Result<std::unique_ptr<FolderLock>> RealDisk::lockFolder(const QString& folder)
     if (::ftruncate(fd.get(), 0) != 0 ||
         ::pwrite(fd.get(), self.constData(), static_cast<std::size_t>(self.size()), 0) < 0)
         return failed(QStringLiteral("Writing"), path);
-    return std::unique_ptr<FolderLock>(std::make_unique<RealLock>(std::move(fd)));
+    auto marks = SyncedMarks::open(folder);
+    if (!marks)
+        return Error{marks.error()};
+    m_shared->setMarks(folder, *std::move(marks));
+    return std::unique_ptr<FolderLock>(std::make_unique<RealLock>(m_shared, folder, std::move(fd)));
 }
 
 } // namespace faultline::storage

@@ -1,15 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/fault/disk_fault.h"
 #include "node/storage/disk.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
 
 namespace faultline::storage {
 
 /// Files of the operating system, by POSIX calls: sync is fdatasync(2), a new, renamed or removed name is made durable
 /// by fsync(2) of its folder, locks are flock(2).
+///
+/// Whoever locks a folder has its synced marks kept (synced_marks.h) until the lock goes, for the files opened
+/// meanwhile. Faults of a disk act on everything that is open. A lying disk leaves the marks alone, so that the next
+/// power cut shows the lie; renames over another file, and removals, are not taken back even then.
 class RealDisk final : public Disk
 {
 public:
+    using Pause = std::function<void(std::chrono::microseconds)>;
+
+    /// `pause` is how a slow disk lets its caller wait, of the time that DiskFault speaks of; without one it sleeps.
+    explicit RealDisk(Pause pause = {});
+    ~RealDisk() override;
+
+    /// From any thread.
+    void setFault(const fault::DiskFault& fault);
+
     bool exists(const QString& path) const override;
     Result<std::unique_ptr<File>> open(const QString& path, Open mode) override;
     Result<void> rename(const QString& from, const QString& to) override;
@@ -17,6 +35,11 @@ public:
     Result<QStringList> list(const QString& folder) const override;
     Result<void> makeFolder(const QString& folder) override;
     Result<std::unique_ptr<FolderLock>> lockFolder(const QString& folder) override;
+
+    class Shared; ///< with its open files and locks
+
+private:
+    std::shared_ptr<Shared> m_shared;
 };
 
 } // namespace faultline::storage

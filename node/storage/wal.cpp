@@ -2,7 +2,9 @@
 #include "node/storage/wal.h"
 
 #include "node/storage/wal_format.h"
-#include "node/storage/wal_recovery.h"
+#include "node/storage/wal_migration.h"
+
+#include <numeric>
 
 namespace faultline::storage {
 
@@ -10,67 +12,57 @@ namespace {
 
 constexpr qsizetype kKeptCapacity = qsizetype(4) << 20;
 
-/// Under another name first, so that a log with this name always has its header, whatever happens meanwhile.
-Result<void> createLog(Disk& disk, const QString& path)
-{
-    const QString unfinished = path + QStringLiteral(".new");
-    if (disk.exists(unfinished)) {
-        if (auto removed = disk.remove(unfinished); !removed)
-            return removed;
-    }
-    auto file = disk.open(unfinished, Disk::Open::CreateNew);
-    if (!file)
-        return Error{file.error()};
-    if (auto written = (*file)->append(format::fileHeader()); !written)
-        return written;
-    if (auto synced = (*file)->sync(); !synced)
-        return synced;
-    return disk.rename(unfinished, path);
-}
-
 } // namespace
 
-Result<OpenedWal> Wal::open(Disk& disk, const QString& folder)
+Result<OpenedWal> Wal::open(Disk& disk, const QString& folder, const WalOptions& options)
 {
     if (auto made = disk.makeFolder(folder); !made)
         return Error{made.error()};
     auto lock = disk.lockFolder(folder);
     if (!lock)
         return Error{lock.error()};
-    const QString path = folder + QStringLiteral("/wal");
-    if (!disk.exists(path)) {
-        if (auto created = createLog(disk, path); !created)
+    if (auto migrated = migrateFormat1(disk, folder, options.owner); !migrated)
+        return Error{migrated.error()};
+    auto numbers = segmentsIn(disk, folder);
+    if (!numbers)
+        return Error{numbers.error()};
+    if (numbers->empty()) {
+        const format::SegmentHeader first{.owner = options.owner};
+        if (auto created = createSegment(disk, folder, first.number, format::encode(first)); !created)
             return Error{created.error()};
+        numbers->push_back(first.number);
     }
-    auto file = disk.open(path, Disk::Open::Existing);
-    if (!file)
-        return Error{file.error()};
-    auto scan = scanWal(**file, path);
+    auto scan = scanSegments(disk, folder, *numbers, options.owner);
     if (!scan)
         return Error{scan.error()};
-    if (scan->end < (*file)->size()) {
-        if (auto cut = (*file)->truncate(scan->end); !cut)
-            return Error{cut.error()};
+    const std::size_t voided = scan->voided;
+    Recovered recovered = std::move(scan->recovered);
+    scan->recovered = {recovered.hardState, recovered.lastIndex() + 1, {}, 0};
+    std::unique_ptr<Wal> wal(new Wal(disk, folder, options, *std::move(lock), *std::move(scan)));
+    if (auto opened = wal->openLast(); !opened)
+        return Error{opened.error()};
+    for (std::size_t i = 0; i < voided; ++i) {
+        if (auto dropped = wal->dropFirst(); !dropped)
+            return Error{dropped.error()};
     }
-    // Whole records beyond the last note may still be in the system's memory only.
-    if (auto synced = (*file)->sync(); !synced)
-        return Error{synced.error()};
-    const quint64 lastIndex = scan->recovered.entries.size();
-    std::unique_ptr<Wal> wal(new Wal(*std::move(lock), *std::move(file), lastIndex, scan->noted));
-    return OpenedWal{std::move(wal), std::move(scan->recovered)};
+    return OpenedWal{std::move(wal), std::move(recovered)};
 }
 
-Wal::Wal(std::unique_ptr<FolderLock> lock, std::unique_ptr<File> file, quint64 lastIndex, qint64 noted)
-    : m_lock(std::move(lock))
-    , m_file(std::move(file))
-    , m_lastIndex(lastIndex)
-    , m_durable(m_file->size())
-    , m_noted(noted)
+Wal::Wal(Disk& disk, QString folder, const WalOptions& options, std::unique_ptr<FolderLock> lock, LogScan scan)
+    : m_disk(disk)
+    , m_folder(std::move(folder))
+    , m_options(options)
+    , m_lock(std::move(lock))
+    , m_segments(std::move(scan.segments))
+    , m_lastIndex(scan.recovered.lastIndex())
+    , m_hardState(scan.recovered.hardState)
+    , m_durable(scan.last.end)
+    , m_noted(std::max(scan.last.noted, format::kSegmentHeaderSize))
 {}
 
 Wal::~Wal()
 {
-    if (m_broken)
+    if (m_broken || !m_file)
         return;
     m_batch.clear();
     appendNote();
@@ -79,14 +71,43 @@ Wal::~Wal()
         static_cast<void>(m_file->write(m_durable, m_batch));
 }
 
+Result<void> Wal::openLast()
+{
+    const quint64 number = m_segments.back().number;
+    auto file = m_disk.open(m_folder + QLatin1Char('/') + segmentName(number), Disk::Open::Existing);
+    if (!file)
+        return broken(Error{file.error()});
+    m_seed = format::seedOf(m_options.owner, number);
+    if ((*file)->size() > m_durable) {
+        if (auto cut = (*file)->truncate(m_durable); !cut)
+            return broken(cut);
+    }
+    // Whole records beyond the last note may still be in the system's memory only.
+    if (auto synced = (*file)->sync(); !synced)
+        return broken(synced);
+    m_file = *std::move(file);
+    return {};
+}
+
+Result<void> Wal::broken(const Result<void>& done)
+{
+    if (!done && !m_broken)
+        m_broken = done.error();
+    return done;
+}
+
+qint64 Wal::bytes() const
+{
+    return std::accumulate(m_segments.begin(), m_segments.end() - 1, m_durable,
+                           [](qint64 sum, const Segment& segment) { return sum + segment.size; });
+}
+
 void Wal::appendNote()
 {
     // Records other than notes are longer than one: there is only a note, or the file's header, to note.
     if (m_durable - m_noted <= format::recordSize(format::kSyncedSize))
         return;
-    const qsizetype begun = format::beginRecord(m_batch, format::RecordKind::Synced);
-    format::appendInteger(m_batch, m_durable);
-    format::endRecord(m_batch, begun, placeOf(begun));
+    format::appendRecord(m_batch, format::RecordKind::Synced, static_cast<quint64>(m_durable), nextPlace(), m_seed);
     m_noted = m_durable;
 }
 
@@ -99,21 +120,14 @@ void Wal::append(std::span<const Entry> entries, const std::optional<HardState>&
     // The hard state first: torn in between, a node knows of a term without its entries, never entries without their
     // term.
     if (hardState) {
-        const qsizetype begun = format::beginRecord(m_batch, format::RecordKind::HardState);
-        format::appendInteger(m_batch, hardState->term);
-        format::appendInteger(m_batch, hardState->vote);
-        format::endRecord(m_batch, begun, placeOf(begun));
+        format::appendRecord(m_batch, *hardState, nextPlace(), m_seed);
+        m_hardState = *hardState;
     }
     for (const Entry& entry : entries) {
         FAULTLINE_INVARIANT(entry.index >= 1 && entry.index <= m_lastIndex + 1, "entries of a log leave no gap");
         FAULTLINE_INVARIANT(entry.payload.size() <= format::kMaxBody - format::kEntryHeadSize,
                             "an entry fits a record");
-        const qsizetype begun = format::beginRecord(m_batch, format::RecordKind::Entry);
-        format::appendInteger(m_batch, entry.index);
-        format::appendInteger(m_batch, entry.term);
-        format::appendInteger(m_batch, entry.kind);
-        m_batch.append(entry.payload);
-        format::endRecord(m_batch, begun, placeOf(begun));
+        format::appendRecord(m_batch, entry, nextPlace(), m_seed);
         m_lastIndex = entry.index;
     }
 }
@@ -124,19 +138,84 @@ Result<void> Wal::sync()
         return Error{*m_broken};
     if (m_batch.isEmpty())
         return {};
-    auto done = m_file->write(m_durable, m_batch);
-    if (done)
-        done = m_file->sync();
-    if (!done) {
-        m_broken = done.error();
+    if (auto done = broken(writeBatch()); !done)
         return done;
-    }
+    ++m_syncs;
+    return m_durable >= m_options.segmentSize ? roll(false) : Result<void>();
+}
+
+Result<void> Wal::writeBatch()
+{
+    if (auto written = m_file->write(m_durable, m_batch); !written)
+        return written;
+    if (auto synced = m_file->sync(); !synced)
+        return synced;
     m_durable += m_batch.size();
     if (m_batch.capacity() > kKeptCapacity)
         m_batch = QByteArray();
     else
         m_batch.resize(0);
-    ++m_syncs;
+    return {};
+}
+
+Result<void> Wal::roll(bool beginsAnew)
+{
+    const format::SegmentHeader header{.owner = m_options.owner,
+                                       .number = m_segments.back().number + 1,
+                                       .lastIndex = m_lastIndex,
+                                       .previousEnd = m_durable,
+                                       .hardState = m_hardState,
+                                       .beginsAnew = beginsAnew};
+    if (auto created = createSegment(m_disk, m_folder, header.number, format::encode(header)); !created)
+        return broken(created);
+    // Only now, when the next one is there to be missed.
+    format::appendRecord(m_batch, format::RecordKind::Sealed, header.number, nextPlace(), m_seed);
+    if (auto sealed = writeBatch(); !sealed)
+        return broken(sealed);
+    m_segments.back().size = m_durable;
+    m_segments.push_back({header.number, header.lastIndex, format::kSegmentHeaderSize});
+    m_durable = m_noted = format::kSegmentHeaderSize;
+    return openLast();
+}
+
+Result<void> Wal::dropFirst()
+{
+    const QString path = m_folder + QLatin1Char('/') + segmentName(m_segments.front().number);
+    if (auto removed = m_disk.remove(path); !removed)
+        return broken(removed);
+    m_segments.erase(m_segments.begin());
+    return {};
+}
+
+Result<void> Wal::compact(quint64 upToIndex)
+{
+    if (m_broken)
+        return Error{*m_broken};
+    FAULTLINE_INVARIANT(!dirty(), "a log is compacted when everything in it is durable");
+    FAULTLINE_INVARIANT(upToIndex <= m_lastIndex, "a log is compacted up to an entry that it holds");
+    if (m_durable > format::kSegmentHeaderSize && m_segments.back().lastIndexBefore < upToIndex) {
+        if (auto rolled = roll(false); !rolled)
+            return rolled;
+    }
+    while (m_segments.size() > 1 && m_segments[1].lastIndexBefore <= upToIndex) {
+        if (auto dropped = dropFirst(); !dropped)
+            return dropped;
+    }
+    return {};
+}
+
+Result<void> Wal::beginAnewAfter(quint64 index)
+{
+    if (m_broken)
+        return Error{*m_broken};
+    FAULTLINE_INVARIANT(!dirty(), "a log begins anew when everything in it is durable");
+    m_lastIndex = index;
+    if (auto rolled = roll(true); !rolled)
+        return rolled;
+    while (m_segments.size() > 1) {
+        if (auto dropped = dropFirst(); !dropped)
+            return dropped;
+    }
     return {};
 }
 

@@ -3,31 +3,44 @@
 
 #include "node/storage/disk.h"
 #include "node/storage/wal_entry.h"
+#include "node/storage/wal_recovery.h"
 
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace faultline::storage {
 
 struct OpenedWal;
 
-/// The write-ahead log: what a node must still know after the power failed, written before anybody is told. One file
-/// that only grows: records one after the other (wal_format.h), each with its checksum. An entry whose index is not
-/// above the last one's takes back everything from that index on, as a follower does whose leader knows better.
+struct WalOptions
+{
+    /// Which log this is, the same at every start: a node refuses the folder of another.
+    quint64 owner = 0;
+    /// A segment that has grown to this is followed by the next one.
+    qint64 segmentSize = qint64(16) << 20;
+};
+
+/// The write-ahead log: what a node must still know after the power failed, written before anybody is told. A row of
+/// files, the segments `wal-0000000001`, ..., that only grow: records one after the other (wal_format.h), each with its
+/// checksum. An entry whose index is not above the last one's takes back everything from that index on, as a follower
+/// does whose leader knows better.
 ///
 /// append() only gathers; sync() writes all that was gathered in one piece and makes it durable, so a turn of the event
 /// loop costs one write and one sync, however many requests it brought. After each sync the log notes how far it is
 /// durable, at the front of the next write, so that the note costs no sync of its own (wal_recovery.h says what for).
+/// The next segment's header notes it of the segment before; it also repeats the hard state, so that every segment but
+/// the newest can be dropped once a snapshot stands for its entries.
 ///
-/// One thread at a time. After an error from sync() the log is broken and every later call gives that error: the node
-/// must stop, since nobody knows what is on the disk.
+/// One thread at a time. After an error from sync(), compact() or beginAnewAfter() the log is broken and every later
+/// call gives that error: the node must stop, since nobody knows what is on the disk.
 class Wal
 {
 public:
-    /// Makes the folder where missing, locks it, and reads `wal` in it, or begins one. A torn tail is cut. What is
-    /// handed back is durable. `disk` must outlive the log.
-    static Result<OpenedWal> open(Disk& disk, const QString& folder);
+    /// Makes the folder where missing, locks it, and reads the log in it, or begins one. A torn tail is cut; a log of
+    /// an older format is rewritten. What is handed back is durable. `disk` must outlive the log.
+    static Result<OpenedWal> open(Disk& disk, const QString& folder, const WalOptions& options = {});
 
     /// Notes that everything is durable, which needs no sync; a log that was not closed so is recovered all the same.
     ~Wal();
@@ -40,23 +53,44 @@ public:
     /// Whether append() gathered something that sync() has not written.
     bool dirty() const { return !m_batch.isEmpty(); }
 
+    /// A durable snapshot stands for the entries up to this one (lastIndex() at most): segments with nothing beyond it
+    /// are removed, oldest first, and a new one is begun, so that the next call finds more to remove. At any moment of
+    /// it the folder holds a whole log. Not while dirty().
+    Result<void> compact(quint64 upToIndex);
+    /// A durable snapshot from the leader takes the place of all entries, also of those beyond it, which may be of
+    /// another history: the next entry is index + 1. Not while dirty().
+    Result<void> beginAnewAfter(quint64 index);
+
     quint64 lastIndex() const { return m_lastIndex; }
-    /// Of the file, gathered ones not counted.
-    qint64 bytes() const { return m_file->size(); }
+    /// Of all segments, gathered ones not counted.
+    qint64 bytes() const;
+    std::size_t segments() const { return m_segments.size(); }
     quint64 syncs() const { return m_syncs; }
 
 private:
-    Wal(std::unique_ptr<FolderLock> lock, std::unique_ptr<File> file, quint64 lastIndex, qint64 noted);
+    Wal(Disk& disk, QString folder, const WalOptions& options, std::unique_ptr<FolderLock> lock, LogScan scan);
 
+    Result<void> openLast();
     void appendNote();
-    qint64 placeOf(qsizetype offsetInBatch) const { return m_durable + offsetInBatch; }
+    qint64 nextPlace() const { return m_durable + m_batch.size(); }
+    Result<void> writeBatch();
+    /// Goes on in a new segment.
+    Result<void> roll(bool beginsAnew);
+    Result<void> dropFirst();
+    Result<void> broken(const Result<void>& done);
 
+    Disk& m_disk;
+    QString m_folder;
+    WalOptions m_options;
     std::unique_ptr<FolderLock> m_lock;
-    std::unique_ptr<File> m_file;
+    std::vector<Segment> m_segments; ///< oldest first, never empty; the size of the last one is m_durable's business
+    std::unique_ptr<File> m_file;    ///< of the last segment
+    quint64 m_seed = 0;              ///< of its records
     QByteArray m_batch;
     quint64 m_lastIndex;
-    qint64 m_durable; ///< everything before is; the batch will be written here
-    qint64 m_noted;   ///< what the last note in the file says
+    HardState m_hardState;
+    qint64 m_durable; ///< of the last segment, everything before is; the batch will be written here
+    qint64 m_noted;   ///< what the last note in it says
     quint64 m_syncs = 0;
     std::optional<QString> m_broken;
 };

@@ -29,8 +29,11 @@ struct HardState
 struct Recovered
 {
     HardState hardState;
-    std::vector<Entry> entries; ///< contiguous, from index 1
+    quint64 firstIndex = 1;     ///< of the first entry, or of the next one to come; what is below it is in a snapshot
+    std::vector<Entry> entries; ///< contiguous, from firstIndex
     qint64 cutBytes = 0;        ///< of a torn tail that was cut off; 0 after an orderly end
+
+    quint64 lastIndex() const { return firstIndex - 1 + entries.size(); }
 };
 
 } // namespace faultline::storage

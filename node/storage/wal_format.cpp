@@ -1,26 +1,68 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/storage/wal_format.h"
 
+#include <algorithm>
 #include <xxhash.h>
 
 namespace faultline::storage::format {
 
 namespace {
 
-quint64 checksumOf(QByteArrayView record, qint64 place)
+quint64 hashOf(QByteArrayView bytes, quint64 seed = 0)
 {
-    const QByteArrayView covered = record.sliced(8);
-    return XXH3_64bits_withSeed(covered.data(), static_cast<std::size_t>(covered.size()), static_cast<quint64>(place));
+    return XXH3_64bits_withSeed(bytes.data(), static_cast<std::size_t>(bytes.size()), seed);
+}
+
+quint64 checksumOf(QByteArrayView record, qint64 place, quint64 seed)
+{
+    return hashOf(record.sliced(8), seed + static_cast<quint64>(place));
 }
 
 } // namespace
 
-QByteArray fileHeader(quint32 version)
+QByteArray encode(const SegmentHeader& header, quint32 version)
+{
+    QByteArray bytes("faultwal");
+    appendInteger(bytes, version);
+    appendInteger(bytes, quint32(header.beginsAnew ? 1 : 0));
+    appendInteger(bytes, header.owner);
+    appendInteger(bytes, header.number);
+    appendInteger(bytes, header.lastIndex);
+    appendInteger(bytes, header.previousEnd);
+    appendInteger(bytes, header.hardState.term);
+    appendInteger(bytes, header.hardState.vote);
+    appendInteger(bytes, quint32(0));
+    appendInteger(bytes, hashOf(bytes));
+    return bytes;
+}
+
+std::optional<SegmentHeader> decodeHeader(QByteArrayView bytes)
+{
+    SegmentHeader header;
+    header.beginsAnew = readInteger<quint32>(bytes, 12) == 1;
+    header.owner = readInteger<quint64>(bytes, 16);
+    header.number = readInteger<quint64>(bytes, 24);
+    header.lastIndex = readInteger<quint64>(bytes, 32);
+    header.previousEnd = readInteger<qint64>(bytes, 40);
+    header.hardState = {readInteger<quint64>(bytes, 48), readInteger<quint32>(bytes, 56)};
+    if (bytes.first(kSegmentHeaderSize) != encode(header))
+        return std::nullopt;
+    return header;
+}
+
+quint64 seedOf(quint64 owner, quint64 number)
+{
+    QByteArray bytes;
+    appendInteger(bytes, owner);
+    appendInteger(bytes, number);
+    return hashOf(bytes);
+}
+
+QByteArray fileHeader1()
 {
     QByteArray header("faultwal");
-    appendInteger(header, version);
-    appendInteger(header,
-                  static_cast<quint32>(XXH3_64bits(header.constData(), static_cast<std::size_t>(header.size()))));
+    appendInteger(header, quint32(1));
+    appendInteger(header, static_cast<quint32>(hashOf(header)));
     return header;
 }
 
@@ -32,7 +74,7 @@ qsizetype beginRecord(QByteArray& out, RecordKind kind)
     return begun;
 }
 
-void endRecord(QByteArray& out, qsizetype begun, qint64 place)
+void endRecord(QByteArray& out, qsizetype begun, qint64 place, quint64 seed)
 {
     const qint64 bodySize = out.size() - begun - kRecordHeaderSize;
     out.append(static_cast<qsizetype>(recordSize(bodySize) - kRecordHeaderSize - bodySize), '\0');
@@ -40,23 +82,49 @@ void endRecord(QByteArray& out, qsizetype begun, qint64 place)
     appendInteger(field, static_cast<quint32>(bodySize));
     std::copy(field.cbegin(), field.cend(), out.begin() + begun + 8);
     field.clear();
-    appendInteger(field, checksumOf(QByteArrayView(out).sliced(begun), place));
+    appendInteger(field, checksumOf(QByteArrayView(out).sliced(begun), place, seed));
     std::copy(field.cbegin(), field.cend(), out.begin() + begun);
+}
+
+void appendRecord(QByteArray& out, const Entry& entry, qint64 place, quint64 seed)
+{
+    const qsizetype begun = beginRecord(out, RecordKind::Entry);
+    appendInteger(out, entry.index);
+    appendInteger(out, entry.term);
+    appendInteger(out, entry.kind);
+    out.append(entry.payload);
+    endRecord(out, begun, place, seed);
+}
+
+void appendRecord(QByteArray& out, const HardState& hardState, qint64 place, quint64 seed)
+{
+    const qsizetype begun = beginRecord(out, RecordKind::HardState);
+    appendInteger(out, hardState.term);
+    appendInteger(out, hardState.vote);
+    endRecord(out, begun, place, seed);
+}
+
+void appendRecord(QByteArray& out, RecordKind kind, quint64 number, qint64 place, quint64 seed)
+{
+    const qsizetype begun = beginRecord(out, kind);
+    appendInteger(out, number);
+    endRecord(out, begun, place, seed);
 }
 
 std::optional<RecordHead> readHead(QByteArrayView bytes)
 {
     const auto bodySize = readInteger<quint32>(bytes, 8);
     const auto kind = static_cast<RecordKind>(bytes[12]);
-    const bool known = kind == RecordKind::Entry || kind == RecordKind::HardState || kind == RecordKind::Synced;
+    const bool known = kind == RecordKind::Entry || kind == RecordKind::HardState || kind == RecordKind::Synced ||
+                       kind == RecordKind::Sealed;
     if (!known || bodySize > kMaxBody || bytes[13] != 0 || bytes[14] != 0 || bytes[15] != 0)
         return std::nullopt;
     return RecordHead{readInteger<quint64>(bytes, 0), bodySize, kind};
 }
 
-bool checksumHolds(QByteArrayView record, qint64 place)
+bool checksumHolds(QByteArrayView record, qint64 place, quint64 seed)
 {
-    return readInteger<quint64>(record, 0) == checksumOf(record, place);
+    return readInteger<quint64>(record, 0) == checksumOf(record, place, seed);
 }
 
 } // namespace faultline::storage::format

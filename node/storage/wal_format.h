@@ -1,28 +1,49 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "node/storage/byte_order.h"
+#include "node/storage/wal_entry.h"
+
 #include <QByteArray>
 #include <QByteArrayView>
 
 #include <optional>
 
-/// How a write-ahead log lies on disk. All integers are little endian.
+/// How a write-ahead log lies on disk: segments, each a file that only grows. All integers are little endian.
 ///
-/// The file opens with 16 bytes: magic "faultwal", format version (4), low half of XXH3-64 over the 12 bytes before
-/// (4). Then records, each a multiple of 8 bytes:
+/// A segment opens with a header:
 ///
 ///     offset  bytes
-///     0       8     XXH3-64 over the rest of the record, seeded with the record's own place in the file, so that a
-///                   record that is whole but does not belong there (left over, moved) is noticed
+///     0       8     magic "faultwal"
+///     8       4     format version
+///     12      4     1: the log begins anew here, whatever the segments before say; else 0
+///     16      8     owner: which log it is a part of
+///     24      8     number of the segment, from 1, as in its name
+///     32      8     index of the last entry before it
+///     40      8     everything before this offset of the segment before was durable
+///     48      12    hard state: term (8), vote (4)
+///     60      4     zero
+///     64      8     XXH3-64 over the 64 bytes before
+///
+/// Then records, each a multiple of 8 bytes:
+///
+///     offset  bytes
+///     0       8     XXH3-64 over the rest of the record, seeded with owner, segment and the record's own place in it,
+///                   so that a record that is whole but does not belong there (left over, moved) is noticed
 ///     8       4     length of the body
 ///     12      1     kind
 ///     13      3     zero
 ///     16      n     body
 ///     16 + n  0-7   zero
+///
+/// Format 1 was a single file with a header of 16 bytes (magic, version, low half of XXH3-64 over both), the same
+/// records seeded with their place alone, and no record that seals. It is read once, when a folder is opened
+/// (wal_migration.h).
 namespace faultline::storage::format {
 
-inline constexpr quint32 kVersion = 1;
-inline constexpr qint64 kFileHeaderSize = 16;
+inline constexpr quint32 kVersion = 2;
+inline constexpr qint64 kSegmentHeaderSize = 72;
+inline constexpr qint64 kFileHeaderSize1 = 16;
 inline constexpr qint64 kRecordHeaderSize = 16;
 inline constexpr qint64 kMaxBody = qint64(32) << 20;
 
@@ -31,39 +52,47 @@ enum class RecordKind : quint8 {
     Entry = 1,     ///< index (8), term (8), kind (1), payload
     HardState = 2, ///< term (8), vote (4)
     Synced = 3,    ///< everything before this offset (8) was made durable
+    Sealed = 4,    ///< the log goes on in the segment with this number (8), which was there before this was written
 };
 
 inline constexpr qint64 kEntryHeadSize = 17;
 inline constexpr qint64 kHardStateSize = 12;
 inline constexpr qint64 kSyncedSize = 8;
-
-template <typename Integer> Integer readInteger(QByteArrayView bytes, qsizetype offset)
-{
-    quint64 value = 0;
-    for (qsizetype i = 0; i < qsizetype(sizeof(Integer)); ++i)
-        value |= static_cast<quint64>(static_cast<unsigned char>(bytes[offset + i])) << (8 * i);
-    return static_cast<Integer>(value);
-}
-
-template <typename Integer> void appendInteger(QByteArray& out, Integer value)
-{
-    char bytes[sizeof(Integer)];
-    for (std::size_t i = 0; i < sizeof(Integer); ++i)
-        bytes[i] = static_cast<char>((static_cast<quint64>(value) >> (8 * i)) & 0xff);
-    out.append(bytes, sizeof bytes);
-}
+inline constexpr qint64 kSealedSize = 8;
 
 constexpr qint64 recordSize(qint64 bodySize)
 {
     return (kRecordHeaderSize + bodySize + 7) / 8 * 8;
 }
 
-QByteArray fileHeader(quint32 version = kVersion);
+struct SegmentHeader
+{
+    quint64 owner = 0;
+    quint64 number = 1;
+    quint64 lastIndex = 0; ///< before this segment
+    qint64 previousEnd = 0;
+    HardState hardState = {};
+    bool beginsAnew = false;
+    bool operator==(const SegmentHeader&) const = default;
+};
+
+QByteArray encode(const SegmentHeader& header, quint32 version = kVersion);
+/// From kSegmentHeaderSize bytes. Nothing when the magic, the version or the checksum is not right.
+std::optional<SegmentHeader> decodeHeader(QByteArrayView bytes);
+/// What the seeds of the records of a segment begin with. In a file of format 1 they begin with 0.
+quint64 seedOf(quint64 owner, quint64 number);
+
+QByteArray fileHeader1();
 
 /// Begins a record at the end of `out`; its body is appended next, then endRecord() is called with what this returned.
 qsizetype beginRecord(QByteArray& out, RecordKind kind);
 /// `place` is where the record will stand in the file.
-void endRecord(QByteArray& out, qsizetype begun, qint64 place);
+void endRecord(QByteArray& out, qsizetype begun, qint64 place, quint64 seed);
+
+void appendRecord(QByteArray& out, const Entry& entry, qint64 place, quint64 seed);
+void appendRecord(QByteArray& out, const HardState& hardState, qint64 place, quint64 seed);
+/// Synced or Sealed.
+void appendRecord(QByteArray& out, RecordKind kind, quint64 number, qint64 place, quint64 seed);
 
 struct RecordHead
 {
@@ -75,6 +104,6 @@ struct RecordHead
 /// From kRecordHeaderSize bytes. Nothing when they cannot be the head of a record.
 std::optional<RecordHead> readHead(QByteArrayView bytes);
 /// Of a whole record, head included.
-bool checksumHolds(QByteArrayView record, qint64 place);
+bool checksumHolds(QByteArrayView record, qint64 place, quint64 seed);
 
 } // namespace faultline::storage::format

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/storage/wal_recovery.h"
 
-#include "node/storage/wal_format.h"
-
 #include <algorithm>
 #include <optional>
 
@@ -43,7 +41,7 @@ private:
 };
 
 /// The whole record at `offset`, or an empty view when there is none.
-Result<QByteArrayView> recordAt(Window& window, qint64 offset)
+Result<QByteArrayView> recordAt(Window& window, qint64 offset, quint64 seed)
 {
     auto head = window.at(offset, kRecordHeaderSize);
     if (!head)
@@ -57,38 +55,13 @@ Result<QByteArrayView> recordAt(Window& window, qint64 offset)
     auto record = window.at(offset, size);
     if (!record)
         return record;
-    if (record->size() < size || !checksumHolds(*record, offset))
+    if (record->size() < size || !checksumHolds(*record, offset, seed))
         return QByteArrayView();
     return record;
 }
 
-Result<void> checkFileHeader(Window& window, const QString& path)
-{
-    auto header = window.at(0, kFileHeaderSize);
-    if (!header)
-        return Error{header.error()};
-    const QByteArray ours = fileHeader();
-    if (*header == ours)
-        return {};
-    if (header->isEmpty())
-        return Error{
-            QStringLiteral("%1 is empty, but a log is never shorter than its header: its content was lost. Restore "
-                           "it, or remove this node's folder and let the node begin anew.")
-                .arg(path)};
-    if (header->size() < kFileHeaderSize || header->first(8) != QByteArrayView(ours).first(8))
-        return Error{QStringLiteral("%1 is not a log of this program: it does not begin with \"faultwal\".").arg(path)};
-    const auto version = readInteger<quint32>(*header, 8);
-    if (*header == fileHeader(version))
-        return Error{QStringLiteral(
-                         "%1 has log format %2, but this program reads format %3 only: use the version that wrote it.")
-                         .arg(path)
-                         .arg(version)
-                         .arg(kVersion)};
-    return Error{QStringLiteral("%1 is damaged at offset 0: its header does not match its checksum.").arg(path)};
-}
-
 /// The first flaw is at `from`: finds a note anywhere beyond it that says the flaw's place was durable.
-Result<std::optional<qint64>> noteBeyond(Window& window, qint64 from, qint64 end)
+Result<std::optional<qint64>> noteBeyond(Window& window, qint64 from, qint64 end, quint64 seed)
 {
     for (qint64 place = (from + 7) / 8 * 8; place + recordSize(kSyncedSize) <= end; place += 8) {
         auto head = window.at(place, kRecordHeaderSize);
@@ -99,7 +72,7 @@ Result<std::optional<qint64>> noteBeyond(Window& window, qint64 from, qint64 end
         const std::optional<RecordHead> known = readHead(*head);
         if (!known || known->kind != RecordKind::Synced || known->bodySize != kSyncedSize)
             continue;
-        auto record = recordAt(window, place);
+        auto record = recordAt(window, place, seed);
         if (!record)
             return Error{record.error()};
         if (record->isEmpty())
@@ -114,21 +87,24 @@ Result<std::optional<qint64>> noteBeyond(Window& window, qint64 from, qint64 end
 class Reader
 {
 public:
-    explicit Reader(const QString& path)
+    Reader(const QString& path, Recovered& log)
         : m_path(path)
+        , m_log(log)
     {}
 
     Result<void> take(QByteArrayView record, qint64 place)
     {
         const RecordHead head = *readHead(record);
         const QByteArrayView body = record.sliced(kRecordHeaderSize, static_cast<qsizetype>(head.bodySize));
+        if (scan.sealed != 0)
+            return wrong(place, QStringLiteral("a record follows the one that ends the segment"));
         switch (head.kind) {
         case RecordKind::Entry:
             return takeEntry(body, place);
         case RecordKind::HardState:
             if (body.size() != kHardStateSize)
                 break;
-            scan.recovered.hardState = {readInteger<quint64>(body, 0), readInteger<quint32>(body, 8)};
+            m_log.hardState = {readInteger<quint64>(body, 0), readInteger<quint32>(body, 8)};
             return {};
         case RecordKind::Synced: {
             if (body.size() != kSyncedSize)
@@ -139,24 +115,31 @@ public:
             scan.noted = synced;
             return {};
         }
+        case RecordKind::Sealed:
+            if (body.size() != kSealedSize || readInteger<quint64>(body, 0) == 0)
+                break;
+            scan.sealed = readInteger<quint64>(body, 0);
+            return {};
         }
         return wrong(place, QStringLiteral("a record there is whole but makes no sense"));
     }
 
-    WalScan scan;
+    RecordsScan scan;
 
 private:
     Result<void> takeEntry(QByteArrayView body, qint64 place)
     {
         if (body.size() < kEntryHeadSize)
             return wrong(place, QStringLiteral("an entry there is too short"));
-        auto& entries = scan.recovered.entries;
         Entry entry{readInteger<quint64>(body, 0), readInteger<quint64>(body, 8), static_cast<quint8>(body[16]),
                     body.sliced(kEntryHeadSize).toByteArray()};
-        if (entry.index == 0 || entry.index > entries.size() + 1)
-            return wrong(place, QStringLiteral("entry %1 follows entry %2").arg(entry.index).arg(entries.size()));
-        entries.resize(static_cast<std::size_t>(entry.index - 1));
-        entries.push_back(std::move(entry));
+        if (entry.index == 0 || entry.index > m_log.lastIndex() + 1)
+            return wrong(place, QStringLiteral("entry %1 follows entry %2").arg(entry.index).arg(m_log.lastIndex()));
+        // Below the first: it took the place of entries that stood in segments dropped since.
+        m_log.firstIndex = std::min(m_log.firstIndex, entry.index);
+        m_log.entries.resize(
+            std::min<std::size_t>(m_log.entries.size(), static_cast<std::size_t>(entry.index - m_log.firstIndex)));
+        m_log.entries.push_back(std::move(entry));
         return {};
     }
 
@@ -166,19 +149,36 @@ private:
     }
 
     const QString& m_path;
+    Recovered& m_log;
 };
+
+Error forgotten(const QString& path, qint64 place, qint64 durable)
+{
+    return Error{
+        QStringLiteral("%1 is damaged at offset %2, in what was already durable up to offset %3: the node would "
+                       "have forgotten what it promised. Restore the file, or remove this node's folder and let "
+                       "the node begin anew.")
+            .arg(path)
+            .arg(place)
+            .arg(durable)};
+}
+
+Error missing(const QString& folder, quint64 number)
+{
+    return Error{QStringLiteral("%1/%2 is missing, a part of this node's log: the node would have forgotten what it "
+                                "promised. Restore the file, or remove this node's folder and let the node begin anew.")
+                     .arg(folder, segmentName(number))};
+}
 
 } // namespace
 
-Result<WalScan> scanWal(const File& file, const QString& path)
+Result<RecordsScan> scanRecords(const File& file, const QString& path, qint64 headerSize, quint64 seed, Recovered& log)
 {
     Window window(file);
-    if (auto header = checkFileHeader(window, path); !header)
-        return Error{header.error()};
-    Reader reader(path);
-    qint64 place = kFileHeaderSize;
+    Reader reader(path, log);
+    qint64 place = headerSize;
     while (place < file.size()) {
-        auto record = recordAt(window, place);
+        auto record = recordAt(window, place, seed);
         if (!record)
             return Error{record.error()};
         if (record->isEmpty())
@@ -189,22 +189,120 @@ Result<WalScan> scanWal(const File& file, const QString& path)
         place += size;
     }
     if (place < file.size()) {
-        auto note = noteBeyond(window, place, file.size());
+        auto note = noteBeyond(window, place, file.size(), seed);
         if (!note)
             return Error{note.error()};
         if (*note)
-            return Error{
-                QStringLiteral("%1 is damaged at offset %2, in what was already durable up to offset %3: the node "
-                               "would have forgotten what it promised. Restore the file, or remove this node's "
-                               "folder and let the node begin anew.")
-                    .arg(path)
-                    .arg(place)
-                    .arg(**note)};
+            return forgotten(path, place, **note);
     }
     // Missing: a file that ends below its own last note. Notes speak of what stands before them, so none can.
     reader.scan.end = place;
-    reader.scan.recovered.cutBytes = file.size() - place;
-    return std::move(reader.scan);
+    return reader.scan;
+}
+
+Result<SegmentHeader> readSegmentHeader(const File& file, const QString& path, quint64 number, quint64 owner)
+{
+    const auto bytes = file.pread(0, kSegmentHeaderSize);
+    if (!bytes)
+        return Error{bytes.error()};
+    if (bytes->isEmpty())
+        return Error{QStringLiteral("%1 is empty, but a log is never shorter than its header: its content was lost. "
+                                    "Restore it, or remove this node's folder and let the node begin anew.")
+                         .arg(path)};
+    if (bytes->size() < 12 || !bytes->startsWith("faultwal"))
+        return Error{QStringLiteral("%1 is not a log of this program: it does not begin with \"faultwal\".").arg(path)};
+    const auto version = readInteger<quint32>(*bytes, 8);
+    const auto header = bytes->size() == kSegmentHeaderSize ? decodeHeader(*bytes) : std::nullopt;
+    if (!header && version > kVersion && version < kVersion + 1'000)
+        return Error{
+            QStringLiteral("%1 has log format %2, but this program reads formats up to %3: use the version that "
+                           "wrote it.")
+                .arg(path)
+                .arg(version)
+                .arg(kVersion)};
+    if (!header)
+        return Error{QStringLiteral("%1 is damaged at offset 0: its header does not match its checksum.").arg(path)};
+    if (header->owner != owner)
+        return Error{
+            QStringLiteral("%1 belongs to another node or another cluster: give each node a folder of its own, "
+                           "and the one it had before.")
+                .arg(path)};
+    if (header->number != number)
+        return Error{QStringLiteral("%1 is segment %2 of the log under the name of another: restore the files as they "
+                                    "were.")
+                         .arg(path)
+                         .arg(header->number)};
+    return *header;
+}
+
+Result<LogScan> scanSegments(Disk& disk, const QString& folder, const std::vector<quint64>& numbers, quint64 owner)
+{
+    LogScan log;
+    QString previousPath;
+    for (const quint64 number : numbers) {
+        const QString path = folder + QLatin1Char('/') + segmentName(number);
+        auto file = disk.open(path, Disk::Open::Existing);
+        if (!file)
+            return Error{file.error()};
+        const auto header = readSegmentHeader(**file, path, number, owner);
+        if (!header)
+            return Error{header.error()};
+        if (!log.segments.empty()) {
+            if (number != log.segments.back().number + 1)
+                return missing(folder, log.segments.back().number + 1);
+            if (log.last.end < header->previousEnd)
+                return forgotten(previousPath, log.last.end, header->previousEnd);
+            if (!header->beginsAnew && header->lastIndex != log.recovered.lastIndex())
+                return Error{
+                    QStringLiteral("%1 is damaged at offset 32: it goes on after entry %2, but the segment before "
+                                   "ends with entry %3.")
+                        .arg(path)
+                        .arg(header->lastIndex)
+                        .arg(log.recovered.lastIndex())};
+        }
+        if (log.segments.empty() || header->beginsAnew) {
+            log.recovered.entries.clear();
+            log.recovered.firstIndex = header->lastIndex + 1;
+            log.voided = log.segments.size();
+        }
+        log.recovered.hardState = header->hardState;
+        const auto records = scanRecords(**file, path, kSegmentHeaderSize, seedOf(owner, number), log.recovered);
+        if (!records)
+            return Error{records.error()};
+        log.last = *records;
+        log.segments.push_back({number, header->lastIndex, (*file)->size()});
+        previousPath = path;
+    }
+    if (!log.segments.empty() && log.last.sealed != 0)
+        return missing(folder, log.last.sealed);
+    if (!log.segments.empty())
+        log.recovered.cutBytes = log.segments.back().size - log.last.end;
+    return log;
+}
+
+QString segmentName(quint64 number)
+{
+    return QStringLiteral("wal-%1").arg(number, 10, 10, QLatin1Char('0'));
+}
+
+Result<std::vector<quint64>> segmentsIn(const Disk& disk, const QString& folder)
+{
+    const auto names = disk.list(folder);
+    if (!names)
+        return Error{names.error()};
+    std::vector<quint64> numbers;
+    for (const QString& name : *names) {
+        if (!name.startsWith(QLatin1String("wal-")) || name.endsWith(QLatin1String(".new")))
+            continue;
+        const quint64 number = name.sliced(4).toULongLong();
+        if (number == 0 || name != segmentName(number))
+            return Error{
+                QStringLiteral("%1/%2 is no file of this node's log, which are named as %3: move it elsewhere.")
+                    .arg(folder, name, segmentName(1))};
+        numbers.push_back(number);
+    }
+    std::ranges::sort(numbers);
+    return numbers;
 }
 
 } // namespace faultline::storage

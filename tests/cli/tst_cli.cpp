@@ -117,6 +117,9 @@ private slots:
     void withoutADisplayTheDesktopSaysSo();
     void helpAndVersionAreAsExpected();
     void theBuiltInScenariosAreListed();
+    void aHistoryIsJudged_data();
+    void aHistoryIsJudged();
+    void aHistoryThatIsNotThereIsNamed();
     void upSaysWhereItsNodesAreAndLeavesNothingAtEndOfInput();
     void upLeavesNothingBehind_data();
     void upLeavesNothingBehind();
@@ -198,6 +201,64 @@ void TestCli::theBuiltInScenariosAreListed()
     const QJsonArray all = QJsonDocument::fromJson(json.out.toUtf8()).array();
     QVERIFY(!all.isEmpty());
     QCOMPARE(all[0].toObject().keys(), sorted({"name", "title", "story", "nodes"}));
+}
+
+void TestCli::aHistoryIsJudged_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QStringList>("options");
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QString>("out");
+    QTest::addColumn<QString>("err");
+    const QByteArray write =
+        "{\"client\": 1, \"key\": \"x\", \"op\": \"write\", \"value\": \"4\", \"call\": 1, \"return\": 2}\n";
+    const QByteArray read =
+        "{\"client\": 2, \"key\": \"x\", \"op\": \"read\", \"result\": \"\", \"call\": 3, \"return\": 4}\n";
+    QTest::newRow("linearizable") << write << QStringList() << 0
+                                  << QStringLiteral("Linearizable: 1 operation on 1 key.\n") << QString();
+    QTest::newRow("not linearizable")
+        << write + read << QStringList() << 1
+        << QStringLiteral(
+               "Not linearizable: on key x, the read of \"\" by client 2 (called at 3, returned at 4) cannot "
+               "be placed; the longest order without it has 1 operation, and the last to change the value was "
+               "the write of 4 by client 1 (called at 1, returned at 2).\nThat order:\n"
+               "     1. write of 4 by client 1 (called at 1, returned at 2)\n")
+        << QString();
+    QTest::newRow("model") << read << QStringList{QStringLiteral("--model"), QStringLiteral("kv")} << 0
+                           << QStringLiteral("Linearizable: 1 operation on 1 key.\n") << QString();
+    QTest::newRow("contradiction") << QByteArray(write).replace("2}", "0}") << QStringList() << 2
+                                   << QStringLiteral("Unknown: on key x, the write of 4 by client 1 returned before it "
+                                                     "was called.\n")
+                                   << QString();
+    QTest::newRow("empty") << QByteArray() << QStringList() << 2 << QString()
+                           << QStringLiteral("There is no operation in this history.\n");
+    QTest::newRow("damaged") << write + "{\n"
+                             << QStringList() << 2 << QString()
+                             << QStringLiteral("Line 2: a JSON object is expected (unterminated object).\n");
+}
+
+void TestCli::aHistoryIsJudged()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QStringList, options);
+    QFETCH(int, code);
+    QFETCH(QString, out);
+    QFETCH(QString, err);
+    QTemporaryDir folder;
+    QFile file(folder.filePath(QStringLiteral("history")));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) == text.size());
+    file.close();
+    const Ended ended = run(program(), QStringList{QStringLiteral("check"), file.fileName()} + options);
+    QCOMPARE(ended.code, code);
+    QCOMPARE(ended.out, out);
+    QCOMPARE(ended.err, err.isEmpty() ? err : QStringLiteral("faultline: %1: %2").arg(file.fileName(), err));
+}
+
+void TestCli::aHistoryThatIsNotThereIsNamed()
+{
+    const Ended ended = run(program(), {QStringLiteral("check"), QStringLiteral("/nowhere/history")});
+    QCOMPARE(ended.code, 2);
+    QCOMPARE(ended.err, QStringLiteral("faultline: /nowhere/history cannot be read: No such file or directory.\n"));
 }
 
 void TestCli::upSaysWhereItsNodesAreAndLeavesNothingAtEndOfInput()

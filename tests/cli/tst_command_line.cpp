@@ -17,6 +17,7 @@ private slots:
     void optionsOfUp();
     void optionsOfRun();
     void optionsOfScenarios();
+    void optionsOfCheck();
     void helpIsSaid_data();
     void helpIsSaid();
     void whatIsWrongIsNamedWithWhatIsRight_data();
@@ -86,6 +87,15 @@ void TestCommandLine::optionsOfScenarios()
     QVERIFY(parsed<ScenariosCommand>(QStringLiteral("scenarios --json")).json);
 }
 
+void TestCommandLine::optionsOfCheck()
+{
+    QCOMPARE(parsed<CheckCommand>(QStringLiteral("check a.log")).history, QStringLiteral("a.log"));
+    QCOMPARE(parsed<CheckCommand>(QStringLiteral("check a.log")).model, QString());
+    QCOMPARE(parsed<CheckCommand>(QStringLiteral("check --model kv a.log")).model, QStringLiteral("kv"));
+    QCOMPARE(parsed<CheckCommand>(QStringLiteral("check a.log --model=cas-register")).model,
+             QStringLiteral("register"));
+}
+
 void TestCommandLine::helpIsSaid_data()
 {
     QTest::addColumn<QString>("line");
@@ -102,6 +112,8 @@ void TestCommandLine::helpIsSaid_data()
                          << "kill_to_leader";
     QTest::newRow("run, with more") << "run a.yaml --help"
                                     << "caught-up";
+    QTest::newRow("check") << "check --help"
+                           << "jepsen.util";
     QTest::newRow("scenarios") << "scenarios -h"
                                << "built in";
 }
@@ -141,7 +153,7 @@ void TestCommandLine::whatIsWrongIsNamedWithWhatIsRight_data()
                                                << "faultline up --help";
     QTest::newRow("command") << "fly"
                              << "\"fly\""
-                             << "up, run and scenarios";
+                             << "up, run, check and scenarios";
     QTest::newRow("word after up") << "up 3"
                                    << "\"3\""
                                    << "faultline up --help";
@@ -187,6 +199,21 @@ void TestCommandLine::whatIsWrongIsNamedWithWhatIsRight_data()
     QTest::newRow("two scenarios") << "run a b"
                                    << "\"b\""
                                    << "one after the other";
+    QTest::newRow("no history") << "check"
+                                << "check"
+                                << "a history";
+    QTest::newRow("two histories") << "check a b"
+                                   << "\"b\""
+                                   << "one after the other";
+    QTest::newRow("model") << "check a --model queue"
+                           << "\"queue\""
+                           << "register, cas-register or kv";
+    QTest::newRow("model without") << "check a --model"
+                                   << "--model"
+                                   << "register, cas-register or kv";
+    QTest::newRow("option of check") << "check a --frob"
+                                     << "--frob"
+                                     << "faultline check --help";
     QTest::newRow("no folder") << "run a --report"
                                << "--report"
                                << "a folder";

@@ -40,6 +40,35 @@ private slots:
               tally.readBack, tally.lost);
     }
 
+    void powerCutsUnderLoadLoseNothing()
+    {
+        LiveCluster cluster(3, 300);
+        QVERIFY(cluster.start());
+        std::mt19937 random(2);
+        for (int round = 0; round < rounds(4); ++round) {
+            QVERIFY(cluster.serves());
+            // Every other time all at once, so that only what is on the disks is left.
+            std::vector<NodeId> victims;
+            for (const auto& [id, node] : cluster.lab.timeline().nodes()) {
+                if (round % 2 == 0 || id.value == random() % 3 + 1)
+                    victims.push_back(id);
+            }
+            for (const NodeId victim : victims)
+                cluster.lab.powerOff(victim);
+            for (const NodeId victim : victims)
+                QTRY_VERIFY_WITH_TIMEOUT(cluster.isLife(victim, NodeLife::Dead), kPatienceMs);
+            for (const NodeId victim : victims)
+                cluster.lab.restart(victim);
+            for (const NodeId victim : victims)
+                QTRY_VERIFY_WITH_TIMEOUT(cluster.runs(victim), kPatienceMs);
+            QVERIFY(cluster.serves());
+            QVERIFY2(cluster.lost() == 0, qPrintable(cluster.lab.timeline().tally().firstLoss));
+        }
+        QVERIFY(cluster.readsAllBack());
+        QVERIFY(cluster.acknowledged() > 0);
+        QVERIFY2(cluster.lost() == 0, qPrintable(cluster.lab.timeline().tally().firstLoss));
+    }
+
     void aLeaderEveryTime()
     {
         for (int round = 0; round < rounds(5); ++round) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "memory_file.h"
 #include "node/storage/wal_format.h"
 #include "node/storage/wal_recovery.h"
 
@@ -10,55 +11,53 @@ using namespace faultline::storage;
 
 namespace {
 
-class MemoryFile final : public File
-{
-public:
-    explicit MemoryFile(QByteArray bytes)
-        : m_bytes(std::move(bytes))
-    {}
-    qint64 size() const override { return m_bytes.size(); }
-    Result<QByteArray> pread(qint64 offset, qsizetype length) const override { return m_bytes.mid(offset, length); }
-    Result<void> write(qint64, QByteArrayView) override { std::abort(); }
-    Result<void> append(QByteArrayView) override { std::abort(); }
-    Result<void> truncate(qint64) override { std::abort(); }
-    Result<void> sync() override { std::abort(); }
-
-private:
-    QByteArray m_bytes;
-};
+constexpr quint64 kOwner = 3;
+const QString kName = QStringLiteral("fuzz");
 
 /// Random bytes never have the right checksum: puts it on the first records, as far as their lengths lead.
 QByteArray withChecksums(const QByteArray& body)
 {
-    QByteArray file = format::fileHeader();
+    const format::SegmentHeader header{.owner = kOwner, .lastIndex = 2};
+    const quint64 seed = format::seedOf(header.owner, header.number);
+    QByteArray file = format::encode(header);
     qsizetype at = 0;
     while (body.size() - at >= 2) {
-        const auto kind = static_cast<format::RecordKind>(static_cast<unsigned char>(body[at]) % 4);
+        const auto kind = static_cast<format::RecordKind>(static_cast<unsigned char>(body[at]) % 5);
         const qsizetype length = std::min<qsizetype>(static_cast<unsigned char>(body[at + 1]), body.size() - at - 2);
         const qsizetype begun = format::beginRecord(file, kind);
         file.append(body.sliced(at + 2, length));
-        format::endRecord(file, begun, begun);
+        format::endRecord(file, begun, begun, seed);
         at += 2 + length;
     }
     return file;
 }
 
+void require(bool holds)
+{
+    if (!holds)
+        std::abort();
+}
+
 void check(const QByteArray& bytes)
 {
-    const MemoryFile file(bytes);
-    const auto scan = scanWal(file, QStringLiteral("fuzz"));
-    if (!scan) {
-        if (scan.error().isEmpty())
-            std::abort();
+    const tests::MemoryFile file(bytes);
+    const auto header = readSegmentHeader(file, kName, 1, kOwner);
+    if (!header) {
+        require(header.error().contains(kName));
         return;
     }
-    if (scan->end > file.size() || scan->noted > scan->end || scan->end + scan->recovered.cutBytes != file.size())
-        std::abort();
-    quint64 index = 0;
-    for (const Entry& entry : scan->recovered.entries) {
-        if (entry.index != ++index)
-            std::abort();
+    Recovered log;
+    log.firstIndex = header->lastIndex + 1;
+    const auto scan = scanRecords(file, kName, format::kSegmentHeaderSize, format::seedOf(kOwner, header->number), log);
+    if (!scan) {
+        require(scan.error().contains(kName) && scan.error().contains(QLatin1String("offset")));
+        return;
     }
+    require(scan->end >= format::kSegmentHeaderSize && scan->end <= file.size() && scan->noted <= scan->end);
+    require(log.firstIndex >= 1 && log.firstIndex <= header->lastIndex + 1);
+    quint64 index = log.firstIndex;
+    for (const Entry& entry : log.entries)
+        require(entry.index == index++);
 }
 
 } // namespace
@@ -67,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     const QByteArray bytes(reinterpret_cast<const char*>(data), static_cast<qsizetype>(size));
     check(bytes);
-    check(format::fileHeader() + bytes);
+    check(format::encode({.owner = kOwner}) + bytes);
     const QByteArray whole = withChecksums(bytes);
     check(whole);
     if (!bytes.isEmpty()) {

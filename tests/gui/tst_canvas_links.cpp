@@ -5,6 +5,7 @@
 #include "gui/views/topology/node_painter.h"
 #include "gui/views/topology/topology_view.h"
 
+#include "common/fault/disk_fault_text.h"
 #include "common/fault/link_fault_text.h"
 
 #include <QContextMenuEvent>
@@ -64,6 +65,8 @@ const std::vector<std::pair<const char*, Change>> kTroubles{
          state.conditions[{4}] = NodeCondition::PoweredOff;
          state.conditions[{5}] = NodeCondition::CrashLooping;
          state.clocks[{2}] = {5s, fault::Share::kAll, 0us};
+         state.disks[{2}] = {.latency = 20ms, .full = true, .lies = true};
+         state.disks[{3}].lies = true;
      }},
 };
 
@@ -83,6 +86,9 @@ private slots:
     void missingPowerIsShownAtTheNodeAndNotOnItsLinks();
     void crashLoopIsSaid_data();
     void crashLoopIsSaid();
+    void brokenDiskIsShownInFewSigns_data();
+    void brokenDiskIsShownInFewSigns();
+    void whoHasNoVoteIsALearner();
     void clockIsShownAsFarAheadAsItIsNow_data();
     void clockIsShownAsFarAheadAsItIsNow();
     void patternsAreTellable_data();
@@ -229,6 +235,47 @@ void CanvasLinksTest::crashLoopIsSaid()
     faults([id](FaultState& state) { state.conditions[{id}] = NodeCondition::CrashLooping; });
     QCOMPARE(node(id).word, word);
     QVERIFY(spokenNode(node(id)).contains(word));
+}
+
+void CanvasLinksTest::brokenDiskIsShownInFewSigns_data()
+{
+    QTest::addColumn<QString>("fault");
+    QTest::addColumn<QString>("words");
+    const auto row = [](const char* fault, const char* words) {
+        QTest::newRow(fault) << QString::fromUtf8(fault) << QString::fromUtf8(words);
+    };
+    row("latency: 20ms", "+20 ms");
+    row("latency: 200ms, jitter: 100ms", "+200 ms ± 100 ms");
+    row("full", "full");
+    row("lies", "lies");
+    row("flip: 1%", "flips 1%");
+    row("full, lies", "full, lies");
+}
+
+void CanvasLinksTest::brokenDiskIsShownInFewSigns()
+{
+    QFETCH(QString, fault);
+    QFETCH(QString, words);
+    faults([&](FaultState& state) { state.disks[{2}] = *fault::parseDiskFault(fault); });
+    QCOMPARE(node(2).disk, words);
+    QVERIFY(node(1).disk.isEmpty());
+    QVERIFY(spokenNode(node(2)).contains(QStringLiteral("disk ") + words));
+}
+
+void CanvasLinksTest::whoHasNoVoteIsALearner()
+{
+    QCOMPARE(node(2).look, Look::Follower);
+    const NodeId leader = m_fed->timeline.leader();
+    QVERIFY(leader && leader != NodeId{2});
+    for (const auto& [id, state] : m_fed->timeline.nodes()) {
+        if (id != NodeId{2})
+            m_fed->status(leader).voters.push_back(id);
+    }
+    m_fed->status(leader).learners = {{2}};
+    m_fed->report(leader, wire::Role::Leader, 9);
+    settle();
+    QCOMPARE(node(2).look, Look::Learner);
+    QCOMPARE(node(2).word, QStringLiteral("learner"));
 }
 
 void CanvasLinksTest::clockIsShownAsFarAheadAsItIsNow_data()

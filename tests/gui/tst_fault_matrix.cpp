@@ -43,7 +43,7 @@ fault::LinkFault faultOf(const QString& line)
     return *parsed;
 }
 
-/// A matrix of n1, n2, n3 and the clients, on screen.
+/// A matrix of n1, n2, n3 (and more, if so wanted) and the clients, on screen.
 class Shown
 {
 public:
@@ -53,9 +53,9 @@ public:
     QSignalSpy cut{&matrix, &FaultMatrix::cutWanted};
     QSignalSpy healed{&matrix, &FaultMatrix::healWanted};
 
-    Shown()
+    explicit Shown(int nodes = 3)
     {
-        fed.begin(3);
+        fed.begin(nodes);
         matrix.setTimeline(&fed.timeline);
         matrix.resize(matrix.sizeHint());
         matrix.show();
@@ -110,6 +110,8 @@ private slots:
     void cellSaysWhatIsInEffect();
     void cellShowsWhyItIsCut();
     void noTwoStatesLookAlike();
+    void allOfItIsInSightAtItsOwnSize_data();
+    void allOfItIsInSightAtItsOwnSize();
     void withoutAClusterASentenceSaysWhatToDo();
     void cellsRowsColumnsAndAllAreChosenByTheMouse();
     void arrowsStepOverTheDiagonal();
@@ -290,6 +292,28 @@ void FaultMatrixTest::noTwoStatesLookAlike()
             QVERIFY2(different >= 15, qPrintable(drawn[a].first + QStringLiteral(" and ") + drawn[b].first));
         }
     }
+}
+
+void FaultMatrixTest::allOfItIsInSightAtItsOwnSize_data()
+{
+    QTest::addColumn<int>("nodes");
+    for (const int nodes : {3, 5, 9})
+        QTest::addRow("%d nodes", nodes) << nodes;
+}
+
+void FaultMatrixTest::allOfItIsInSightAtItsOwnSize()
+{
+    QFETCH(int, nodes);
+    Shown on(nodes);
+    QTRY_COMPARE(on.matrix.size(), on.matrix.sizeHint());
+    const QAbstractItemModel* model = on.matrix.model();
+    const QRect last = on.table()->visualRect(model->index(model->rowCount() - 1, model->columnCount() - 1));
+    const QRect room = on.table()->viewport()->rect();
+    QVERIFY(room.contains(last));
+    QVERIFY2(
+        room.right() - last.right() < 16 && room.bottom() - last.bottom() < 16,
+        qPrintable(
+            QStringLiteral("%1 x %2 to spare").arg(room.right() - last.right()).arg(room.bottom() - last.bottom())));
 }
 
 void FaultMatrixTest::withoutAClusterASentenceSaysWhatToDo()
@@ -534,8 +558,20 @@ void FaultMatrixTest::rightClickOnAHeaderChoosesItsLinks()
     QVERIFY(menu);
     entry(menu, "Cut")->trigger();
     QCOMPARE(on.cut[0][0].value<Links>(), (Links{{{2}, {1}}, {{2}, {3}}, {{2}, kClients}}));
-    QVERIFY(!entry(menu, "lossy Wi-Fi")->isEnabled());
+    QAction* lossy = entry(menu, "lossy Wi-Fi, between nodes only");
+    QVERIFY(lossy && lossy->isEnabled());
+    QVERIFY2(lossy->toolTip().contains(QStringLiteral("whole messages")), qPrintable(lossy->toolTip()));
+    lossy->trigger();
+    QCOMPARE(on.chosen[0][0].value<Links>(), (Links{{{2}, {1}}, {{2}, {3}}}));
+    QCOMPARE(on.chosen[0][3].toString(), QStringLiteral("lossy Wi-Fi"));
+    entry(menu, "transatlantic")->trigger();
+    QCOMPARE(on.chosen[1][0].value<Links>(), (Links{{{2}, {1}}, {{2}, {3}}, {{2}, kClients}}));
     menu->close();
+    on.click(1, 3);
+    QMenu* ofClients = on.rightClick(1, 3);
+    QVERIFY(ofClients);
+    QVERIFY(!entry(ofClients, "lossy Wi-Fi")->isEnabled());
+    ofClients->close();
 }
 
 void FaultMatrixTest::editorOpensByKeyAndDoubleClickAndSpeaksThroughTheMatrix()

@@ -15,6 +15,7 @@ class InspectorTest : public QObject
 
 private slots:
     void detailsAreWhatTheNodeReported();
+    void membersAndDiskAreNamed();
     void deadNodeSaysHowItEnded();
     void unknownNodeHasNoDetails();
     void tableFollowsTheNode();
@@ -53,6 +54,24 @@ void InspectorTest::detailsAreWhatTheNodeReported()
     QCOMPARE(valueOf(details, "x"), QStringLiteral("41"));
     QCOMPARE(valueOf(details, "x, not committed"), QStringLiteral("42·"));
     QCOMPARE(valueOf(details, "n1"), QStringLiteral("connected · sent 2.00 KB · received 1.50 KB · 3 lost"));
+}
+
+void InspectorTest::membersAndDiskAreNamed()
+{
+    tests::FedTimeline fed;
+    fed.begin(3, {2});
+    QCOMPARE(valueOf(detailsOf(fed.timeline, {2}), "Disk"), QStringLiteral("(no such line)"));
+    fed.faults([](lab::FaultState& state) { state.disks[{2}].lies = true; });
+    wire::Status& status = fed.status({2});
+    status.voters = {{3}, {1}, {2}};
+    status.learners = {{4}};
+    status.snapshotIndex = 1'000;
+    fed.report({2}, wire::Role::Leader, 7, 5);
+    const auto details = detailsOf(fed.timeline, {2});
+    QCOMPARE(valueOf(details, "Disk"), QStringLiteral("lies about sync"));
+    QCOMPARE(valueOf(details, "Voters"), QStringLiteral("n1, n2 and n3"));
+    QCOMPARE(valueOf(details, "Learners"), QStringLiteral("n4"));
+    QCOMPARE(valueOf(details, "Snapshot"), QStringLiteral("of everything up to 1,000"));
 }
 
 void InspectorTest::deadNodeSaysHowItEnded()

@@ -273,7 +273,7 @@ void TopologyViewTest::legendNamesEveryPatternAndFitsTheWindow()
     if (window.width() >= 1280)
         QCOMPARE(legend->size(), legend->sizeHint());
     for (const char* word : {"cut", "slow", "lossy", "narrow", "directions", "stalls", "flips", "twice", "out of order",
-                             "tears", "refuses", "clock", "without power", "lost"})
+                             "tears", "refuses", "clock", "disk", "without power", "lost"})
         QVERIFY2(legend->accessibleDescription().contains(QLatin1String(word)), word);
     view->hide();
     QVERIFY(!legend->isVisible());

@@ -1,39 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/views/charts/charts_view.h"
 #include "gui/views/client/client_strip.h"
-#include "gui/views/topology/topology_view.h"
-#include "gui/window/caption_line.h"
-#include "gui/window/headline_bar.h"
 #include "gui/window/load_slider.h"
-#include "gui/window/main_window.h"
 #include "gui/window/status_line.h"
+#include "live_window.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
-#include <QContextMenuEvent>
 #include <QDockWidget>
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
-#include <QSettings>
 #include <QSlider>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QToolBar>
 
 using namespace faultline;
+using namespace faultline::tests;
 using namespace faultline::window;
 
-// The real window over a real cluster, driven as a person would: with mouse and keys.
-class WindowTest : public QObject
+class WindowTest : public QObject, private LiveWindow
 {
     Q_OBJECT
 
 private slots:
-    void cleanup();
+    void cleanup() { close(); }
     void opensWithALivingClusterAtWatchPace();
     void killingTheLeaderShowsTheBandAndTheRecovery();
     void killedNodeComesBackWithItsKey();
@@ -53,70 +47,8 @@ private slots:
     void doubleClickOpensTheDetails();
 
 private:
-    static constexpr int kServes_ms = 30'000;
-    static constexpr int kSoon_ms = 15'000;
-
-    void open(wire::Pace pace = wire::Pace::real(), int nodes = 5);
-    void openWith(const DesktopOptions& options);
-    const lab::Timeline& timeline() const { return m_lab->timeline(); }
     lab::NodeLife lifeOf(NodeId id) const { return timeline().node(id)->life; }
-    views::TopologyView* canvas() const { return m_window->findChild<views::TopologyView*>(); }
-    QString caption() const { return m_window->findChild<CaptionLine*>()->text(); }
-    QString headline() const { return m_window->findChild<HeadlineBar*>()->sentence(); }
-    QAction* action(const char* name) const { return m_window->findChild<QAction*>(QLatin1String(name)); }
-    void press(QKeySequence key) const { QTest::keySequence(canvas(), key); }
-    void click(NodeId node) const
-    {
-        QTest::mouseClick(canvas(), Qt::LeftButton, {}, canvas()->positionOf(node).toPoint());
-    }
-    void clickTool(const char* name) const
-    {
-        QWidget* button = m_window->findChild<QToolBar*>()->widgetForAction(action(name));
-        QTest::mouseClick(button, Qt::LeftButton);
-    }
-    NodeId follower() const
-    {
-        for (const auto& [id, node] : timeline().nodes()) {
-            if (id != timeline().leader() && node.life == lab::NodeLife::Running)
-                return id;
-        }
-        return {};
-    }
-
-    QTemporaryDir m_folder;
-    std::unique_ptr<QSettings> m_settings;
-    std::unique_ptr<lab::Lab> m_lab;
-    std::unique_ptr<MainWindow> m_window;
 };
-
-void WindowTest::openWith(const DesktopOptions& options)
-{
-    m_settings = std::make_unique<QSettings>(m_folder.filePath(QStringLiteral("desktop.ini")), QSettings::IniFormat);
-    m_lab = std::make_unique<lab::Lab>();
-    m_window = std::make_unique<MainWindow>(*m_lab, *m_settings, options);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-    m_window->startCluster();
-}
-
-void WindowTest::open(wire::Pace pace, int nodes)
-{
-    DesktopOptions options;
-    options.lab.nodeProgram = qEnvironmentVariable("FAULTLINE_BIN") + QStringLiteral("/faultline-node");
-    options.lab.pace = pace;
-    options.lab.nodes = nodes;
-    options.size = QSize(1280, 800);
-    openWith(options);
-    QTRY_VERIFY_WITH_TIMEOUT(m_lab->isServing(), kServes_ms);
-    QTRY_VERIFY_WITH_TIMEOUT(timeline().leader(), kSoon_ms);
-}
-
-void WindowTest::cleanup()
-{
-    m_window.reset();
-    m_lab.reset();
-    m_settings.reset();
-}
 
 void WindowTest::opensWithALivingClusterAtWatchPace()
 {
@@ -124,14 +56,14 @@ void WindowTest::opensWithALivingClusterAtWatchPace()
     QTRY_VERIFY_WITH_TIMEOUT(headline().startsWith(QStringLiteral("5 nodes · n")), kSoon_ms);
     QVERIFY(headline().contains(QStringLiteral("leads, term")));
     QVERIFY(headline().endsWith(QStringLiteral("nothing lost")));
-    QCOMPARE(m_window->findChild<StatusLine*>()->paceText(), QStringLiteral("pace Watch"));
-    for (QDockWidget* dock : m_window->findChildren<QDockWidget*>())
+    QCOMPARE(mainWindow().findChild<StatusLine*>()->paceText(), QStringLiteral("pace Watch"));
+    for (QDockWidget* dock : mainWindow().findChildren<QDockWidget*>())
         QVERIFY(!dock->isVisible());
     QTRY_VERIFY_WITH_TIMEOUT(timeline().tally().acknowledged > 0, kSoon_ms);
     QTRY_VERIFY_WITH_TIMEOUT(!canvas()->flights().empty(), kSoon_ms);
-    QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<StatusLine*>()->tallyText().contains(QStringLiteral("lost 0")),
+    QTRY_VERIFY_WITH_TIMEOUT(mainWindow().findChild<StatusLine*>()->tallyText().contains(QStringLiteral("lost 0")),
                              kSoon_ms);
-    auto* charts = m_window->findChild<views::ChartsView*>();
+    auto* charts = mainWindow().findChild<views::ChartsView*>();
     QTRY_VERIFY_WITH_TIMEOUT(charts->throughput().points(views::ThroughputLine::Ok).size() > 3, kSoon_ms);
 }
 
@@ -146,7 +78,7 @@ void WindowTest::killingTheLeaderShowsTheBandAndTheRecovery()
     QTRY_VERIFY_WITH_TIMEOUT(headline().contains(old.name() + QStringLiteral(" is dead")), kSoon_ms);
     QVERIFY(caption().startsWith(QStringLiteral("Killed %1, the leader").arg(old.name())));
     QTRY_VERIFY_WITH_TIMEOUT(caption().contains(QStringLiteral(" leads after ")), kSoon_ms);
-    auto* charts = m_window->findChild<views::ChartsView*>();
+    auto* charts = mainWindow().findChild<views::ChartsView*>();
     const auto bandTells = [charts](const QString& words) {
         const auto& bands = charts->throughput().panel()->bands();
         const auto& below = charts->latency().panel()->bands();
@@ -198,8 +130,7 @@ void WindowTest::isolatedNodeRejoinsFromItsOwnMenu()
     QTRY_VERIFY_WITH_TIMEOUT(headline().contains(node.name() + QStringLiteral(" is isolated")), kSoon_ms);
     QTRY_COMPARE_WITH_TIMEOUT(action("Isolate")->iconText(), QStringLiteral("Rejoin"), kSoon_ms);
     const QPoint at = canvas()->positionOf(node).toPoint();
-    QContextMenuEvent event(QContextMenuEvent::Mouse, at, canvas()->mapToGlobal(at));
-    QCoreApplication::sendEvent(canvas(), &event);
+    rightClick(at);
     auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
     QVERIFY(menu);
     QVERIFY(menu->actions().contains(action("Isolate")));
@@ -242,7 +173,7 @@ void WindowTest::keysDoNotFireWhileTyping()
     open();
     click(follower());
     press(Qt::Key_Slash);
-    auto* input = m_window->findChild<views::ClientStrip*>()->input();
+    auto* input = mainWindow().findChild<views::ClientStrip*>()->input();
     QVERIFY(input->hasFocus());
     QTest::keyClicks(input, QStringLiteral("kfril t 1"));
     QTest::keyClick(input, Qt::Key_Home);
@@ -260,9 +191,10 @@ void WindowTest::spaceHoldsAndReleases()
     press(Qt::Key_Space);
     QTRY_VERIFY_WITH_TIMEOUT(timeline().pace().held, kSoon_ms);
     QTRY_VERIFY_WITH_TIMEOUT(headline().startsWith(QStringLiteral("Held")), kSoon_ms);
-    QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<StatusLine*>()->paceText().contains(QStringLiteral("held")), kSoon_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(mainWindow().findChild<StatusLine*>()->paceText().contains(QStringLiteral("held")),
+                             kSoon_ms);
     QTRY_COMPARE_WITH_TIMEOUT(action("Hold")->iconText(), QStringLiteral("Go on"), kSoon_ms);
-    auto* charts = m_window->findChild<views::ChartsView*>();
+    auto* charts = mainWindow().findChild<views::ChartsView*>();
     QTRY_VERIFY_WITH_TIMEOUT(!charts->latency().panel()->bands().empty(), kSoon_ms);
     QVERIFY(charts->latency().panel()->bands().back().pause);
     press(Qt::Key_Space);
@@ -276,7 +208,7 @@ void WindowTest::paceChangesByKeyAndMenu()
     open(wire::Pace::watch());
     press(Qt::Key_T);
     QTRY_COMPARE_WITH_TIMEOUT(timeline().pace(), wire::Pace::real(), kSoon_ms);
-    QTRY_COMPARE_WITH_TIMEOUT(m_window->findChild<StatusLine*>()->paceText(), QStringLiteral("pace Real"), kSoon_ms);
+    QTRY_COMPARE_WITH_TIMEOUT(mainWindow().findChild<StatusLine*>()->paceText(), QStringLiteral("pace Real"), kSoon_ms);
     press(Qt::Key_T);
     QTRY_COMPARE_WITH_TIMEOUT(timeline().pace(), wire::Pace::watch(), kSoon_ms);
     for (QAction* offered : action("Pace")->menu()->actions()) {
@@ -290,7 +222,7 @@ void WindowTest::paceChangesByKeyAndMenu()
 void WindowTest::loadSliderSetsTheLoad()
 {
     open();
-    auto* slider = m_window->findChild<LoadSlider*>();
+    auto* slider = mainWindow().findChild<LoadSlider*>();
     QTRY_VERIFY_WITH_TIMEOUT(!timeline().load().empty() && slider->rate() > 15 && slider->rate() < 25, kSoon_ms);
     QTest::keyClick(slider->slider(), Qt::Key_PageUp);
     QTest::keyClick(slider->slider(), Qt::Key_PageUp);
@@ -298,7 +230,8 @@ void WindowTest::loadSliderSetsTheLoad()
     QVERIFY(wanted > 100);
     QTRY_VERIFY_WITH_TIMEOUT(timeline().load().back().targetRate == wanted, kSoon_ms);
     QTRY_VERIFY_WITH_TIMEOUT(
-        m_window->findChild<StatusLine*>()->loadText().contains(QString::number(static_cast<int>(wanted))), kSoon_ms);
+        mainWindow().findChild<StatusLine*>()->loadText().contains(QString::number(static_cast<int>(wanted))),
+        kSoon_ms);
     const quint64 before = timeline().loadTotal().ok;
     QTRY_VERIFY_WITH_TIMEOUT(timeline().loadTotal().ok > before + 100, kSoon_ms);
 }
@@ -306,12 +239,12 @@ void WindowTest::loadSliderSetsTheLoad()
 void WindowTest::startsWithThreeAndWithNineNodes()
 {
     open();
-    auto* picker = m_window->findChild<QComboBox*>(QStringLiteral("nodeCount"));
+    auto* picker = mainWindow().findChild<QComboBox*>(QStringLiteral("nodeCount"));
     for (const int count : {3, 9}) {
         picker->setCurrentIndex(picker->findData(count));
         emit picker->activated(picker->currentIndex());
         QTRY_COMPARE_WITH_TIMEOUT(timeline().nodes().size(), static_cast<std::size_t>(count), kSoon_ms);
-        QTRY_VERIFY_WITH_TIMEOUT(m_lab->isServing(), kServes_ms);
+        QTRY_VERIFY_WITH_TIMEOUT(lab().isServing(), kServes_ms);
         QTRY_VERIFY_WITH_TIMEOUT(headline().startsWith(QStringLiteral("%1 nodes · n").arg(count)), kSoon_ms);
         for (const auto& [id, node] : timeline().nodes())
             QVERIFY(canvas()->rect().contains(canvas()->positionOf(id).toPoint()));
@@ -322,16 +255,16 @@ void WindowTest::stopsAndStartsAgain()
 {
     open();
     clickTool("Start");
-    QTRY_VERIFY_WITH_TIMEOUT(!m_lab->isRunning(), kSoon_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(!lab().isRunning(), kSoon_ms);
     QTRY_VERIFY_WITH_TIMEOUT(!timeline().hasCluster(), kSoon_ms);
-    auto* button = m_window->findChild<QPushButton*>(QStringLiteral("absenceButton"));
+    auto* button = mainWindow().findChild<QPushButton*>(QStringLiteral("absenceButton"));
     QTRY_VERIFY_WITH_TIMEOUT(button->isVisible(), kSoon_ms);
     QTRY_COMPARE_WITH_TIMEOUT(action("Start")->iconText(), QStringLiteral("Start"), kSoon_ms);
     QVERIFY(!action("Hold")->isEnabled());
     press(Qt::Key_K);
     QCOMPARE(caption(), QStringLiteral("There is no cluster: start one first."));
     QTest::mouseClick(button, Qt::LeftButton);
-    QTRY_VERIFY_WITH_TIMEOUT(m_lab->isServing(), kServes_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(lab().isServing(), kServes_ms);
     QTRY_VERIFY_WITH_TIMEOUT(!button->isVisible(), kSoon_ms);
     QCOMPARE(timeline().nodes().size(), std::size_t(5));
 }
@@ -339,7 +272,7 @@ void WindowTest::stopsAndStartsAgain()
 void WindowTest::clientStripTalksToLeaderFollowerAndDeadNode()
 {
     open();
-    auto* strip = m_window->findChild<views::ClientStrip*>();
+    auto* strip = mainWindow().findChild<views::ClientStrip*>();
     auto* reply = strip->findChild<QLabel*>(QStringLiteral("clientReply"));
     const auto send = [strip](NodeId node, const QString& line) {
         strip->setNode(node);
@@ -383,7 +316,7 @@ void WindowTest::resetMakesAFreshClusterOutOfAMess()
     gesture(2, Qt::Key_K);
     gesture(3, Qt::Key_F);
     gesture(4, Qt::Key_I);
-    auto* slider = m_window->findChild<LoadSlider*>();
+    auto* slider = mainWindow().findChild<LoadSlider*>();
     QTest::keyClick(slider->slider(), Qt::Key_End);
     QCOMPARE(slider->rate(), kMostRate);
     QTRY_COMPARE_WITH_TIMEOUT(lifeOf({2}), lab::NodeLife::Dead, kSoon_ms);
@@ -395,7 +328,7 @@ void WindowTest::resetMakesAFreshClusterOutOfAMess()
     QElapsedTimer taken;
     taken.start();
     press(Qt::Key_Home);
-    QTRY_VERIFY_WITH_TIMEOUT(timeline().clusterSince() != first && m_lab->isServing(), kServes_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(timeline().clusterSince() != first && lab().isServing(), kServes_ms);
     qInfo("a fresh cluster served after %lld ms", static_cast<long long>(taken.elapsed()));
     QCOMPARE(timeline().nodes().size(), std::size_t(5));
     for (const auto& [id, node] : timeline().nodes())
@@ -403,7 +336,7 @@ void WindowTest::resetMakesAFreshClusterOutOfAMess()
     QVERIFY(timeline().faults().empty());
     QTRY_VERIFY_WITH_TIMEOUT(!timeline().load().empty() && timeline().load().back().targetRate == 20, kSoon_ms);
     QTRY_VERIFY_WITH_TIMEOUT(slider->rate() > 15 && slider->rate() < 25, kSoon_ms);
-    auto* charts = m_window->findChild<views::ChartsView*>();
+    auto* charts = mainWindow().findChild<views::ChartsView*>();
     QTRY_VERIFY_WITH_TIMEOUT(charts->throughput().panel()->bands().empty(), kSoon_ms);
     QTRY_VERIFY_WITH_TIMEOUT(headline().startsWith(QStringLiteral("5 nodes")), kSoon_ms);
 }
@@ -414,8 +347,8 @@ void WindowTest::missingNodeProgramIsSaidOnTheCanvas()
     options.lab.nodeProgram = QStringLiteral("/nowhere/faultline-node");
     options.size = QSize(1000, 700);
     openWith(options);
-    auto* text = m_window->findChild<QLabel*>(QStringLiteral("absence"));
-    auto* button = m_window->findChild<QPushButton*>(QStringLiteral("absenceButton"));
+    auto* text = mainWindow().findChild<QLabel*>(QStringLiteral("absence"));
+    auto* button = mainWindow().findChild<QPushButton*>(QStringLiteral("absenceButton"));
     QTRY_VERIFY_WITH_TIMEOUT(text->isVisible() && text->text().contains(QStringLiteral("/nowhere/faultline-node")),
                              kSoon_ms);
     QCOMPARE(button->text(), QStringLiteral("Retry"));
@@ -428,14 +361,14 @@ void WindowTest::missingNodeProgramIsSaidOnTheCanvas()
 void WindowTest::doubleClickOpensTheDetails()
 {
     open();
-    auto* dock = m_window->findChild<QDockWidget*>(QStringLiteral("inspectorDock"));
+    auto* dock = mainWindow().findChild<QDockWidget*>(QStringLiteral("inspectorDock"));
     QVERIFY(!dock->isVisible());
     const NodeId node = follower();
     QTest::mouseDClick(canvas(), Qt::LeftButton, {}, canvas()->positionOf(node).toPoint());
     QVERIFY(dock->isVisible());
     QCOMPARE(canvas()->selected(), node);
-    QTest::keyClick(m_window.get(), Qt::Key_F1);
-    QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<QWidget*>(QStringLiteral("keysSheet")), kSoon_ms);
+    QTest::keyClick(&mainWindow(), Qt::Key_F1);
+    QTRY_VERIFY_WITH_TIMEOUT(mainWindow().findChild<QWidget*>(QStringLiteral("keysSheet")), kSoon_ms);
 }
 
 QTEST_MAIN(WindowTest)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fed_timeline.h"
+#include "gui/views/theme/figures.h"
 #include "gui/window/caption_line.h"
 #include "gui/window/headline_bar.h"
 #include "gui/window/load_slider.h"
@@ -8,6 +9,7 @@
 #include "gui/window/remembered.h"
 #include "gui/window/status_line.h"
 
+#include <QApplication>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSlider>
@@ -31,6 +33,8 @@ private slots:
     void sliderFollowsTheLoadWithoutAnsweringBack();
     void headlineKeepsItsWordsInColour_data();
     void headlineKeepsItsWordsInColour();
+    void verdictStaysWholeWhereThereIsNoRoom_data();
+    void verdictStaysWholeWhereThereIsNoRoom();
     void captionTellsTheNewestOfGestureAndProblem();
     void tallyIsAlwaysInSight();
     void whatWasRememberedComesBack();
@@ -58,6 +62,12 @@ void WindowPartsTest::gestureMakesSenseOrSaysWhyNot_data()
     row("isolate an isolated one", 1, NodeGesture::Isolate, "n1 is isolated already.");
     row("rejoin an isolated one", 1, NodeGesture::Rejoin, "");
     row("rejoin a healthy one", 3, NodeGesture::Rejoin, "n3 is not isolated.");
+    row("remove a running one", 1, NodeGesture::Remove, "");
+    row("remove a dead one", 2, NodeGesture::Remove, "");
+    row("remove a stranger", 8, NodeGesture::Remove, "There is no n8 in this cluster.");
+    row("make a frozen one the leader", 4, NodeGesture::MakeLeader, "n4 is not running, so it cannot lead.");
+    row("make the leader the leader", 3, NodeGesture::MakeLeader, "n3 leads already.");
+    row("make another the leader", 5, NodeGesture::MakeLeader, "");
     row("thaw a dead one", 2, NodeGesture::Thaw, "n2 is not running: Restart (R) brings it back.");
 }
 
@@ -127,6 +137,32 @@ void WindowPartsTest::headlineKeepsItsWordsInColour()
             QVERIFY(part.colour == &Theme::failedText);
     }
     QCOMPARE(joined, sentence);
+}
+
+void WindowPartsTest::verdictStaysWholeWhereThereIsNoRoom_data()
+{
+    QTest::addColumn<int>("room");
+    for (const int room : {150, 200, 300, 400, 500, 600, 700})
+        QTest::addRow("%d pixels", room) << room;
+}
+
+void WindowPartsTest::verdictStaysWholeWhereThereIsNoRoom()
+{
+    QFETCH(int, room);
+    const QString sentence = QStringLiteral("n1 is dead · n2 and n3 are frozen · n5 is isolated · n4 cannot hear n1 n2 "
+                                            "n3 · no leader, n4 and n5 are asking for votes · nothing lost");
+    const QFont font = QApplication::font();
+    QVERIFY(views::figuresWidth(font, sentence) > room);
+    double wide = 0;
+    QString joined;
+    const auto parts = fitted(headlineParts(sentence), font, room);
+    for (const HeadlinePart& part : parts) {
+        wide += views::figuresWidth(font, part.text);
+        joined += part.text;
+    }
+    QVERIFY2(wide <= room + 1, qPrintable(QStringLiteral("%1: %2").arg(wide).arg(joined)));
+    QVERIFY2(joined.endsWith(QStringLiteral("… · nothing lost")), qPrintable(joined));
+    QVERIFY(room < 300 || joined.startsWith(QStringLiteral("n1 is dead")));
 }
 
 void WindowPartsTest::captionTellsTheNewestOfGestureAndProblem()

@@ -24,6 +24,12 @@ QByteArray randomHex()
     return QByteArray(reinterpret_cast<const char*>(words.data()), sizeof words).toHex();
 }
 
+QStringList memberArgument(const ClusterRecord::Member& member)
+{
+    return {QStringLiteral("--member"),
+            QStringLiteral("%1=127.0.0.1:%2/%3").arg(member.id.name()).arg(member.peerPort).arg(member.clientPort)};
+}
+
 } // namespace
 
 Result<std::unique_ptr<Cluster>> Cluster::create(const ClusterOptions& options)
@@ -41,29 +47,28 @@ Result<std::unique_ptr<Cluster>> Cluster::create(const ClusterOptions& options)
     if (!folder)
         return Error{folder.error()};
 
-    std::unique_ptr<Cluster> cluster(new Cluster(*std::move(folder)));
-    std::vector<std::unique_ptr<PortBlock>> blocks;
+    std::unique_ptr<Cluster> cluster(new Cluster(*std::move(folder), options.nodeProgram));
     QStringList memberArguments;
     for (int i = 1; i <= options.nodes; ++i) {
-        auto block = PortBlock::claim();
-        if (!block) {
+        const auto member = cluster->claim({static_cast<quint32>(i)});
+        if (!member) {
+            cluster->m_nodes.clear();
             cluster->m_folder.remove();
-            return Error{block.error()};
+            return Error{member.error()};
         }
-        const NodeId id{static_cast<quint32>(i)};
-        cluster->m_members.push_back({id, block->client(), block->peer(), block->control()});
-        memberArguments << QStringLiteral("--member")
-                        << QStringLiteral("%1=127.0.0.1:%2/%3").arg(id.name()).arg(block->peer()).arg(block->client());
-        blocks.push_back(std::make_unique<PortBlock>(*std::move(block)));
+        memberArguments << memberArgument(*member);
     }
-    const QByteArray name = randomHex();
-    const QByteArray token = randomHex();
-    for (const ClusterRecord::Member& member : cluster->m_members) {
-        cluster->m_nodes[member.id].ports = std::move(blocks[member.id.value - 1]);
-        cluster->addNode(member.id, options.nodeProgram, memberArguments, name, token);
-    }
+    for (const ClusterRecord::Member& member : cluster->m_members)
+        cluster->prepare(member.id, memberArguments);
     return cluster;
 }
+
+Cluster::Cluster(ClusterFolder folder, QString program)
+    : m_folder(std::move(folder))
+    , m_program(std::move(program))
+    , m_name(randomHex())
+    , m_token(randomHex())
+{}
 
 Cluster::~Cluster()
 {
@@ -75,17 +80,28 @@ Cluster::~Cluster()
     }
 }
 
-void Cluster::addNode(NodeId id, const QString& program, const QStringList& memberArguments, const QByteArray& name,
-                      const QByteArray& token)
+Result<ClusterRecord::Member> Cluster::claim(NodeId id)
+{
+    auto block = PortBlock::claim();
+    if (!block)
+        return Error{block.error()};
+    const ClusterRecord::Member member{id, block->client(), block->peer(), block->control()};
+    Node& node = m_nodes[id];
+    node.id = id;
+    node.ports = std::make_unique<PortBlock>(*std::move(block));
+    m_members.push_back(member);
+    return member;
+}
+
+void Cluster::prepare(NodeId id, const QStringList& memberArguments)
 {
     Node& node = m_nodes.at(id);
-    node.id = id;
     const QStringList arguments =
         QStringList{QStringLiteral("--id"),      QString::number(id.value),   QStringLiteral("--data"),
-                    m_folder.nodeFolder(id),     QStringLiteral("--cluster"), QString::fromLatin1(name),
+                    m_folder.nodeFolder(id),     QStringLiteral("--cluster"), QString::fromLatin1(m_name),
                     QStringLiteral("--managed"), QStringLiteral("--control"), QString::number(node.ports->control())} +
         memberArguments;
-    node.process = std::make_unique<NodeProcess>(id, program, arguments, token);
+    node.process = std::make_unique<NodeProcess>(id, m_program, arguments, m_token);
     connect(node.process.get(), &NodeProcess::started, this, [this, &node] {
         m_folder.noteProcess(node.id, node.process->pid());
         setLife(node, NodeLife::Starting);
@@ -97,11 +113,11 @@ void Cluster::addNode(NodeId id, const QString& program, const QStringList& memb
             [this, &node](bool orderly, const QString& how) { onEnded(node, orderly, how); });
 
     wire::Hello hello;
-    hello.clusterId = wire::clusterIdOf(name);
+    hello.clusterId = wire::clusterIdOf(m_name);
     hello.to = id;
     hello.lowestVersion = wire::kLowestVersion;
     hello.highestVersion = wire::kHighestVersion;
-    hello.token = token;
+    hello.token = m_token;
     node.link = std::make_unique<ControlLink>(node.ports->control(), hello);
     connect(node.link.get(), &ControlLink::opened, this, [this, &node] { node.link->send(m_desired); });
     connect(node.link.get(), &ControlLink::received, this,
@@ -121,7 +137,7 @@ void Cluster::startProcess(Node& node)
     node.powerIsCut = false;
     node.startAgain = false;
     node.obeyedVersion = 0;
-    node.process->start();
+    node.process->start(node.losesUnsynced ? QStringList{QStringLiteral("--after-power-cut")} : QStringList());
 }
 
 std::vector<NodeId> Cluster::ids() const
@@ -182,6 +198,7 @@ void Cluster::onMessage(Node& node, const wire::ControlMessage& message)
         }
         node.obeyedVersion = std::max(node.obeyedVersion, ack->version);
         if (node.life == NodeLife::Starting) {
+            node.losesUnsynced = false;
             setLife(node, NodeLife::Running);
             emit running(node.id);
         }
@@ -208,7 +225,9 @@ void Cluster::onEnded(Node& node, bool orderly, const QString& how)
             : asked && orderly ? QStringLiteral("stopped (%1)").arg(how)
                                : how);
     emit ended(node.id, asked, neverRan, how);
-    if (node.startAgain && !m_ending)
+    if (node.isLeaving)
+        forget(node.id);
+    else if (node.startAgain && !m_ending)
         QTimer::singleShot(0, node.process.get(), [this, &node] { startProcess(node); }); // once QProcess has tidied up
     if (m_ending && isGone())
         emit gone();
@@ -227,7 +246,7 @@ bool Cluster::kill(NodeId id)
 bool Cluster::cutPower(NodeId id)
 {
     if (Node* node = find(id))
-        node->powerIsCut = true;
+        node->powerIsCut = node->losesUnsynced = true;
     return kill(id);
 }
 
@@ -273,7 +292,7 @@ bool Cluster::thaw(NodeId id)
 bool Cluster::restart(NodeId id)
 {
     Node* node = find(id);
-    if (!node || m_ending)
+    if (!node || m_ending || node->isLeaving)
         return false;
     if (!node->process->isAlive()) {
         startProcess(*node);
@@ -282,6 +301,54 @@ bool Cluster::restart(NodeId id)
     node->startAgain = true;
     kill(id);
     return true;
+}
+
+Result<ClusterRecord::Member> Cluster::add(NodeId id)
+{
+    FAULTLINE_INVARIANT(!m_ending && !find(id), "a node is added once, to a cluster that goes on");
+    const auto member = claim(id);
+    if (!member)
+        return member;
+    prepare(id, QStringList{QStringLiteral("--join")} + memberArgument(*member));
+    emit happened(MemberRecord{wire::monotonicNow(), *member, true});
+    startProcess(m_nodes.at(id));
+    return member;
+}
+
+bool Cluster::remove(NodeId id)
+{
+    Node* node = find(id);
+    if (!node || node->isLeaving || m_ending)
+        return false;
+    node->isLeaving = true;
+    node->startAgain = false;
+    if (!node->process->isAlive()) {
+        forget(id);
+        return true;
+    }
+    setLife(*node, NodeLife::Stopping);
+    askToEnd(*node, kEndPatience);
+    return true;
+}
+
+void Cluster::forget(NodeId id)
+{
+    // Later: it may be the node's own process that calls.
+    QMetaObject::invokeMethod(
+        this,
+        [this, id] {
+            if (m_ending)
+                return;
+            const auto place = std::find_if(m_members.begin(), m_members.end(),
+                                            [id](const ClusterRecord::Member& member) { return member.id == id; });
+            const ClusterRecord::Member member = *place;
+            m_members.erase(place);
+            m_nodes.erase(id);
+            m_folder.discard(id);
+            emit happened(MemberRecord{wire::monotonicNow(), member, false});
+            emit removed(member);
+        },
+        Qt::QueuedConnection);
 }
 
 void Cluster::end(bool gracefully)

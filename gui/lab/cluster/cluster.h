@@ -56,6 +56,12 @@ public:
     bool thaw(NodeId node);
     bool restart(NodeId node); ///< killed first when it runs
 
+    /// One more node, on ports of its own, that waits beside the cluster until it is taken in. Its process is being
+    /// started. The error names what is missing; nothing was begun then.
+    Result<ClusterRecord::Member> add(NodeId node);
+    /// Ends the node and removes its data; removed() follows. False when there is no such node, or it is on its way.
+    bool remove(NodeId node);
+
     /// Ends all: gracefully with SIGKILL after a second, or at once. gone() follows when no process is left.
     void end(bool gracefully);
     bool isGone() const;
@@ -68,6 +74,7 @@ signals:
     /// A process ended. Not `asked`: by itself, or by somebody else's hand.
     void ended(faultline::NodeId node, bool asked, bool neverRan, const QString& how);
     void gone();
+    void removed(const faultline::lab::ClusterRecord::Member& member);
 
 private:
     struct Node
@@ -80,18 +87,19 @@ private:
         bool endAsked = false;
         bool killAsked = false; ///< and not yet reaped
         bool powerIsCut = false;
+        bool losesUnsynced = false; ///< lost power, and has not run since
         bool startAgain = false;
+        bool isLeaving = false; ///< for good
         quint64 obeyedVersion = 0;
         std::unique_ptr<QTimer> patience; ///< with a node that was asked to end
     };
 
-    explicit Cluster(ClusterFolder folder)
-        : m_folder(std::move(folder))
-    {}
+    Cluster(ClusterFolder folder, QString program);
     Node* find(NodeId node);
     const Node* find(NodeId node) const;
-    void addNode(NodeId id, const QString& program, const QStringList& memberArguments, const QByteArray& name,
-                 const QByteArray& token);
+    Result<ClusterRecord::Member> claim(NodeId id);
+    void prepare(NodeId id, const QStringList& memberArguments);
+    void forget(NodeId id);
     void startProcess(Node& node);
     void setLife(Node& node, NodeLife life, const QString& how = {});
     void onMessage(Node& node, const wire::ControlMessage& message);
@@ -99,6 +107,9 @@ private:
     void askToEnd(Node& node, std::chrono::milliseconds patience);
 
     ClusterFolder m_folder;
+    QString m_program;
+    QByteArray m_name;  ///< of the cluster, and drawn
+    QByteArray m_token; ///< of its control ports
     std::vector<ClusterRecord::Member> m_members;
     std::map<NodeId, Node> m_nodes;
     wire::DesiredState m_desired;

@@ -7,6 +7,7 @@
 #include <QDir>
 #include <QFile>
 #include <QRandomGenerator>
+#include <QThreadPool>
 
 #include <vector>
 
@@ -63,6 +64,15 @@ std::vector<ClusterFolder> ClusterFolder::takeLeftovers(const QString& root)
         leftovers.push_back(std::move(leftover));
     }
     return leftovers;
+}
+
+void ClusterFolder::discard(NodeId node) const
+{
+    const QString gone = QStringLiteral("%1-gone-%2")
+                             .arg(nodeFolder(node))
+                             .arg(QRandomGenerator::global()->generate(), 8, 16, QLatin1Char('0'));
+    if (QDir().rename(nodeFolder(node), gone))
+        QThreadPool::globalInstance()->start([gone] { QDir(gone).removeRecursively(); });
 }
 
 QString ClusterFolder::nodeFolder(NodeId node) const

@@ -31,6 +31,9 @@ public:
     QString nodeFolder(NodeId node) const;
     void noteProcess(NodeId node, qint64 pid) const;
 
+    /// The node's own folder is out of the way at once, and deleted on another thread.
+    void discard(NodeId node) const;
+
     /// Deletes everything. May take a while.
     void remove();
 

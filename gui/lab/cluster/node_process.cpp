@@ -13,10 +13,10 @@ constexpr int kReapPatienceMs = 1000;
 NodeProcess::NodeProcess(NodeId node, QString program, QStringList arguments, QByteArray token, QObject* parent)
     : QObject(parent)
     , m_node(node)
+    , m_arguments(std::move(arguments))
     , m_token(std::move(token))
 {
     m_process.setProgram(program);
-    m_process.setArguments(arguments);
     m_process.setStandardOutputFile(QProcess::nullDevice());
     m_process.setChildProcessModifier(dieWithParent(QCoreApplication::applicationPid()));
     connect(&m_process, &QProcess::started, this, [this] {
@@ -51,8 +51,9 @@ NodeProcess::~NodeProcess()
     m_process.waitForFinished(kReapPatienceMs);
 }
 
-void NodeProcess::start()
+void NodeProcess::start(const QStringList& further)
 {
+    m_process.setArguments(m_arguments + further);
     m_errorOutput.clear();
     m_process.start();
 }

@@ -20,7 +20,8 @@ public:
     NodeProcess(NodeId node, QString program, QStringList arguments, QByteArray token, QObject* parent = nullptr);
     ~NodeProcess() override; ///< kills what runs, and reaps it
 
-    void start();
+    /// With `further` arguments, this once.
+    void start(const QStringList& further = {});
     bool isAlive() const { return m_process.state() != QProcess::NotRunning; }
     qint64 pid() const { return m_pid; }
     bool signal(ProcessSignal signal);
@@ -34,6 +35,7 @@ private:
     QString lastWords() const;
 
     NodeId m_node;
+    QStringList m_arguments;
     QByteArray m_token;
     QProcess m_process;
     qint64 m_pid = 0;

@@ -36,6 +36,9 @@ void DesiredFaults::setFaults(const FaultState& faults)
     m_state.clocks.clear();
     for (const auto& [node, fault] : faults.clocks)
         m_state.clocks.push_back({node, fault});
+    m_state.disks.clear();
+    for (const auto& [node, fault] : faults.disks)
+        m_state.disks.push_back({node, fault});
     m_clientLinks = unhealthy(linksOfClients(m_nodes), faults);
 }
 

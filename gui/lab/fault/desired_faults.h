@@ -19,6 +19,8 @@ public:
         ++m_state.version;
     }
 
+    /// Who there is, from now on; setFaults() says what is wrong with their links.
+    void setNodes(std::vector<NodeId> nodes) { m_nodes = std::move(nodes); }
     void setPace(const wire::Pace& pace);
     void setWatchedKey(const QByteArray& key);
     void setFaults(const FaultState& faults);

@@ -55,6 +55,7 @@ FaultState changed(const FaultState& now, const FaultState& from, const FaultSta
     FaultState result = now;
     change(result.conditions, from.conditions, to.conditions);
     change(result.clocks, from.clocks, to.clocks);
+    change(result.disks, from.disks, to.disks);
     change(result.links, from.links, to.links);
     change(result.cuts, from.cuts, to.cuts);
     change(result.isolated, from.isolated, to.isolated);
@@ -67,12 +68,37 @@ FaultState changed(const FaultState& now, const FaultState& from, const FaultSta
 
 void FaultHistory::did(const QString& sentence, const FaultState& before, const FaultState& after)
 {
-    if (before == after)
-        return;
+    if (before != after)
+        add({sentence, before, after, std::nullopt});
+}
+
+void FaultHistory::did(const QString& sentence, MemberStep step)
+{
+    add({sentence, {}, {}, step});
+}
+
+void FaultHistory::add(Step step)
+{
     m_undone.clear();
-    m_done.push_back({sentence, before, after});
+    m_done.push_back(std::move(step));
     if (m_done.size() > kMaxSteps)
         m_done.pop_front();
+}
+
+void FaultHistory::undone(MemberStep step)
+{
+    if (memberToUndo() == step) {
+        m_undone.push_back(std::move(m_done.back()));
+        m_done.pop_back();
+    }
+}
+
+void FaultHistory::redone(MemberStep step)
+{
+    if (memberToRedo() == step) {
+        m_done.push_back(std::move(m_undone.back()));
+        m_undone.pop_back();
+    }
 }
 
 std::optional<FaultState> FaultHistory::undo(const FaultState& now)

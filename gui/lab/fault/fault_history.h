@@ -8,6 +8,14 @@
 
 namespace faultline::lab {
 
+/// A node was taken into the cluster, or left it.
+struct MemberStep
+{
+    NodeId node;
+    bool added = true;
+    bool operator==(const MemberStep&) const = default;
+};
+
 /// What was done to the cluster, so that it can be undone and done again, the last first. Only what a step changed is
 /// set back: a node that died by itself in between stays as it is. Pure.
 class FaultHistory
@@ -17,6 +25,15 @@ public:
 
     /// Forgets what was undone before: a new deed begins a new future. A step that changes nothing is none.
     void did(const QString& sentence, const FaultState& before, const FaultState& after);
+
+    /// Of who belongs to the cluster: a step that takes its time and may be refused. It is undone by its opposite, and
+    /// moved by undone() and redone() once that has come about.
+    void did(const QString& sentence, MemberStep step);
+    /// The step that would be undone or redone next, when it is of this kind.
+    std::optional<MemberStep> memberToUndo() const { return m_done.empty() ? std::nullopt : m_done.back().member; }
+    std::optional<MemberStep> memberToRedo() const { return m_undone.empty() ? std::nullopt : m_undone.back().member; }
+    void undone(MemberStep step);
+    void redone(MemberStep step);
 
     /// What would be undone and redone; empty when there is nothing.
     QString undoSentence() const { return m_done.empty() ? QString() : m_done.back().sentence; }
@@ -33,7 +50,10 @@ private:
         QString sentence;
         FaultState before;
         FaultState after;
+        std::optional<MemberStep> member;
     };
+
+    void add(Step step);
 
     std::deque<Step> m_done;
     std::deque<Step> m_undone;

@@ -11,6 +11,12 @@ NodeCondition FaultState::conditionOf(NodeId node) const
     return found == conditions.end() ? NodeCondition::Runs : found->second;
 }
 
+fault::DiskFault FaultState::diskOf(NodeId node) const
+{
+    const auto found = disks.find(node);
+    return found == disks.end() ? fault::DiskFault() : found->second;
+}
+
 bool FaultState::isCutByMore(LinkId link) const
 {
     if (conditionOf(link.from) == NodeCondition::PoweredOff || conditionOf(link.to) == NodeCondition::PoweredOff)
@@ -52,6 +58,20 @@ void FaultState::addCut(const QString& name, std::set<LinkId> together)
     for (const CutSet& cut : cuts)
         id = std::max(id, cut.id + 1);
     cuts.push_back({id, name, std::move(together)});
+}
+
+void FaultState::keepOnly(const std::set<NodeId>& nodes)
+{
+    const auto isGone = [&nodes](NodeId node) { return node != kClients && !nodes.contains(node); };
+    const auto ofGone = [&isGone](LinkId link) { return isGone(link.from) || isGone(link.to); };
+    std::erase_if(conditions, [&](const auto& entry) { return isGone(entry.first); });
+    std::erase_if(clocks, [&](const auto& entry) { return isGone(entry.first); });
+    std::erase_if(disks, [&](const auto& entry) { return isGone(entry.first); });
+    std::erase_if(links, [&](const auto& entry) { return ofGone(entry.first); });
+    std::erase_if(isolated, isGone);
+    for (CutSet& cut : cuts)
+        std::erase_if(cut.links, ofGone);
+    std::erase_if(cuts, [](const CutSet& cut) { return cut.links.empty(); });
 }
 
 std::vector<LinkId> linksAmong(const std::vector<NodeId>& nodes)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/fault/clock_fault.h"
+#include "common/fault/disk_fault.h"
 #include "common/fault/link_fault.h"
 #include "common/wire/ids.h"
 
@@ -37,6 +38,7 @@ struct FaultState
 {
     std::map<NodeId, NodeCondition> conditions; ///< of nodes that do not simply run
     std::map<NodeId, fault::ClockFault> clocks; ///< that are not right
+    std::map<NodeId, fault::DiskFault> disks;   ///< that are not healthy
     std::map<LinkId, fault::LinkFault> links;   ///< as set for the link itself; never healthy. Also of clients.
     std::vector<CutSet> cuts;                   ///< oldest first; none is empty
     std::set<NodeId> isolated;                  ///< from all peers, both ways; clients still reach them
@@ -47,6 +49,7 @@ struct FaultState
     bool healthy() const { return *this == FaultState(); }
 
     NodeCondition conditionOf(NodeId node) const;
+    fault::DiskFault diskOf(NodeId node) const;
     /// The link's own fault, and cut when any set of cuts, an isolation or a missing power supply says so.
     fault::LinkFault effective(LinkId link) const;
     /// The same but for what is set for the link itself.
@@ -54,6 +57,8 @@ struct FaultState
     void setLink(LinkId link, const fault::LinkFault& fault); ///< healthy: forgets it
     /// Takes the link out of every set of cuts, and all that is set for it.
     void healLink(LinkId link);
+    /// Nothing is said any more of nodes that are not among these, and of their links.
+    void keepOnly(const std::set<NodeId>& nodes);
     /// The id is given here.
     void addCut(const QString& name, std::set<LinkId> together);
 };

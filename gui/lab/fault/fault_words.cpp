@@ -11,6 +11,18 @@ namespace {
 
 constexpr qsizetype kMostPhrases = 3;
 
+/// "a", "a and b", "a, b and c".
+QString joined(const QStringList& parts)
+{
+    QString text;
+    for (qsizetype i = 0; i < parts.size(); ++i) {
+        if (i > 0)
+            text += i + 1 == parts.size() ? QStringLiteral(" and ") : QStringLiteral(", ");
+        text += parts[i];
+    }
+    return text;
+}
+
 QString namesOf(const std::set<NodeId>& nodes)
 {
     QStringList names;
@@ -71,13 +83,10 @@ QStringList spokenDeafness(const std::set<LinkId>& cuts)
 
 QString spokenNodes(const std::vector<NodeId>& nodes)
 {
-    QString spoken;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-        if (i > 0)
-            spoken += i + 1 == nodes.size() ? QStringLiteral(" and ") : QStringLiteral(", ");
-        spoken += nodes[i].name();
-    }
-    return spoken;
+    QStringList names;
+    for (const NodeId node : nodes)
+        names << node.name();
+    return joined(names);
 }
 
 QString spokenLinks(const std::vector<LinkId>& links)
@@ -113,6 +122,45 @@ QString spokenClock(const fault::ClockFault& clock, std::chrono::microseconds no
                      .arg(percent < 0 ? QStringLiteral("slow") : QStringLiteral("fast"));
     }
     return parts.join(QStringLiteral(", "));
+}
+
+QString spokenDisk(const fault::DiskFault& disk, bool ofMany)
+{
+    const auto verb = [ofMany](const char* one, const char* many) { return QLatin1String(ofMany ? many : one); };
+    if (disk.healthy())
+        return verb("is", "are") + QStringLiteral(" healthy");
+    QStringList parts;
+    if (disk.latency.count() > 0 || disk.jitter.count() > 0) {
+        QString slow = QStringLiteral("slowed by %1").arg(fault::spokenDuration(disk.latency));
+        if (disk.jitter.count() > 0)
+            slow += QStringLiteral(" ± %1").arg(fault::spokenDuration(disk.jitter));
+        parts << slow;
+    }
+    if (disk.full)
+        parts << verb("is full", "are full");
+    if (disk.lies)
+        parts << verb("lies about sync", "lie about sync");
+    if (disk.flip)
+        parts << verb("flips", "flip") + QStringLiteral(" a bit in %1 of writes").arg(fault::printShare(disk.flip));
+    return joined(parts);
+}
+
+QStringList spokenDisks(const std::map<NodeId, fault::DiskFault>& disks)
+{
+    std::vector<std::pair<fault::DiskFault, std::vector<NodeId>>> groups;
+    for (const auto& [node, disk] : disks) {
+        const auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == disk; });
+        if (group == groups.end())
+            groups.push_back({disk, {node}});
+        else
+            group->second.push_back(node);
+    }
+    QStringList phrases;
+    for (const auto& [disk, nodes] : groups)
+        phrases << (nodes.size() == 1
+                        ? QStringLiteral("%1's disk %2").arg(nodes.front().name(), spokenDisk(disk))
+                        : QStringLiteral("the disks of %1 %2").arg(spokenNodes(nodes), spokenDisk(disk, true)));
+    return phrases;
 }
 
 QString spokenCondition(NodeCondition condition)

@@ -14,6 +14,12 @@ QString spokenNodes(const std::vector<NodeId>& nodes);
 QString spokenLinks(const std::vector<LinkId>& links);
 /// "5 s ahead", "200 ms behind, runs 10% fast", "right".
 QString spokenClock(const fault::ClockFault& clock, std::chrono::microseconds now);
+/// What a disk does, behind its owner's name: "slowed by 20 ms ± 10 ms", "is full and lies about sync", "is healthy".
+/// `ofMany`: "are full".
+QString spokenDisk(const fault::DiskFault& disk, bool ofMany = false);
+/// The same of all disks, those with the same fault together: "n2's disk lies about sync", "the disks of n1 and n3 are
+/// full".
+QStringList spokenDisks(const std::map<NodeId, fault::DiskFault>& disks);
 /// "runs", "frozen", "without power".
 QString spokenCondition(NodeCondition condition);
 

@@ -36,6 +36,16 @@ void LoadGenerator::stop()
     QMetaObject::invokeMethod(m_worker, &LoadWorker::stop);
 }
 
+void LoadGenerator::addTarget(const LoadTarget& target)
+{
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker, target] { worker->addTarget(target); });
+}
+
+void LoadGenerator::removeTarget(NodeId node)
+{
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker, node] { worker->removeTarget(node); });
+}
+
 void LoadGenerator::setRate(double operationsPerSecond)
 {
     QMetaObject::invokeMethod(m_worker,

@@ -54,6 +54,9 @@ public:
     void start(const LoadOptions& options);
     /// Drops every connection. What was under way is forgotten, not reported.
     void stop();
+    /// One more node takes commands, or one does no longer; what was sent to it and not answered ends as unknown.
+    void addTarget(const LoadTarget& target);
+    void removeTarget(NodeId node);
     void setRate(double operationsPerSecond);
     void setReadShare(double share);
     /// This share of the operations goes to one key, as many at a time as it takes.

@@ -64,23 +64,57 @@ void LoadWorker::start(const LoadOptions& options)
     m_hotKey = {};
     m_streamClock.setPace(options.pace);
     m_links.clear();
-    for (const LoadTarget& target : options.targets) {
-        const quint64 seed = options.seed + 2 * target.id.value;
-        m_links.try_emplace(target.id, NodeLinks{FaultyLink(m_streamClock, seed), FaultyLink(m_streamClock, seed + 1)});
-    }
+    for (const LoadTarget& target : options.targets)
+        lay(target);
     for (int i = 0; i < kConnectionsPerNode; ++i) {
-        for (const LoadTarget& target : options.targets) {
-            NodeLinks& links = m_links.at(target.id);
-            auto connection = std::make_unique<LoadConnection>(target, links.out, links.in, nullptr);
-            LoadConnection* raw = connection.get();
-            raw->onReply = [this, raw](quint64 id, const resp::Reply& reply) { onReply(*raw, id, reply); };
-            raw->onBroken = [this, raw](const std::deque<quint64>& ids) { onBroken(*raw, ids); };
-            m_connections.push_back(std::move(connection));
-        }
+        for (const LoadTarget& target : options.targets)
+            connectTo(target);
     }
     m_running = true;
     m_reportTimer.start();
     arm();
+}
+
+void LoadWorker::lay(const LoadTarget& target)
+{
+    const quint64 seed = m_options.seed + 2 * target.id.value;
+    m_links.try_emplace(target.id, NodeLinks{FaultyLink(m_streamClock, seed), FaultyLink(m_streamClock, seed + 1)});
+}
+
+void LoadWorker::connectTo(const LoadTarget& target)
+{
+    NodeLinks& links = m_links.at(target.id);
+    auto connection = std::make_unique<LoadConnection>(target, links.out, links.in, nullptr);
+    LoadConnection* raw = connection.get();
+    raw->onReply = [this, raw](quint64 id, const resp::Reply& reply) { onReply(*raw, id, reply); };
+    raw->onBroken = [this, raw](const std::deque<quint64>& ids) { onBroken(*raw, ids); };
+    m_connections.push_back(std::move(connection));
+}
+
+void LoadWorker::addTarget(const LoadTarget& target)
+{
+    if (!m_running || m_links.contains(target.id))
+        return;
+    m_options.targets.push_back(target);
+    lay(target);
+    for (int i = 0; i < kConnectionsPerNode; ++i)
+        connectTo(target);
+}
+
+void LoadWorker::removeTarget(NodeId node)
+{
+    std::erase_if(m_options.targets, [node](const LoadTarget& target) { return target.id == node; });
+    if (m_leader == node)
+        m_leader = {};
+    std::vector<quint64> unanswered;
+    for (const auto& [id, underway] : m_underway) {
+        if (underway.connection && underway.connection->node() == node)
+            unanswered.push_back(id);
+    }
+    for (const quint64 id : unanswered)
+        endUnknown(id);
+    std::erase_if(m_connections, [node](const auto& connection) { return connection->node() == node; });
+    m_links.erase(node);
 }
 
 void LoadWorker::stop()

@@ -26,6 +26,8 @@ public:
 
     void start(const LoadOptions& options);
     void stop();
+    void addTarget(const LoadTarget& target);
+    void removeTarget(NodeId node);
     void setRate(double perSecond);
     void setReadShare(double share) { m_options.readShare = share; }
     void setPace(const wire::Pace& pace);
@@ -63,6 +65,8 @@ private:
     };
 
     Instant now() const;
+    void lay(const LoadTarget& target);
+    void connectTo(const LoadTarget& target);
     void pump();
     void arm();
     void begin(Instant intended, Instant now);

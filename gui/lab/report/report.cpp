@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/lab/report/report.h"
 
+#include "common/fault/disk_fault_text.h"
 #include "common/fault/link_fault_text.h"
 
 #include <QJsonArray>
@@ -57,12 +58,23 @@ QString nameOf(FaultKind kind)
         return QStringLiteral("link");
     case FaultKind::Clock:
         return QStringLiteral("clock");
+    case FaultKind::Disk:
+        return QStringLiteral("disk");
     case FaultKind::Surge:
         return QStringLiteral("surge");
     case FaultKind::HotKey:
         break;
     }
     return QStringLiteral("hot-key");
+}
+
+QJsonValue whatIsWrong(const FaultRecord& fault)
+{
+    if (fault.kind == FaultKind::Link)
+        return fault::print(fault.fault);
+    if (fault.kind == FaultKind::Disk)
+        return fault::print(fault.disk);
+    return QJsonValue::Null;
 }
 
 } // namespace
@@ -104,7 +116,7 @@ QJsonObject reportOf(const RunResult& result, const Conditions& conditions)
             {"name", fault.name},
             {"target", fault.target ? QJsonValue(fault.target.name()) : QJsonValue::Null},
             {"links", links},
-            {"fault", fault.kind == FaultKind::Link ? QJsonValue(fault::print(fault.fault)) : QJsonValue::Null},
+            {"fault", whatIsWrong(fault)},
             {"from_s", toSeconds(fault.from - facts.from)},
             {"to_s", fault.to ? QJsonValue(toSeconds(*fault.to - facts.from)) : QJsonValue::Null},
         });

@@ -71,7 +71,8 @@ void Evidence::add(const Record& record)
         [this](const auto& each) {
             using Kind = std::decay_t<decltype(each)>;
             if constexpr (std::is_same_v<Kind, StatusRecord> || std::is_same_v<Kind, NodeRecord> ||
-                          std::is_same_v<Kind, FaultRecord> || std::is_same_v<Kind, LoadRecord>) {
+                          std::is_same_v<Kind, FaultRecord> || std::is_same_v<Kind, LoadRecord> ||
+                          std::is_same_v<Kind, MemberRecord>) {
                 note(each);
             } else if constexpr (std::is_same_v<Kind, FaultStateRecord> || std::is_same_v<Kind, PaceRecord>) {
                 m_minority.note(each);
@@ -98,6 +99,15 @@ void Evidence::add(const Record& record)
             }
         },
         record);
+}
+
+void Evidence::note(const MemberRecord& record)
+{
+    if (record.isThere)
+        return;
+    m_nodes.erase(record.member.id);
+    std::erase_if(m_facts.restarts,
+                  [&](const CatchUp& restart) { return restart.node == record.member.id && !restart.took; });
 }
 
 void Evidence::note(const StatusRecord& record)

@@ -71,6 +71,7 @@ public:
     quint64 highestCommit() const;
 
 private:
+    void note(const MemberRecord& record);
     void note(const StatusRecord& record);
     void note(const NodeRecord& record);
     void note(const FaultRecord& record);

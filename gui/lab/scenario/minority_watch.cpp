@@ -62,12 +62,18 @@ void MinorityWatch::note(const FaultStateRecord& record)
         if (condition != NodeCondition::Runs)
             m_silent.insert(node);
     }
+    m_state = record.state;
+    findParts();
+}
+
+void MinorityWatch::findParts()
+{
     std::vector<Part> parts;
     std::set<NodeId> seen;
     for (const NodeId node : m_members) {
         if (seen.contains(node))
             continue;
-        std::set<NodeId> nodes = partAround(node, m_members, record.state);
+        std::set<NodeId> nodes = partAround(node, m_members, m_state);
         seen.insert(nodes.begin(), nodes.end());
         if (nodes.size() > m_members.size() / 2)
             continue;
@@ -97,8 +103,23 @@ std::optional<Monotonic> MinorityWatch::cutOffSince(const Part& part) const
     return since;
 }
 
+void MinorityWatch::noteMembership(const wire::Status& status)
+{
+    const std::pair knownAt(status.term, status.commitIndex);
+    std::vector<NodeId> voters = status.voters;
+    std::sort(voters.begin(), voters.end());
+    if (status.role != wire::Role::Leader || voters.empty() || !status.outgoing.empty() || knownAt < m_membersKnownAt)
+        return;
+    m_membersKnownAt = knownAt;
+    if (voters == m_members)
+        return;
+    m_members = std::move(voters);
+    findParts();
+}
+
 void MinorityWatch::note(const StatusRecord& record)
 {
+    noteMembership(record.status);
     const auto part = std::find_if(m_parts.begin(), m_parts.end(),
                                    [&](const Part& each) { return each.nodes.contains(record.node); });
     if (part == m_parts.end())

@@ -41,7 +41,12 @@ private:
 
     std::optional<Monotonic> cutOffSince(const Part& part) const;
 
-    std::vector<NodeId> m_members;
+    void noteMembership(const wire::Status& status);
+    void findParts();
+
+    std::vector<NodeId> m_members;                ///< whose vote counts, by the newest membership that is not joint
+    std::pair<quint64, quint64> m_membersKnownAt; ///< term and commit index of the leader who said so
+    FaultState m_state;
     std::set<NodeId> m_silent; ///< that do not run by order, and report nothing
     std::vector<Part> m_parts; ///< those without a majority
     quint32 m_factor = 1;

@@ -247,6 +247,8 @@ bool Runner::holds(Condition condition) const
         }
         return written;
     }
+    case Condition::MembersSettled:
+        return timeline.memberChange().isEmpty();
     case Condition::CaughtUp:
         return !isRolling() && allCaughtUp(m_commitBefore);
     }

@@ -28,6 +28,9 @@ void Runner::act(const Step& step, Monotonic now)
     case Action::PowerOff:
     case Action::CrashLoop:
     case Action::Clock:
+    case Action::Disk:
+    case Action::RemoveNode:
+    case Action::TransferLeadership:
         actOnNodes(step);
         break;
     default:
@@ -68,6 +71,9 @@ std::function<void()> Runner::undoOf(const Step& step, quint64 lastFaultBefore, 
                 break;
             case FaultKind::Clock:
                 m_lab.setClock(fault.target, std::chrono::microseconds(0), fault::Share::kAll);
+                break;
+            case FaultKind::Disk:
+                m_lab.setDisk(fault.target, {});
                 break;
             case FaultKind::Surge:
                 m_lab.setSurge(1);
@@ -130,6 +136,15 @@ void Runner::actOnNodes(const Step& step)
             break;
         case Action::Clock:
             setClock(step, node);
+            break;
+        case Action::Disk:
+            m_lab.setDisk(node, step.disk);
+            break;
+        case Action::RemoveNode:
+            m_lab.removeNode(node);
+            break;
+        case Action::TransferLeadership:
+            m_lab.transferLeadership(node);
             break;
         default:
             break;
@@ -197,6 +212,9 @@ void Runner::actOnWhole(const Step& step)
             m_rolling = lastGesture();
         break;
     }
+    case Action::AddNode:
+        m_lab.addNode();
+        break;
     case Action::HealAll:
         m_lab.healAll();
         break;

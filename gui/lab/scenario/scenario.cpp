@@ -36,7 +36,7 @@ constexpr Names<Measure, 21> kMeasures = {{
     {Measure::DivergedNodes, "diverged_nodes"},
 }};
 
-constexpr Names<Action, 23> kActions = {{
+constexpr Names<Action, 27> kActions = {{
     {Action::Kill, "kill"},
     {Action::Stop, "stop"},
     {Action::Freeze, "freeze"},
@@ -53,6 +53,10 @@ constexpr Names<Action, 23> kActions = {{
     {Action::Heal, "heal"},
     {Action::HealAll, "heal-all"},
     {Action::Clock, "clock"},
+    {Action::Disk, "disk"},
+    {Action::AddNode, "add-node"},
+    {Action::RemoveNode, "remove-node"},
+    {Action::TransferLeadership, "transfer-leadership"},
     {Action::Surge, "surge"},
     {Action::HotKey, "hot-key"},
     {Action::Hold, "hold"},
@@ -62,11 +66,12 @@ constexpr Names<Action, 23> kActions = {{
     {Action::Wait, "wait"},
 }};
 
-constexpr Names<Condition, 4> kConditions = {{
+constexpr Names<Condition, 5> kConditions = {{
     {Condition::Serving, "serving"},
     {Condition::NewLeader, "new-leader"},
     {Condition::Recovered, "recovered"},
     {Condition::CaughtUp, "caught-up"},
+    {Condition::MembersSettled, "members-settled"},
 }};
 
 template <typename Value, std::size_t size> QString nameIn(const Names<Value, size>& names, Value value)

@@ -17,10 +17,11 @@ namespace faultline::lab {
 
 /// What a step waits for before it acts.
 enum class Condition : quint8 {
-    Serving,   ///< a leader is there and a write was acknowledged since the step before
-    NewLeader, ///< a leader of a higher term than at the step before
-    Recovered, ///< NewLeader, and a write was acknowledged since it led; without a fault on a leader: as Serving
-    CaughtUp,  ///< every node that should run does, and has applied what was committed when the waiting began
+    Serving,        ///< a leader is there and a write was acknowledged since the step before
+    NewLeader,      ///< a leader of a higher term than at the step before
+    Recovered,      ///< NewLeader, and a write was acknowledged since it led; without a fault on a leader: as Serving
+    CaughtUp,       ///< every node that should run does, and has applied what was committed when the waiting began
+    MembersSettled, ///< no change of who belongs to the cluster or leads it is under way, and somebody leads
 };
 
 enum class Action : quint8 {
@@ -40,6 +41,10 @@ enum class Action : quint8 {
     Heal,      ///< links, or without any every partition
     HealAll,
     Clock,
+    Disk,
+    AddNode,            ///< to the running cluster
+    RemoveNode,         ///< from it
+    TransferLeadership, ///< to the target
     Surge,
     HotKey,
     Hold,
@@ -89,13 +94,14 @@ struct Step
     Action action = Action::Wait;
     Target target;
     /// What this step did, and that alone, is undone after this time (kill, stop, power-off, crash-loop: restart,
-    /// freeze: thaw, isolate: rejoin, link, cut, partition: those links healed, clock: right, surge, hot-key: none,
-    /// hold: release) while the run goes on, unless that happened meanwhile. Of `wait`, which then has neither `at` nor
-    /// `after`: how long it waits.
+    /// freeze: thaw, isolate: rejoin, link, cut, partition: those links healed, clock: right, disk: healthy, surge,
+    /// hot-key: none, hold: release) while the run goes on, unless that happened meanwhile. Of `wait`, which then has
+    /// neither `at` nor `after`: how long it waits.
     std::optional<std::chrono::milliseconds> duration;
     std::vector<LinkSelector> links;                 ///< of link, cut and heal
     fault::LinkFault fault;                          ///< of link
-    QString preset;                                  ///< of link: its name, when it came by one
+    fault::DiskFault disk;                           ///< of disk
+    QString preset;                                  ///< of link and disk: its name, when it came by one
     std::chrono::milliseconds over{0};               ///< of link, surge and rate: getting there takes so long
     std::optional<PartitionShape> shape;             ///< of partition, around the target
     Target side;                                     ///< of partition without a shape: one side of it

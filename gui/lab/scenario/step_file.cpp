@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/lab/scenario/step_file.h"
 
+#include "common/fault/disk_fault_text.h"
 #include "common/fault/link_fault_text.h"
 #include "gui/lab/fault/clock_text.h"
 #include "gui/lab/scenario/selector.h"
@@ -33,10 +34,13 @@ Takes takes(Action action)
     case Action::PowerOff:
     case Action::CrashLoop:
     case Action::Clock:
+    case Action::Disk:
         return {.target = true, .duration = true};
     case Action::Thaw:
     case Action::Restart:
     case Action::Rejoin:
+    case Action::RemoveNode:
+    case Action::TransferLeadership:
         return {.target = true};
     case Action::Partition:
         return {.target = true, .targetMayMiss = true, .duration = true};
@@ -55,6 +59,7 @@ Takes takes(Action action)
     case Action::Wait:
         return {.duration = true};
     case Action::RollingRestart:
+    case Action::AddNode:
     case Action::HealAll:
     case Action::Release:
     case Action::Pace:
@@ -139,43 +144,44 @@ void readLinks(YamlFields& fields, Step& step, const QString& action, int nodes)
         fields.refuse("links", QStringLiteral("links names no link; it must be such as leader->followers or n1<->n3"));
 }
 
-void readPreset(YamlFields& fields, Step& step)
+/// What is wrong, of links or a disk: a preset, fields by name, or fields on top of a preset.
+template <typename Presets, typename Fault>
+void readFault(YamlFields& fields, Step& step, Fault& fault, const Presets& presets, const QStringList& fieldNames)
 {
-    const std::optional<QString> name = fields.text("preset");
-    if (!name)
-        return;
-    QStringList names;
-    for (const fault::Preset& preset : fault::presets()) {
-        names << preset.name;
-        if (preset.name == *name) {
-            step.fault = preset.fault;
-            step.preset = preset.name;
+    if (const std::optional<QString> wanted = fields.text("preset")) {
+        QStringList names;
+        for (const auto& preset : presets) {
+            names << preset.name;
+            if (preset.name == *wanted) {
+                fault = preset.fault;
+                step.preset = preset.name;
+            }
         }
+        if (step.preset.isEmpty())
+            fields.refuse("preset",
+                          QStringLiteral("preset is \"%1\"; it must be one of %2").arg(*wanted, listed(names)));
     }
-    if (step.preset.isEmpty())
-        fields.refuse("preset", QStringLiteral("preset is \"%1\"; it must be one of %2").arg(*name, listed(names)));
-}
-
-void readLinkFault(YamlFields& fields, Step& step)
-{
-    readPreset(fields, step);
     bool anySet = false;
-    for (const QString& field : fault::fieldNames()) {
+    for (const QString& field : fieldNames) {
         const QByteArray name = field.toLatin1();
         const std::optional<QString> text = fields.text(name.constData());
         if (!text)
             continue;
         anySet = true;
-        if (const Result<void> set = fault::setField(step.fault, field, *text); !set)
+        if (const Result<void> set = fault::setField(fault, field, *text); !set)
             fields.refuse(name.constData(), set.error());
     }
     if (!anySet && step.preset.isEmpty())
-        refuseMissing(
-            fields,
-            QStringLiteral("link needs what is wrong: preset, or one or more of %1").arg(listed(fault::fieldNames())));
+        refuseMissing(fields, QStringLiteral("%1 needs what is wrong: preset, or one or more of %2")
+                                  .arg(nameOf(step.action), listed(fieldNames)));
     // A preset that was changed is no longer what its name says.
     if (anySet)
         step.preset.clear();
+}
+
+void readLinkFault(YamlFields& fields, Step& step)
+{
+    readFault(fields, step, step.fault, fault::presets(), fault::fieldNames());
     const bool ofClients = std::any_of(step.links.begin(), step.links.end(), [](const LinkSelector& selector) {
         return selector.from.kind == Target::Kind::Clients || selector.to.kind == Target::Kind::Clients;
     });
@@ -306,6 +312,9 @@ void readAction(YamlFields& fields, Step& step, int nodes)
         break;
     case Action::Clock:
         readClock(fields, step);
+        break;
+    case Action::Disk:
+        readFault(fields, step, step.disk, fault::diskPresets(), fault::diskFieldNames());
         break;
     case Action::CrashLoop:
         readCrashLoop(fields, step);

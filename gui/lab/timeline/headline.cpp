@@ -71,12 +71,15 @@ QString headline(const Timeline& timeline)
              [](const NodeState& n) { return n.life == NodeLife::Stopped || n.life == NodeLife::Stopping; });
     addWhere(QStringLiteral("frozen"), [](const NodeState& n) { return n.life == NodeLife::Frozen; });
     addWhere(QStringLiteral("isolated"), [](const NodeState& n) { return n.isolated && n.alive(); });
+    if (!timeline.memberChange().isEmpty())
+        parts << timeline.memberChange();
     std::vector<NodeId> all;
     for (const auto& [id, node] : timeline.nodes())
         all.push_back(id);
     parts << spokenBroken(faults, all);
     for (const auto& [node, clock] : faults.clocks)
         parts << QStringLiteral("%1's clock is wrong").arg(node.name());
+    parts << spokenDisks(faults.disks);
     if (starting.size() == qsizetype(timeline.nodes().size()))
         parts << QStringLiteral("%1 nodes are starting").arg(starting.size());
     else if (!starting.isEmpty())

@@ -35,6 +35,21 @@ struct ClusterRecord
     QByteArray watchedKey;
 };
 
+/// A node stands beside the running cluster, to be taken in (`isThere`), or has left it for good.
+struct MemberRecord
+{
+    Monotonic at{0};
+    ClusterRecord::Member member;
+    bool isThere = true;
+};
+
+/// Who belongs to the cluster or leads it is being changed on purpose: "n6 is being added"; empty: that is over.
+struct MemberChangeRecord
+{
+    Monotonic at{0};
+    QString underWay;
+};
+
 enum class NodeLife : quint8 {
     Starting, ///< the process is being started, or has not yet obeyed its first desired state
     Running,
@@ -91,6 +106,7 @@ enum class FaultKind : quint8 {
     Cut,  ///< of links: drawn, by a partition's name, or one by one
     Link, ///< of links: anything but cut
     Clock,
+    Disk,
     Surge,
     HotKey,
 };
@@ -104,6 +120,7 @@ struct FaultRecord
     NodeId target;             ///< nobody: of links, or of the load
     std::vector<LinkId> links; ///< of Cut and Link, that still have it
     fault::LinkFault fault;    ///< of Link
+    fault::DiskFault disk;     ///< of Disk
     bool onLeader = false;     ///< the target led when it was hit
     QString name;              ///< for the band: "n3 killed"
     Monotonic from{0};
@@ -191,8 +208,8 @@ struct NoteRecord
     QString text;
 };
 
-using Record =
-    std::variant<ClusterRecord, NodeRecord, StatusRecord, HistogramsRecord, EventRecord, MessageRecord, FaultRecord,
-                 FaultStateRecord, GestureRecord, PaceRecord, PauseRecord, LoadRecord, TallyRecord, NoteRecord>;
+using Record = std::variant<ClusterRecord, MemberRecord, MemberChangeRecord, NodeRecord, StatusRecord, HistogramsRecord,
+                            EventRecord, MessageRecord, FaultRecord, FaultStateRecord, GestureRecord, PaceRecord,
+                            PauseRecord, LoadRecord, TallyRecord, NoteRecord>;
 
 } // namespace faultline::lab

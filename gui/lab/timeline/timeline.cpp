@@ -50,6 +50,12 @@ QString wordsOf(const wire::NodeEvent& event)
     case wire::NodeEventKind::PeerConnected:
     case wire::NodeEventKind::PeerDisconnected:
     case wire::NodeEventKind::Warning:
+    case wire::NodeEventKind::MembershipChanged:
+    case wire::NodeEventKind::TransferStarted:
+    case wire::NodeEventKind::TransferEnded:
+    case wire::NodeEventKind::SnapshotTaken:
+    case wire::NodeEventKind::SnapshotInstalled:
+    case wire::NodeEventKind::SnapshotSent:
         return event.text;
     }
     return event.text;
@@ -103,12 +109,37 @@ quint64 Timeline::highestTerm() const
     return term;
 }
 
+Membership Timeline::membership() const
+{
+    const NodeState* knows = node(leader());
+    if (!knows || !knows->status || knows->status->voters.empty()) {
+        knows = nullptr;
+        for (const auto& [id, state] : m_nodes) {
+            const auto rank = [](const wire::Status& status) { return std::pair(status.term, status.lastIndex); };
+            if (state.status && !state.status->voters.empty() && (!knows || rank(*knows->status) < rank(*state.status)))
+                knows = &state;
+        }
+    }
+    Membership membership;
+    if (!knows) {
+        for (const auto& [id, state] : m_nodes)
+            membership.voters.insert(id);
+        return membership;
+    }
+    membership.isReported = true;
+    membership.voters.insert(knows->status->voters.begin(), knows->status->voters.end());
+    membership.outgoing.insert(knows->status->outgoing.begin(), knows->status->outgoing.end());
+    membership.learners.insert(knows->status->learners.begin(), knows->status->learners.end());
+    return membership;
+}
+
 void Timeline::reduce(const ClusterRecord& record)
 {
     m_clusterSince = record.at;
     m_seed = record.seed;
     m_watchedKey = record.watchedKey;
     m_nodes.clear();
+    m_memberChange.clear();
     m_faults.clear();
     m_faultState = {};
     m_pauses.clear();
@@ -126,6 +157,23 @@ void Timeline::reduce(const ClusterRecord& record)
         state.lifeSince = record.at;
         m_nodes.emplace(member.id, state);
     }
+}
+
+void Timeline::reduce(const MemberRecord& record)
+{
+    if (!record.isThere) {
+        m_nodes.erase(record.member.id);
+        return;
+    }
+    NodeState state;
+    state.member = record.member;
+    state.lifeSince = record.at;
+    m_nodes.insert_or_assign(record.member.id, state);
+}
+
+void Timeline::reduce(const MemberChangeRecord& record)
+{
+    m_memberChange = record.underWay;
 }
 
 void Timeline::reduce(const NodeRecord& record)

@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <tuple>
 
 class QTimer;
@@ -25,6 +26,18 @@ struct NodeState
     std::optional<wire::Status> status; ///< its newest report in this incarnation; kept, as the last word, when it dies
     std::optional<wire::Histograms> histograms;
     bool alive() const { return life == NodeLife::Running || life == NodeLife::Frozen || life == NodeLife::Starting; }
+};
+
+/// Who belongs to the cluster, as the nodes have it: each side of a joint membership, and those that only learn.
+struct Membership
+{
+    std::set<NodeId> voters;
+    std::set<NodeId> outgoing; ///< the old side while two must agree
+    std::set<NodeId> learners;
+    bool isReported = false; ///< by a node; otherwise nobody has said anything yet, and all nodes vote
+    bool isJoint() const { return !outgoing.empty(); }
+    bool hasVote(NodeId node) const { return voters.contains(node) || outgoing.contains(node); }
+    bool operator==(const Membership&) const = default;
 };
 
 /// One sampled message, put together from what its two ends reported.
@@ -81,6 +94,10 @@ public:
     /// none does.
     NodeId leader() const;
     quint64 highestTerm() const;
+    /// By the leader's own report; without a leader by whoever knows most. See isReported.
+    Membership membership() const;
+    /// "n6 is being added"; empty when no change is under way.
+    const QString& memberChange() const { return m_memberChange; }
 
     const wire::Pace& pace() const { return m_pace; }
     const std::deque<FaultRecord>& faults() const { return m_faults; }
@@ -104,6 +121,8 @@ signals:
 
 private:
     void reduce(const ClusterRecord& record);
+    void reduce(const MemberRecord& record);
+    void reduce(const MemberChangeRecord& record);
     void reduce(const NodeRecord& record);
     void reduce(const StatusRecord& record);
     void reduce(const HistogramsRecord& record);
@@ -123,6 +142,7 @@ private:
     quint64 m_seed = 0;
     QByteArray m_watchedKey;
     std::map<NodeId, NodeState> m_nodes;
+    QString m_memberChange;
     wire::Pace m_pace;
     std::deque<FaultRecord> m_faults;
     FaultStateRecord m_faultState;

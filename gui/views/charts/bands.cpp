@@ -5,6 +5,7 @@
 #include <array>
 
 namespace faultline::views {
+
 namespace {
 
 constexpr double kTextGap = 8;
@@ -28,28 +29,64 @@ std::optional<Band> cutTo(const BandSpace& space, lab::Monotonic from, std::opti
     return band;
 }
 
+/// One line of names: what it has got so far.
+struct Row
+{
+    Band* last = nullptr;
+    double free = 0;       ///< from here on to the right
+    double freeBefore = 0; ///< the same but for the last name
+
+    void put(Band& band, const BandSpace& space)
+    {
+        const double perSecond = space.pixels / (space.high - space.low);
+        const double width = space.textWidth(band.text + moreText(band));
+        band.textAt = std::max(freeBefore, std::min((band.from - space.low) * perSecond + 4, space.pixels - width));
+        band.textWidth = std::min(width, space.pixels - band.textAt);
+        free = band.textAt + band.textWidth + kTextGap;
+    }
+};
+
 void placeNames(std::vector<Band>& bands, const BandSpace& space)
 {
-    const double perSecond = space.pixels / (space.high - space.low);
-    std::array<double, kMostBandRows> taken{};
-    taken.fill(-1e9);
+    std::array<Row, kMostBandRows> rows{};
     for (Band& band : bands) {
-        band.textWidth = std::min(space.textWidth(band.text), space.pixels);
-        band.textAt =
-            std::clamp((band.from - space.low) * perSecond + 4, 0.0, std::max(0.0, space.pixels - band.textWidth));
-        band.row = -1;
-        for (int row = 0; row < kMostBandRows; ++row) {
-            double& end = taken[static_cast<std::size_t>(row)];
-            if (end + kTextGap > band.textAt)
-                continue;
-            band.row = row;
-            end = band.textAt + band.textWidth;
-            break;
+        Row trial;
+        trial.put(band, space);
+        const auto row =
+            std::find_if(rows.begin(), rows.end(), [&band](const Row& some) { return some.free <= band.textAt; });
+        if (row == rows.end()) {
+            band.row = -1;
+            ++rows.back().last->more;
+            rows.back().put(*rows.back().last, space);
+            continue;
         }
+        band.row = static_cast<int>(row - rows.begin());
+        row->last = &band;
+        row->freeBefore = row->free;
+        row->put(band, space);
     }
 }
 
 } // namespace
+
+QStringList namesAt(const std::vector<Band>& bands, double seconds)
+{
+    constexpr int kMostNames = 6;
+    QStringList names;
+    for (const Band& band : bands) {
+        if (band.from <= seconds && seconds <= band.to)
+            names += band.text;
+    }
+    if (names.size() <= kMostNames)
+        return names;
+    const auto left = names.size() - kMostNames;
+    return names.mid(0, kMostNames) << QStringLiteral("%1 more").arg(left);
+}
+
+QString moreText(const Band& band)
+{
+    return band.more == 0 ? QString() : QStringLiteral(" · %1 more").arg(band.more);
+}
 
 QString bandText(const lab::FaultRecord& fault)
 {

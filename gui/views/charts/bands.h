@@ -3,7 +3,7 @@
 
 #include "gui/lab/timeline/timeline.h"
 
-#include <QString>
+#include <QStringList>
 
 #include <deque>
 #include <functional>
@@ -11,7 +11,8 @@
 #include <vector>
 
 // The bands behind a chart's curves: one for each fault, with its name and how long the cluster took to get over it,
-// and a grey one for each time everything stood still on purpose. Names that would overlap stand in rows.
+// and a grey one for each time everything stood still on purpose. Names that would overlap stand in rows;
+// what does not fit into them is counted in the last.
 namespace faultline::views {
 
 inline constexpr int kMostBandRows = 4;
@@ -26,7 +27,8 @@ struct Band
     QString text;                    ///< "n3 killed · leader 2.9 s · write 3.1 s"
     double textAt = 0;               ///< pixels from the left edge of the plot
     double textWidth = 0;            ///< as much as there is room for
-    int row = 0;                     ///< of the name, from the top; -1: no room for a name
+    int row = 0;                     ///< of the name, from the top; -1: no room, it is one of another's `more`
+    int more = 0;                    ///< names there was no room for and this one stands for, too
 };
 
 struct BandSpace
@@ -41,6 +43,10 @@ struct BandSpace
 std::vector<Band> bandsOf(const std::deque<lab::FaultRecord>& faults, const std::deque<lab::PauseRecord>& pauses,
                           const BandSpace& space);
 
+/// What was wrong at that moment, by the full name, the oldest first; beyond six their number.
+QStringList namesAt(const std::vector<Band>& bands, double seconds);
+/// " · 2 more", or nothing.
+QString moreText(const Band& band);
 /// "n3 killed", and once known " · leader 2.9 s · write 3.1 s".
 QString bandText(const lab::FaultRecord& fault);
 

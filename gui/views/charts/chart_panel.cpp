@@ -287,8 +287,10 @@ void ChartPanel::paintBandNames(QPainter& painter) const
         painter.setPen(band.pause ? m_theme.mutedInk : m_theme.failedText);
         const QRectF line(area.left() + band.textAt, area.top() - metrics.height() * (rows - band.row) - 1,
                           band.textWidth + 2, metrics.height());
+        const QString more = moreText(band);
+        const double room = line.width() - metrics.horizontalAdvance(more);
         painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
-                         metrics.elidedText(band.text, Qt::ElideRight, line.width()));
+                         metrics.elidedText(band.text, Qt::ElideRight, room) + more);
     }
 }
 
@@ -388,7 +390,10 @@ void ChartPanel::paintCursor(QPainter& painter) const
         rows.push_back({curve->line.name + QLatin1Char(' ') + m_format(nearest->y()), m_theme.*curve->line.textColour});
     }
     painter.setFont(scaled(font(), 0.85));
-    const double height = QFontMetricsF(painter.font()).height();
+    const QFontMetricsF metrics(painter.font());
+    for (const QString& name : namesAt(m_bands, *m_cursor))
+        rows.push_back({metrics.elidedText(name, Qt::ElideRight, area.width() - 32), m_theme.failedText});
+    const double height = metrics.height();
     double widest = 0;
     for (const Row& row : rows)
         widest = std::max(widest, figuresWidth(painter.font(), row.text));

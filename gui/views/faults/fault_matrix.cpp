@@ -160,8 +160,12 @@ void FaultMatrix::changeEvent(QEvent* event)
 
 QSize FaultMatrix::sizeHint() const
 {
+    // All of it at once: five nodes and the clients, where there is no cluster yet.
     const QSize cell = LinkDelegate::cellSize(font());
-    return {cell.width() * 6 + 100, cell.height() * 6 + 80};
+    const int lines = m_model->rowCount() > 0 ? m_model->rowCount() : 6;
+    return {cell.width() * lines + m_table->verticalHeader()->sizeHint().width() + 2 * kSpace + 2,
+            cell.height() * lines + m_table->horizontalHeader()->sizeHint().height() + m_message->sizeHint().height() +
+                3 * kSpace + 2};
 }
 
 std::vector<LinkId> FaultMatrix::chosenLinks() const

@@ -4,11 +4,13 @@
 #include "common/fault/link_fault_text.h"
 #include "gui/lab/fault/fault_words.h"
 #include "gui/views/faults/link_words.h"
+#include "gui/views/theme/menu_title.h"
 
 #include <QAction>
 #include <QMenu>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace faultline::views {
@@ -54,19 +56,27 @@ LinkMenu::LinkMenu(QObject* parent)
 void LinkMenu::addPresets(QMenu* menu, const Links& links)
 {
     menu->setToolTipsVisible(true);
-    const bool ofClients = std::any_of(links.begin(), links.end(), [](LinkId link) { return link.isOfClients(); });
+    Links ofPeers;
+    std::copy_if(links.begin(), links.end(), std::back_inserter(ofPeers),
+                 [](LinkId link) { return !link.isOfClients(); });
+    const bool ofClients = ofPeers.size() < links.size();
     for (const fault::Preset& preset : fault::presets()) {
         if (isOneCut(preset.fault))
             continue; // stands by itself, further down
         const QString name = presetName(preset, links);
         QAction* action = menu->addAction(name);
         action->setToolTip(preset.explanation);
+        Links whom = links;
         if (const Result<void> suits = fault::validate(preset.fault, ofClients); !suits) {
-            action->setEnabled(false);
             action->setToolTip(suits.error());
+            action->setEnabled(!ofPeers.empty());
+            if (!ofPeers.empty()) {
+                action->setText(tr("%1, between nodes only").arg(name));
+                whom = ofPeers;
+            }
         }
-        connect(action, &QAction::triggered, this, [this, links, fault = preset.fault, name] {
-            emit faultChosen(links, fault, std::chrono::milliseconds(0), name);
+        connect(action, &QAction::triggered, this, [this, whom, fault = preset.fault, name] {
+            emit faultChosen(whom, fault, std::chrono::milliseconds(0), name);
         });
     }
 }
@@ -102,12 +112,7 @@ void LinkMenu::fill(QMenu* menu, const lab::FaultState& state, const Links& link
     if (links.empty())
         return;
     menu->setToolTipsVisible(true);
-    QAction* title = menu->addAction(lab::spokenLinks(links));
-    title->setEnabled(false);
-    QFont bold = menu->font();
-    bold.setWeight(QFont::DemiBold);
-    title->setFont(bold);
-    menu->addSeparator();
+    addTitle(menu, lab::spokenLinks(links));
 
     const Links both = bothWays(links);
     const bool isPair = both.size() == 2;

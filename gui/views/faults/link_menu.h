@@ -16,8 +16,8 @@ namespace faultline::views {
 
 /// What a right-click on links offers, wherever they are drawn: presets, cut, heal, edit. For one direction (n1 → n3)
 /// or both of a pair (n1 ↔ n3) each entry is also there for the other ways; for more links at once each entry is for
-/// all of them. What cannot be done is disabled and says why in its tooltip. Changes nothing itself: a choice comes as
-/// a signal.
+/// all of them, and where links of clients are among them and cannot have it, for the rest. What cannot be done at all
+/// is disabled and says why in its tooltip. Changes nothing itself: a choice comes as a signal.
 class LinkMenu final : public QObject
 {
     Q_OBJECT

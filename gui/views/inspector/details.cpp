@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/views/inspector/details.h"
 
+#include "gui/lab/fault/fault_words.h"
 #include "gui/views/theme/figures.h"
 
 #include <QStringList>
+
+#include <algorithm>
 
 namespace faultline::views {
 namespace {
@@ -44,6 +47,12 @@ QString roleOf(wire::Role role)
     return {};
 }
 
+QString namesOf(std::vector<NodeId> nodes)
+{
+    std::sort(nodes.begin(), nodes.end());
+    return lab::spokenNodes(nodes);
+}
+
 QString printable(const QByteArray& value)
 {
     QString text = QString::fromUtf8(value);
@@ -82,6 +91,14 @@ void addStatus(std::vector<Detail>& details, const lab::Timeline& timeline, cons
     add("Commit index", grouped(status.commitIndex));
     add("Applied index", grouped(status.appliedIndex));
     add("Last index", grouped(status.lastIndex));
+    if (status.snapshotIndex > 0)
+        add("Snapshot", QStringLiteral("of everything up to %1").arg(grouped(status.snapshotIndex)));
+    if (!status.voters.empty())
+        add("Voters", namesOf(status.voters));
+    if (!status.outgoing.empty())
+        add("Voters until agreed", namesOf(status.outgoing));
+    if (!status.learners.empty())
+        add("Learners", namesOf(status.learners));
     add("Data", {});
     add("Keys", grouped(status.keys));
     if (!timeline.watchedKey().isEmpty()) {
@@ -138,6 +155,8 @@ std::vector<Detail> detailsOf(const lab::Timeline& timeline, NodeId id)
     add("State", lifeOf(*node));
     if (!node->how.isEmpty() && !node->alive())
         add("How it ended", node->how);
+    if (const fault::DiskFault disk = timeline.faultState().state.diskOf(id); !disk.healthy())
+        add("Disk", lab::spokenDisk(disk));
     if (node->pid != 0)
         add("Process id", QString::number(node->pid));
     add("Client port", QStringLiteral("127.0.0.1:%1").arg(node->member.clientPort));

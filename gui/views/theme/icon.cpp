@@ -303,6 +303,15 @@ Shape shapeOf(Glyph glyph)
         line(stroke, 12, 12, 12, 6.6);
         line(stroke, 12, 12, 15.8, 14.4);
         break;
+    case Glyph::Disk:
+        stroke.addEllipse(QPointF(12, 6), 8, 3.2);
+        stroke.moveTo(4, 6);
+        stroke.lineTo(4, 18);
+        stroke.arcTo(QRectF(4, 14.8, 16, 6.4), 180, 180);
+        stroke.lineTo(20, 6);
+        stroke.moveTo(4, 12);
+        stroke.arcTo(QRectF(4, 8.8, 16, 6.4), 180, 180);
+        break;
     case Glyph::Power:
         arc(stroke, 8, 125, 290, {12, 13});
         line(stroke, 12, 2.8, 12, 11.6);
@@ -319,6 +328,13 @@ Shape shapeOf(Glyph glyph)
         return turn(false);
     case Glyph::Redo:
         return turn(true);
+    case Glyph::AddNode:
+        line(stroke, 18.5, 2, 18.5, 9);
+        [[fallthrough]];
+    case Glyph::RemoveNode:
+        arc(stroke, 6.5, 40, 290, {9.5, 14.5});
+        line(stroke, 15, 5.5, 22, 5.5);
+        break;
     case Glyph::Matrix:
         for (const double y : {5.0, 12.0, 19.0}) {
             for (const double x : {5.0, 12.0, 19.0})

@@ -43,13 +43,16 @@ enum class Glyph : quint8 {
     Tear,   ///< connections are torn
     Refuse, ///< connections are refused
     Clock,
+    Disk,
     Power,
     Heal,
     Undo,
     Redo,
     Matrix,
+    AddNode,
+    RemoveNode,
 };
-inline constexpr int kGlyphCount = 34;
+inline constexpr int kGlyphCount = 37;
 
 /// Paints the glyph into `area`, which should be square.
 void paintGlyph(QPainter& painter, Glyph glyph, const QRectF& area, const QColor& colour);

@@ -56,11 +56,11 @@ fault::LinkFault with(auto member, auto value)
     return fault;
 }
 
-const std::array<FaultRow, 13>& faultRows()
+const std::array<FaultRow, 14>& faultRows()
 {
     using fault::LinkFault;
     constexpr fault::Share kSome = fault::Share::ofPercent(5);
-    static const std::array<FaultRow, 13> kRows{{
+    static const std::array<FaultRow, 14> kRows{{
         {Drawn::Line, Glyph::Cut, with(&LinkFault::cut, true), "cut: silence, nothing gets through"},
         {Drawn::Line, Glyph::Slow, with(&LinkFault::latency, std::chrono::milliseconds(1)),
          "slow: every message waits"},
@@ -74,6 +74,7 @@ const std::array<FaultRow, 13>& faultRows()
         {Drawn::Icon, Glyph::Tear, with(&LinkFault::reset, true), "tears the connection"},
         {Drawn::Icon, Glyph::Refuse, with(&LinkFault::refuse, true), "refuses the connection"},
         {Drawn::Icon, Glyph::Clock, {}, "the node's clock is wrong by that"},
+        {Drawn::Icon, Glyph::Disk, {}, "what is wrong with the node's disk"},
         {Drawn::Icon, Glyph::Power, {}, "without power: its peers hear silence"},
     }};
     return kRows;

@@ -9,6 +9,8 @@
 #include <QPainterPath>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace faultline::views {
@@ -74,6 +76,9 @@ QPen ringPen(const SceneNode& node, const NodeSpace& space, const Theme& theme)
         pen.setDashPattern({dash * 0.4, dash * 0.6});
         break;
     }
+    case Look::Learner:
+        pen.setWidthF(1.4 * scale);
+        break;
     case Look::Follower:
     case Look::Frozen:
         break;
@@ -86,7 +91,7 @@ void paintDisc(QPainter& painter, const SceneNode& node, const NodeSpace& space,
     const double scale = scaleOf(space);
     const bool gone = node.look == Look::Dead || node.look == Look::Stopped;
     painter.setPen(Qt::NoPen);
-    painter.setBrush(gone ? theme.canvas : theme.panel);
+    painter.setBrush(gone || node.look == Look::Learner ? theme.canvas : theme.panel);
     painter.drawEllipse(space.centre, space.radius, space.radius);
     if (node.look == Look::Frozen) {
         painter.setBrush(QBrush(faint(theme.frozen, 0.55), Qt::BDiagPattern));
@@ -101,6 +106,8 @@ void paintDisc(QPainter& painter, const SceneNode& node, const NodeSpace& space,
     painter.setBrush(Qt::NoBrush);
     painter.setPen(ringPen(node, space, theme));
     painter.drawEllipse(space.centre, space.radius, space.radius);
+    if (node.look == Look::Learner)
+        painter.drawEllipse(space.centre, space.radius - 4.5 * scale, space.radius - 4.5 * scale);
 }
 
 /// A small disc on the rim, at the upper right.
@@ -179,17 +186,17 @@ struct LabelLine
 {
     QString text;
     bool isWord = false;
-    bool isClock = false; ///< has the clock's icon in front
+    std::optional<Glyph> fault = std::nullopt; ///< of clock or disk, whose icon it has in front
 };
 
-double clockWidth(const QFont& font)
+double iconWidth(const QFont& font)
 {
     return QFontMetricsF(font).height();
 }
 
 double widthOf(const LabelLine& line, const QFont& font)
 {
-    return figuresWidth(font, line.text) + (line.isClock ? clockWidth(font) : 0);
+    return figuresWidth(font, line.text) + (line.fault ? iconWidth(font) : 0);
 }
 
 /// On a veil of canvas, so that links behind it do not cut through the letters.
@@ -201,16 +208,16 @@ void paintLabelLine(QPainter& painter, QPointF top, const LabelLine& line, const
     painter.setPen(Qt::NoPen);
     painter.setBrush(faint(theme.canvas, 0.82));
     painter.drawRoundedRect(area.adjusted(-4, 0, 4, 0), 4, 4);
-    if (line.isClock)
-        paintGlyph(painter, Glyph::Clock, {area.left() - 1, area.top() + 1, height - 2, height - 2}, colour);
+    if (line.fault)
+        paintGlyph(painter, *line.fault, {area.left() - 1, area.top() + 1, height - 2, height - 2}, colour);
     painter.setPen(colour);
-    drawFigures(painter, area, line.isClock ? Qt::AlignRight : Qt::AlignHCenter, line.text);
+    drawFigures(painter, area, line.fault ? Qt::AlignRight : Qt::AlignHCenter, line.text);
 }
 
-/// What there is to say of a node, by how much room there is; a clock that is wrong is said in any case.
+/// What there is to say of a node, by how much room there is; what is wrong with clock and disk is said in any case.
 std::vector<LabelLine> labelLines(const SceneNode& node, int variant)
 {
-    const LabelLine word{node.word, true, false};
+    const LabelLine word{node.word, true};
     std::vector<LabelLine> lines;
     const bool isPlain = node.look == Look::Follower && node.word == QLatin1String("follower");
     const bool figuresFirst = variant == 2 && isPlain && !node.figures.isEmpty();
@@ -218,12 +225,14 @@ std::vector<LabelLine> labelLines(const SceneNode& node, int variant)
         lines.push_back(word);
     if (variant == 1) {
         for (const QString& part : node.figures.split(QStringLiteral(" · "), Qt::SkipEmptyParts))
-            lines.push_back({part, false, false});
+            lines.push_back({part});
     } else if (figuresFirst || (variant == 0 && !node.figures.isEmpty())) {
-        lines.push_back({node.figures, false, false});
+        lines.push_back({node.figures});
     }
-    if (!node.clock.isEmpty())
-        lines.insert(lines.begin() + std::min<std::ptrdiff_t>(1, std::ssize(lines)), {node.clock, true, true});
+    for (const auto& [glyph, text] : {std::pair(Glyph::Disk, node.disk), std::pair(Glyph::Clock, node.clock)}) {
+        if (!text.isEmpty())
+            lines.insert(lines.begin() + std::min<std::ptrdiff_t>(1, std::ssize(lines)), {text, true, glyph});
+    }
     return lines;
 }
 
@@ -233,8 +242,8 @@ QFont labelFont(const QFont& base, const NodeSpace& space, bool isWord)
     return isWord ? scaled(base, scale, QFont::DemiBold) : scaled(base, 0.92 * scale);
 }
 
-/// The third of the hues is the colour of clock faults.
-QColor clockInk(const Theme& theme)
+/// The third of the hues is the colour of clock and disk faults.
+QColor machineInk(const Theme& theme)
 {
     return blended(theme.term(3), theme.ink, theme.dark ? 0 : 0.2);
 }
@@ -253,7 +262,7 @@ void paintLabel(QPainter& painter, const SceneNode& node, const NodeSpace& space
     QPointF top = labelTop(space);
     for (const LabelLine& line : labelLines(node, space.labelVariant)) {
         painter.setFont(labelFont(base, space, line.isWord));
-        paintLabelLine(painter, top, line, line.isClock ? clockInk(theme) : line.isWord ? wordInk : figureInk, theme);
+        paintLabelLine(painter, top, line, line.fault ? machineInk(theme) : line.isWord ? wordInk : figureInk, theme);
         top.ry() += QFontMetricsF(painter.font()).height();
     }
 }
@@ -298,6 +307,7 @@ QColor ringColour(Look look, const Theme& theme)
         return theme.dead;
     case Look::Starting:
     case Look::Follower:
+    case Look::Learner:
     case Look::StaleLeader:
         break;
     }
@@ -316,6 +326,7 @@ QColor wordColour(Look look, const Theme& theme)
         return theme.frozenText;
     case Look::Starting:
     case Look::Follower:
+    case Look::Learner:
     case Look::StaleLeader:
     case Look::Stopped:
     case Look::Dead:

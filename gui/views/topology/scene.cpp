@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/views/topology/scene.h"
 
+#include "common/fault/link_fault_text.h"
 #include "gui/views/theme/figures.h"
 
 #include <cmath>
@@ -10,7 +11,7 @@ namespace {
 
 using lab::NodeLife;
 
-Look lookOf(const lab::NodeState& node, lab::NodeCondition condition, NodeId id, NodeId leader)
+Look lookOf(const lab::NodeState& node, lab::NodeCondition condition, NodeId id, NodeId leader, bool hasVote)
 {
     if (condition == lab::NodeCondition::PoweredOff)
         return Look::Dead;
@@ -39,7 +40,7 @@ Look lookOf(const lab::NodeState& node, lab::NodeCondition condition, NodeId id,
     case wire::Role::Follower:
         break;
     }
-    return Look::Follower;
+    return hasVote ? Look::Follower : Look::Learner;
 }
 
 QString roleWord(Look look, const lab::NodeState& node)
@@ -49,6 +50,8 @@ QString roleWord(Look look, const lab::NodeState& node)
         return QStringLiteral("starting");
     case Look::Follower:
         return QStringLiteral("follower");
+    case Look::Learner:
+        return QStringLiteral("learner");
     case Look::PreCandidate:
         return QStringLiteral("pre-candidate");
     case Look::Candidate:
@@ -89,19 +92,20 @@ QString shown(const QByteArray& key, const QByteArray& value)
     return QString::fromUtf8(key) + QStringLiteral(" = ") + text;
 }
 
-SceneNode nodeOf(const lab::Timeline& timeline, NodeId id, const lab::NodeState& state, NodeId leader,
+SceneNode nodeOf(const lab::Timeline& timeline, NodeId id, const lab::NodeState& state, NodeId leader, bool hasVote,
                  lab::Monotonic now)
 {
     const lab::FaultState& faults = timeline.faultState().state;
     const lab::NodeCondition condition = faults.conditionOf(id);
     SceneNode node;
     node.id = id;
-    node.look = lookOf(state, condition, id, leader);
+    node.look = lookOf(state, condition, id, leader, hasVote);
     node.withoutPower = condition == lab::NodeCondition::PoweredOff;
     node.isolated = faults.isolated.contains(id) && state.alive() && !node.withoutPower;
     node.word = wordFor(node.look, state, condition);
     if (const auto clock = faults.clocks.find(id); clock != faults.clocks.end())
         node.clock = shortAhead(clock->second.aheadAt(now));
+    node.disk = shortDisk(faults.diskOf(id));
     if (node.isolated)
         node.word += QStringLiteral(", isolated");
     if (!state.status)
@@ -163,11 +167,12 @@ Scene sceneOf(const lab::Timeline& timeline, const Rates& rates, lab::Monotonic 
     scene.faults = faults;
     scene.faults.conditions.clear();
     const NodeId leader = timeline.leader();
+    const lab::Membership membership = timeline.membership();
     const auto canSend = [&](NodeId id, const lab::NodeState& state) {
         return state.alive() && faults.conditionOf(id) != lab::NodeCondition::PoweredOff;
     };
     for (const auto& [id, state] : timeline.nodes()) {
-        SceneNode node = nodeOf(timeline, id, state, leader, now);
+        SceneNode node = nodeOf(timeline, id, state, leader, membership.hasVote(id), now);
         node.commandsPerSecond = rates.commandsPerSecond(id);
         if (node.look == Look::Candidate || node.look == Look::PreCandidate)
             scene.somethingTurns = !scene.held;
@@ -216,6 +221,21 @@ QString shortAhead(std::chrono::microseconds ahead)
     return with(seconds / 86'400, QStringLiteral("d"));
 }
 
+QString shortDisk(const fault::DiskFault& disk)
+{
+    QStringList parts;
+    if (disk.latency.count() > 0 || disk.jitter.count() > 0)
+        parts << QStringLiteral("+") + fault::spokenDuration(disk.latency) +
+                     (disk.jitter.count() > 0 ? QStringLiteral(" ± ") + fault::spokenDuration(disk.jitter) : QString());
+    if (disk.full)
+        parts << QStringLiteral("full");
+    if (disk.lies)
+        parts << QStringLiteral("lies");
+    if (disk.flip)
+        parts << QStringLiteral("flips %1").arg(fault::printShare(disk.flip));
+    return parts.join(QStringLiteral(", "));
+}
+
 QString spokenNode(const SceneNode& node)
 {
     QStringList parts{node.id.name(), node.word};
@@ -227,6 +247,8 @@ QString spokenNode(const SceneNode& node)
         parts << node.pending + QStringLiteral(" not committed yet");
     if (!node.clock.isEmpty())
         parts << QStringLiteral("clock ") + node.clock;
+    if (!node.disk.isEmpty())
+        parts << QStringLiteral("disk ") + node.disk;
     return parts.join(QStringLiteral(", "));
 }
 

@@ -9,7 +9,18 @@
 // What there is to see on the canvas at one moment, in words and figures, before any of it is a shape or a colour.
 namespace faultline::views {
 
-enum class Look : quint8 { Starting, Follower, PreCandidate, Candidate, Leader, StaleLeader, Frozen, Stopped, Dead };
+enum class Look : quint8 {
+    Starting,
+    Follower,
+    Learner,
+    PreCandidate,
+    Candidate,
+    Leader,
+    StaleLeader,
+    Frozen,
+    Stopped,
+    Dead
+};
 
 struct SceneNode
 {
@@ -23,6 +34,7 @@ struct SceneNode
     QString value;   ///< "x = 41", "x –"; empty when it never reported
     QString pending; ///< "x = 42", appended and not committed; empty when there is none
     QString clock;   ///< how far its clock is ahead, "+5.0 s"; empty when it is right
+    QString disk;    ///< what is wrong with its disk, "lies", "+20 ms, full"; empty when it is healthy
     double commandsPerSecond = 0;
 };
 
@@ -65,6 +77,9 @@ Scene sceneOf(const lab::Timeline& timeline, const Rates& rates, lab::Monotonic 
 
 /// How far ahead, in few signs: "+5.0 s", "−250 ms", "+3 min", "+2.5 h", "−40 d".
 QString shortAhead(std::chrono::microseconds ahead);
+
+/// What is wrong with a disk, in few signs: "+20 ms", "full, lies", "flips 1%".
+QString shortDisk(const fault::DiskFault& disk);
 
 /// One node as a sentence, for those who hear the screen: "n3, leader, term 4, commit 1,204, x = 42".
 QString spokenNode(const SceneNode& node);

@@ -27,6 +27,14 @@ Status someStatus()
     status.commitIndex = 100;
     status.appliedIndex = 99;
     status.lastIndex = 101;
+    status.firstIndex = 51;
+    status.snapshotIndex = 60;
+    status.snapshotsTaken = 3;
+    status.snapshotsInstalled = 1;
+    status.voters = {NodeId{1}, NodeId{2}, NodeId{4}};
+    status.outgoing = {NodeId{1}, NodeId{2}, NodeId{3}};
+    status.learners = {NodeId{5}};
+    status.readsPending = 17;
     status.lamport = 55;
     status.stateHash = ~quint64(0);
     status.keys = 12;
@@ -85,6 +93,13 @@ DesiredState someDesiredState()
     state.clocks = {{NodeId{1}, {.offset = -90s, .rate = fault::kMinRate, .since = 77us}},
                     {NodeId{2}, {.offset = fault::kMaxOffset, .rate = fault::kMaxRate, .since = 0us}}};
     state.answers = 5;
+    state.disks = {{NodeId{1}, {.latency = 20ms, .lies = true}},
+                   {NodeId{2},
+                    {.latency = fault::kMaxSyncLatency,
+                     .jitter = fault::kMaxSyncLatency,
+                     .full = true,
+                     .flip = {fault::Share::kAll}}},
+                   {NodeId{3}, {}}};
     return state;
 }
 
@@ -130,7 +145,10 @@ private slots:
 
     void helloComesBackAsItWas()
     {
-        const Hello hello{clusterIdOf("c"), NodeId{1}, NodeId{2}, 77, 1, 4, "token"};
+        Hello hello{clusterIdOf("c"), NodeId{1}, NodeId{2}, 77, 1, 4, "token", {}, 0};
+        QCOMPARE(decodeHello(encodeHello(hello)), std::optional(hello));
+        hello.host = QStringLiteral("127.0.0.1");
+        hello.port = 7101;
         QCOMPARE(decodeHello(encodeHello(hello)), std::optional(hello));
         QCOMPARE(clusterIdOf("c").size(), 16);
         QVERIFY(clusterIdOf("c") != clusterIdOf("d"));
@@ -247,6 +265,11 @@ private slots:
         row("too fast", [](auto&, auto&, auto& c) { c.rate = fault::kMaxRate + 1; });
         row("wrong for longer than time", [](auto&, auto&, auto& c) { c.since = std::chrono::microseconds::max(); });
         row("too many clocks", [](auto& s, auto&, auto&) { s.clocks.resize(65); });
+        row("a disk too slow", [](auto& s, auto&, auto&) { s.disks[0].fault.latency = fault::kMaxSyncLatency + 1us; });
+        row("a disk too unsteady",
+            [](auto& s, auto&, auto&) { s.disks[0].fault.jitter = fault::kMaxSyncLatency + 1us; });
+        row("more bits than all", [=](auto& s, auto&, auto&) { s.disks[0].fault.flip = tooMuch; });
+        row("too many disks", [](auto& s, auto&, auto&) { s.disks.resize(65); });
     }
     void outOfRangeIsRefused()
     {

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "node/kv/store.h"
+#include "said.h"
 
 #include <QTest>
 
 using namespace faultline::kv;
+using faultline::test::encoded;
 
 namespace {
-
-QByteArray encoded(Verb verb, std::initializer_list<QByteArrayView> arguments)
-{
-    return encodeCommand(verb, std::span(arguments.begin(), arguments.size()));
-}
 
 std::optional<QByteArray> refusal(Verb verb, std::initializer_list<QByteArrayView> arguments)
 {

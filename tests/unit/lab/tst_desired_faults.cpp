@@ -72,6 +72,27 @@ private slots:
         QCOMPARE(desired.clientLinks(), (std::vector<wire::LinkState>{{{kClients, {1}}, slow}}));
     }
 
+    void brokenDisksAreNamed()
+    {
+        DesiredFaults desired({{1}, {2}});
+        FaultState faults;
+        faults.disks[{2}].lies = true;
+        desired.setFaults(faults);
+        QCOMPARE(desired.state().disks, (std::vector<wire::DiskState>{{{2}, {.lies = true}}}));
+        desired.setFaults({});
+        QVERIFY(desired.state().disks.empty());
+    }
+
+    void aNewNodeIsIsolatedFromTheOthersToo()
+    {
+        DesiredFaults desired({{1}, {2}});
+        FaultState faults;
+        faults.isolated.insert({2});
+        desired.setNodes({{1}, {2}, {3}});
+        desired.setFaults(faults);
+        QCOMPARE(desired.state().links.size(), std::size_t(4));
+    }
+
     void wrongClocksAreNamed()
     {
         DesiredFaults desired({{1}, {2}});

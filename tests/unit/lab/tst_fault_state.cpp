@@ -30,7 +30,7 @@ FaultState mutated(FaultState state, std::mt19937& random)
     const NodeId node = kFive[static_cast<std::size_t>(pick(5))];
     const auto all = linksAmong(kFive);
     const LinkId link = all[static_cast<std::size_t>(pick(20))];
-    switch (pick(8)) {
+    switch (pick(9)) {
     case 0:
         state.conditions[node] = static_cast<NodeCondition>(1 + pick(5));
         break;
@@ -52,6 +52,10 @@ FaultState mutated(FaultState state, std::mt19937& random)
         break;
     case 6:
         state.clocks[node].offset = std::chrono::seconds(1 + pick(5));
+        break;
+    case 7:
+        if (!state.disks.erase(node))
+            state.disks[node].lies = true;
         break;
     default:
         state.surge = 1 + pick(4);
@@ -128,6 +132,51 @@ private slots:
             }
             QVERIFY(!history.redo(now) && history.redoSentence().isEmpty());
         }
+    }
+
+    void memberStepsWaitUntilTheyHaveComeAbout()
+    {
+        FaultHistory history;
+        FaultState surge;
+        surge.surge = 2;
+        history.did(QStringLiteral("surge"), {}, surge);
+        QVERIFY(!history.memberToUndo() && !history.memberToRedo());
+        const MemberStep added{{6}, true};
+        history.did(QStringLiteral("Add n6"), added);
+        QCOMPARE(history.undoSentence(), QStringLiteral("Add n6"));
+        QVERIFY(history.memberToUndo() == added);
+        history.undone({{5}, true}); // another one came about
+        QCOMPARE(history.undoSentence(), QStringLiteral("Add n6"));
+        history.undone(added);
+        QCOMPARE(history.undoSentence(), QStringLiteral("surge"));
+        QCOMPARE(history.redoSentence(), QStringLiteral("Add n6"));
+        QVERIFY(history.memberToRedo() == added);
+        history.redone(added);
+        QCOMPARE(history.undoSentence(), QStringLiteral("Add n6"));
+        QVERIFY(history.redoSentence().isEmpty());
+    }
+
+    void nothingIsSaidOfThoseThatLeft()
+    {
+        FaultState state;
+        state.conditions[{2}] = NodeCondition::Killed;
+        state.conditions[{3}] = NodeCondition::Frozen;
+        state.clocks[{2}].offset = 5s;
+        state.disks[{2}].full = true;
+        state.disks[{1}].full = true;
+        state.isolated = {{2}};
+        state.setLink({{1}, {2}}, slow(10ms));
+        state.setLink({kClients, {2}}, slow(10ms));
+        state.setLink({kClients, {1}}, slow(10ms));
+        state.addCut({}, {{{1}, {2}}, {{1}, {3}}});
+        state.addCut({}, {{{2}, {3}}});
+        state.keepOnly({{1}, {3}});
+        FaultState left;
+        left.conditions[{3}] = NodeCondition::Frozen;
+        left.disks[{1}].full = true;
+        left.setLink({kClients, {1}}, slow(10ms));
+        left.addCut({}, {{{1}, {3}}});
+        QCOMPARE(state, left);
     }
 
     void undoLeavesAloneWhatHappenedByItself()
@@ -249,6 +298,42 @@ private slots:
         QCOMPARE(spokenClock(clock, 0us), QStringLiteral("0.2 s behind"));
         clock.rate = 1'100'000;
         QCOMPARE(spokenClock(clock, 12s), QStringLiteral("1 s ahead, runs 10% fast"));
+    }
+
+    void disksAreReadAloud_data()
+    {
+        QTest::addColumn<FaultState>("state");
+        QTest::addColumn<QString>("sentence");
+        const auto row = [](const char* sentence, auto set) {
+            FaultState state;
+            set(state.disks);
+            QTest::newRow(sentence) << state << QString::fromUtf8(sentence);
+        };
+        row("n2's disk lies about sync", [](auto& disks) { disks[{2}].lies = true; });
+        row("n3's disk is full", [](auto& disks) { disks[{3}].full = true; });
+        row("n1's disk slowed by 20 ms", [](auto& disks) { disks[{1}].latency = 20ms; });
+        row("n1's disk slowed by 200 ms ± 100 ms",
+            [](auto& disks) { disks[{1}] = {.latency = 200ms, .jitter = 100ms}; });
+        row("n1's disk flips a bit in 1% of writes", [](auto& disks) { disks[{1}].flip = fault::Share::ofPercent(1); });
+        row("n1's disk slowed by 20 ms, is full and lies about sync",
+            [](auto& disks) { disks[{1}] = {.latency = 20ms, .full = true, .lies = true}; });
+        row("the disks of n1, n2 and n4 lie about sync, n3's disk is full", [](auto& disks) {
+            disks[{1}].lies = disks[{2}].lies = disks[{4}].lies = true;
+            disks[{3}].full = true;
+        });
+        row("the disks of n1 and n2 are full and flip a bit in 5% of writes", [](auto& disks) {
+            disks[{1}].full = disks[{2}].full = true;
+            disks[{1}].flip = disks[{2}].flip = fault::Share::ofPercent(5);
+        });
+        row("", [](auto&) {});
+    }
+
+    void disksAreReadAloud()
+    {
+        QFETCH(FaultState, state);
+        QFETCH(QString, sentence);
+        QCOMPARE(spokenDisks(state.disks).join(QStringLiteral(", ")), sentence);
+        QCOMPARE(spokenDisk({}), QStringLiteral("is healthy"));
     }
 
     void priceOfGoingBackIsSaid()

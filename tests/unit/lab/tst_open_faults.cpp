@@ -133,6 +133,22 @@ private slots:
         QVERIFY(bands.active().isEmpty());
     }
 
+    void disksAreBandsToo()
+    {
+        Bands bands;
+        FaultState state;
+        state.disks[{2}].lies = true;
+        bands.become(state);
+        QCOMPARE(bands.active(), QStringList{QStringLiteral("n2's disk lies about sync")});
+        QCOMPARE(bands.shown.begin()->second.kind, FaultKind::Disk);
+        QCOMPARE(bands.shown.begin()->second.disk, (fault::DiskFault{.lies = true}));
+        state.disks[{2}] = {.latency = 20ms};
+        bands.become(state);
+        QCOMPARE(bands.active(), QStringList{QStringLiteral("n2's disk slowed by 20 ms")});
+        bands.become({});
+        QVERIFY(bands.active().isEmpty());
+    }
+
     void whatBecomesKnownOfAFaultIsKept()
     {
         Bands bands;

@@ -87,6 +87,102 @@ private slots:
         QCOMPARE(headline(timeline), QStringLiteral("No cluster"));
     }
 
+    void headlineTellsOfDisksAndOfChangesOfMembers()
+    {
+        Timeline timeline;
+        running(timeline);
+        FaultStateRecord faults;
+        faults.state.disks[{2}].lies = true;
+        timeline.append(faults);
+        QCOMPARE(headline(timeline), QStringLiteral("n2's disk lies about sync · n3 leads, term 4 · nothing lost"));
+        timeline.append(FaultStateRecord{});
+        timeline.append(MemberChangeRecord{3s, QStringLiteral("n6 is being added")});
+        QCOMPARE(headline(timeline), QStringLiteral("n6 is being added · n3 leads, term 4 · nothing lost"));
+        timeline.append(MemberChangeRecord{4s, {}});
+        QCOMPARE(headline(timeline), QStringLiteral("5 nodes · n3 leads, term 4 · nothing lost"));
+    }
+
+    void nodesComeAndGo()
+    {
+        Timeline timeline;
+        running(timeline);
+        timeline.append(MemberRecord{3s, {NodeId{6}, 1, 2, 3}, true});
+        QCOMPARE(timeline.nodes().size(), std::size_t(6));
+        QCOMPARE(timeline.node(NodeId{6})->life, NodeLife::Starting);
+        QCOMPARE(timeline.node(NodeId{6})->member.peerPort, quint16(2));
+        timeline.append(MemberRecord{4s, {NodeId{2}, 1, 2, 3}, false});
+        QVERIFY(!timeline.node(NodeId{2}));
+        live(timeline, 2, NodeLife::Dead); // a last word that comes late
+        QVERIFY(!timeline.node(NodeId{2}));
+    }
+
+    void membershipIsTheLeadersOrOfWhoKnowsMost()
+    {
+        Timeline timeline;
+        running(timeline);
+        QVERIFY(!timeline.membership().isReported);
+        QCOMPARE(timeline.membership().voters.size(), std::size_t(5));
+        const auto say = [&](quint32 id, wire::Role role, quint64 lastIndex, std::vector<NodeId> voters,
+                             std::vector<NodeId> learners = {}) {
+            wire::Status status;
+            status.role = role;
+            status.term = 4;
+            status.lastIndex = lastIndex;
+            status.voters = std::move(voters);
+            status.learners = std::move(learners);
+            timeline.append(StatusRecord{NodeId{id}, status});
+        };
+        say(1, wire::Role::Follower, 8, {{1}, {2}, {3}});
+        say(2, wire::Role::Follower, 9, {{1}, {2}});
+        say(3, wire::Role::Leader, 5, {{1}, {2}, {3}, {4}}, {{5}});
+        QVERIFY(timeline.membership().isReported);
+        QCOMPARE(timeline.membership().voters, (std::set<NodeId>{{1}, {2}, {3}, {4}}));
+        QCOMPARE(timeline.membership().learners, std::set<NodeId>{{5}});
+        QVERIFY(timeline.membership().hasVote({4}) && !timeline.membership().hasVote({5}));
+        live(timeline, 3, NodeLife::Dead);
+        QCOMPARE(timeline.membership().voters, (std::set<NodeId>{{1}, {2}}));
+    }
+
+    void whatANodeSaysIsASentence_data()
+    {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<QString>("said");
+        QTest::addColumn<QString>("row");
+        const auto row = [](wire::NodeEventKind kind, const char* said, const char* shown) {
+            QTest::newRow(shown) << int(kind) << QString::fromUtf8(said) << QString::fromUtf8(shown);
+        };
+        using Kind = wire::NodeEventKind;
+        row(Kind::BecameFollower, "n3 leads", "became follower in term 4: n3 leads");
+        row(Kind::BecamePreCandidate, "no heartbeat from n3 for 312 ms",
+            "asks whether it could win term 5: no heartbeat from n3 for 312 ms");
+        row(Kind::BecameCandidate, "a majority would vote for it",
+            "became candidate in term 4: a majority would vote for it");
+        row(Kind::BecameLeader, "votes of n1 n2 n5", "became leader of term 4: votes of n1 n2 n5");
+        row(Kind::VoteRefused, "refused n1 its vote: log behind: (4,120) < (5,98)",
+            "refused n1 its vote: log behind: (4,120) < (5,98)");
+        row(Kind::MembershipChanged, "members: n1 n2 n3, learning n4", "members: n1 n2 n3, learning n4");
+        row(Kind::TransferStarted, "hands leadership to n2", "hands leadership to n2");
+        row(Kind::TransferEnded, "n2 did not take over within 500 ms", "n2 did not take over within 500 ms");
+        row(Kind::SnapshotTaken, "took a snapshot up to 1000", "took a snapshot up to 1000");
+        row(Kind::SnapshotInstalled, "installed n3's snapshot", "installed n3's snapshot");
+        row(Kind::SnapshotSent, "sent n4 a snapshot", "sent n4 a snapshot");
+    }
+
+    void whatANodeSaysIsASentence()
+    {
+        QFETCH(int, kind);
+        QFETCH(QString, said);
+        QFETCH(QString, row);
+        Timeline timeline;
+        running(timeline);
+        wire::NodeEvent event;
+        event.kind = static_cast<wire::NodeEventKind>(kind);
+        event.term = 4;
+        event.text = said;
+        timeline.append(EventRecord{NodeId{1}, event});
+        QCOMPARE(timeline.events().back().text, row);
+    }
+
     void leaderIsWhoSaysSoInTheHighestTermAndRuns()
     {
         Timeline timeline;

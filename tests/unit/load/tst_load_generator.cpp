@@ -67,6 +67,32 @@ private slots:
         QVERIFY(m_sum.latency.count() == m_sum.ok);
     }
 
+    void commandsReachOneThatIsAddedAndNoneThatIsRemoved()
+    {
+        m_load->start({{m_one->target(1)}, 300, 0.5, 1, wire::Pace::real()});
+        QTRY_VERIFY_WITH_TIMEOUT(m_tally.acknowledged > 50, 20'000);
+        m_load->addTarget(m_two->target(2));
+        m_one->answer = [this](const QByteArray&, const QByteArray&, const QByteArray&) {
+            return m_one->movedTo(*m_two);
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(m_two->commands > 50, 20'000);
+        // The last one answers nothing any more, and goes: what it holds is unknown, and all else goes on.
+        m_one->answer = [this](const QByteArray& verb, const QByteArray& key, const QByteArray& value) {
+            return m_one->serve(verb, key, value);
+        };
+        m_two->answer = [](const QByteArray&, const QByteArray&, const QByteArray&) { return QByteArray(); };
+        const int before = m_two->commands;
+        QTRY_VERIFY_WITH_TIMEOUT(m_two->commands > before, 20'000);
+        m_load->removeTarget({2});
+        const quint64 acknowledged = m_tally.acknowledged;
+        QTRY_VERIFY_WITH_TIMEOUT(m_sum.unknown > 0 && m_tally.acknowledged > acknowledged + 50, 20'000);
+        const int last = m_two->commands;
+        const quint64 goesOn = m_tally.acknowledged;
+        QTRY_VERIFY_WITH_TIMEOUT(m_tally.acknowledged > goesOn + 50, 20'000);
+        QCOMPARE(m_two->commands, last);
+        QCOMPARE(m_tally.lost, quint64(0));
+    }
+
     void followsMovedAndRemembersTheLeader()
     {
         m_one->answer = [this](const auto&, const auto&, const auto&) { return m_one->movedTo(*m_two); };

@@ -45,7 +45,14 @@ RunResult aResult()
     slow.links = {{NodeId{1}, NodeId{2}}, {NodeId{2}, NodeId{1}}, {kClients, NodeId{2}}};
     slow.fault.latency = 200ms;
     slow.from = 18500ms;
-    facts.faults = {killed, isolated, slow};
+    FaultRecord lies;
+    lies.id = 4;
+    lies.kind = FaultKind::Disk;
+    lies.name = QStringLiteral("n2's disk lies about sync");
+    lies.target = NodeId{2};
+    lies.disk.lies = true;
+    lies.from = 19s;
+    facts.faults = {killed, isolated, slow, lies};
     facts.load.attempted = 110;
     facts.load.ok = 100;
     facts.load.failed = 4;
@@ -150,7 +157,7 @@ void TestReport::everyKindOfFaultHasItsOwnName()
     for (const QJsonValue& fault : reportOf(result, {})["faults"].toArray())
         names << fault.toObject()["kind"].toString();
     QCOMPARE(names, QStringList({"kill", "stop", "freeze", "isolate", "power-off", "crash-loop", "cut", "link", "clock",
-                                 "surge", "hot-key"}));
+                                 "disk", "surge", "hot-key"}));
 }
 
 void TestReport::whatWasNotMeasuredIsNull()

@@ -79,6 +79,41 @@ class TestMinorityWatch : public QObject
     Q_OBJECT
 
 private slots:
+    void majorityIsOfThoseThatVoteNow()
+    {
+        // n1 n2 n3 of five are a majority; of the three voters that are left n4 n5 n6 would be, and n1 n2 are none.
+        World world(5);
+        world.now(cutOff({1, 2}, {3, 4, 5}));
+        StatusRecord leader;
+        leader.node = NodeId{1};
+        leader.status.role = wire::Role::Leader;
+        leader.status.term = 2;
+        leader.status.voters = {{1}, {2}, {3}};
+        world.watch.note(leader);
+        for (int round = 0; round < 20; ++round) {
+            for (const int node : {1, 2, 3})
+                world.reports(node, 1s + round * 100ms, quint64(10 + (node == 3 ? 0 : round)));
+        }
+        QCOMPARE(world.watch.commits().value_or(0), quint64(0));
+        QVERIFY(world.watch.commits()); // n3 alone is the minority now, and was counted
+    }
+
+    void aJointMembershipChangesNothingYet()
+    {
+        World world(5);
+        StatusRecord leader;
+        leader.node = NodeId{1};
+        leader.status.role = wire::Role::Leader;
+        leader.status.term = 2;
+        leader.status.voters = {{1}};
+        leader.status.outgoing = {{1}, {2}, {3}, {4}, {5}};
+        world.watch.note(leader);
+        world.now(cutOff({1, 2}, {3, 4, 5}));
+        for (int round = 0; round < 20; ++round)
+            world.allCommit(1s + round * 100ms);
+        QVERIFY(world.watch.commits().value_or(0) > 0);
+    }
+
     void onlyPartsWithoutAMajorityCount_data();
     void onlyPartsWithoutAMajorityCount();
     void whatWasUnderWayDoesNotCount();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/lab/scenario/step_file.h"
 
+#include "common/fault/disk_fault_text.h"
 #include "common/fault/link_fault_text.h"
 #include "gui/lab/scenario/scenario_file.h"
 
@@ -28,6 +29,8 @@ QString printed(const Step& step)
         parts << QStringLiteral("preset %1").arg(step.preset);
     if (!step.fault.healthy())
         parts << fault::print(step.fault);
+    if (!step.disk.healthy())
+        parts << fault::print(step.disk);
     if (step.shape)
         parts << QStringLiteral("shape %1").arg(nameOf(*step.shape));
     if (step.side.kind != Target::Kind::None)
@@ -120,6 +123,16 @@ void TestStepFile::everyFaultIsAStep_data()
         "clock; target n2; offset -5000; runs 1100000; for 4000");
     row("do: clock, target: leader, jump: -200ms", "clock; target leader; jump -200");
     row("do: clock, target: all, jump: 2h, rate: 90%", "clock; target all; jump 7200000; runs 900000");
+    row("do: disk, target: n2, latency: 20ms, jitter: 5ms, duration: 4s",
+        "disk; target n2; latency: 20ms, jitter: 5ms; for 4000");
+    row("do: disk, target: all, lies: true", "disk; target all; lies");
+    row("do: disk, target: leader, full: true, flip: 1%", "disk; target leader; full, flip: 1%");
+    row("do: disk, target: n1, preset: lies about sync", "disk; target n1; preset lies about sync; lies");
+    row("do: disk, target: n1, preset: full, lies: true", "disk; target n1; full, lies");
+    row("do: disk, target: n1, lies: false", "disk; target n1");
+    row("do: add-node", "add-node");
+    row("do: remove-node, target: n2", "remove-node; target n2");
+    row("do: transfer-leadership, target: n3", "transfer-leadership; target n3");
     row("do: surge, factor: 5", "surge; factor 5");
     row("do: surge, factor: x2.5, over: 3s, duration: 10s", "surge; factor 2.5; over 3000; for 10000");
     row("do: hot-key, share: 80%, duration: 5s", "hot-key; share 80%; for 5000");
@@ -258,6 +271,15 @@ void TestStepFile::badValuesOfFaultsAreNamedWithTheirLine_data()
     row("clock, target: n1", "rate: 5%", "from 10% to 1000%");
     row("clock, target: n1", "rate: 1001%", "from 10% to 1000%");
     row("clock, target: n1, offset: 1s", "jump: 1s", "not both");
+    row("disk, target: n1", "latency: 11s", "0 to 10s");
+    row("disk, target: n1", "latency: 20", "latency is \"20\"; it must be");
+    row("disk, target: n1", "jitter: some", "0 to 10s");
+    row("disk, target: n1", "full: very", "true or false");
+    row("disk, target: n1", "lies: often", "true or false");
+    row("disk, target: n1", "flip: 101%", "0% to 100%");
+    row("disk, target: n1", "preset: slow", "preset is \"slow\"; it must be one of slow: 20 ms");
+    row("disk, target: n1", "loss: 5%", "no field \"loss\"");
+    row("remove-node", "target: n6", "n1 to n5");
     row("surge", "factor: 0.5", "factor is \"0.5\"; it must be how many times the load that is set, from 1 to 100");
     row("surge", "factor: 101", "from 1 to 100");
     row("surge", "factor: many", "from 1 to 100");
@@ -317,6 +339,15 @@ void TestStepFile::aFieldOfAnotherFaultIsRefused_data()
     row("do: clock, target: n1", "clock needs offset (5s), jump (-200ms) or rate (110%)");
     row("do: clock, offset: 5s", "clock needs target:");
     row("do: clock, target: n1, ofset: 5s", "no field \"ofset\"");
+    row("do: disk, lies: true", "disk needs target:");
+    row("do: disk, target: n1",
+        "disk needs what is wrong: preset, or one or more of latency, jitter, full, lies, flip");
+    row("do: disk, target: n1, lies: true, over: 1s", "disk takes no over");
+    row("do: disk, target: n1, lies: true, links: n1->n2", "disk takes no links");
+    row("do: add-node, target: n1", "add-node takes no target");
+    row("do: remove-node", "remove-node needs target:");
+    row("do: transfer-leadership", "transfer-leadership needs target:");
+    row("do: transfer-leadership, target: n1, duration: 1s", "is done at once and takes no duration");
     row("do: surge, factr: 5", "no field \"factr\"");
     row("do: link, links: n1->n2, latancy: 5ms", "no field \"latancy\"");
     row("do: partition, shpe: one", "no field \"shpe\"");

@@ -1,49 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/storage/real_disk.h"
-#include "node/storage/wal.h"
-#include "node/storage/wal_format.h"
+#include "wal_sample.h"
 
-#include <QFile>
+#include <QCoreApplication>
 #include <QTemporaryDir>
 #include <QTest>
 
 using namespace faultline;
 using namespace faultline::storage;
+using namespace faultline::tests;
+using faultline::sim::SimDisk;
 
 namespace {
 
-struct Model
-{
-    HardState hardState;
-    std::vector<Entry> entries;
-    bool operator==(const Model&) const = default;
-};
-
-Entry entry(quint64 index, quint64 term, QByteArray payload)
-{
-    return {index, term, 1, std::move(payload)};
-}
-
-QByteArray readAll(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-bool writeAll(const QString& path, const QByteArray& bytes)
-{
-    QFile file(path);
-    return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size();
-}
+const QString kPath = kFolder + QStringLiteral("/wal-0000000001");
 
 } // namespace
 
+/// One segment: what is synced, torn, damaged or strange.
 class TestWal : public QObject
 {
     Q_OBJECT
 
-    /// A log of several synced turns, the last one not yet noted, as a kill leaves it. `states` holds what is right
-    /// after each record, `synced` how many bytes each sync made durable.
+    /// A log of several synced turns, the last one not yet noted, as a kill leaves it.
     struct Sample
     {
         QByteArray bytes;
@@ -51,71 +30,65 @@ class TestWal : public QObject
         std::vector<qint64> ends;  ///< size of the file at that moment
     };
 
-    Sample makeSample(const QString& folder)
+    static Sample makeSample()
     {
-        RealDisk disk;
+        SimDisk disk{fault::Random(1)};
         Sample sample;
         Model model;
-        auto opened = Wal::open(disk, folder);
+        auto opened = Wal::open(disk, kFolder);
         if (!opened)
             return sample;
-        const auto turn = [&](std::vector<Entry> entries, std::optional<HardState> hardState) {
+        sample.states.push_back(model);
+        sample.ends.push_back(opened->wal->bytes());
+        const auto turn = [&](const std::vector<Entry>& entries, std::optional<HardState> hardState) {
             opened->wal->append(entries, hardState);
             if (!opened->wal->sync())
                 return;
-            if (hardState)
-                model.hardState = *hardState;
-            for (const Entry& e : entries) {
-                model.entries.resize(static_cast<std::size_t>(e.index - 1));
-                model.entries.push_back(e);
-            }
+            model.take(entries, hardState);
             sample.states.push_back(model);
             sample.ends.push_back(opened->wal->bytes());
         };
-        sample.states.push_back(model);
-        sample.ends.push_back(opened->wal->bytes());
         turn({}, HardState{1, 2});
-        turn({entry(1, 1, ""), entry(2, 1, "two"), entry(3, 1, "three")}, {});
-        turn({entry(2, 3, "again")}, HardState{3, 0});
-        turn({entry(3, 3, QByteArray("\0\xff", 2))}, {});
-        sample.bytes = readAll(folder + "/wal");
+        turn({entryOf(1, 1, ""), entryOf(2, 1, "two"), entryOf(3, 1, "three")}, {});
+        turn({entryOf(2, 3, "again")}, HardState{3, 0});
+        turn({entryOf(3, 3, QByteArray("\0\xff", 2))}, {});
+        sample.bytes = contentOf(disk, kPath);
         return sample;
     }
 
-    static Result<Model> recover(const QString& folder)
+    static Result<Model> recoverBytes(SimDisk& disk, const QByteArray& bytes)
     {
-        RealDisk disk;
-        auto opened = Wal::open(disk, folder);
-        if (!opened)
-            return Error{opened.error()};
-        return Model{opened->recovered.hardState, opened->recovered.entries};
+        static_cast<void>(disk.makeFolder(kFolder));
+        if (!setContent(disk, kPath, bytes))
+            return Error{QStringLiteral("could not be written")};
+        return recover(disk);
     }
 
     /// What a log may say after a flaw: what some sync, or part of a turn after it, had made of it.
     static bool isPrefix(const Sample& sample, const Model& model)
     {
-        for (std::size_t i = 0; i < sample.states.size(); ++i) {
-            if (model == sample.states[i])
+        for (const Model& state : sample.states) {
+            if (model == state)
                 return true;
         }
         // Inside a turn, between its records.
-        const Model partOfSecond1{{1, 2}, {entry(1, 1, "")}};
-        const Model partOfSecond2{{1, 2}, {entry(1, 1, ""), entry(2, 1, "two")}};
-        const Model partOfThird{{3, 0}, sample.states[2].entries};
+        const Model partOfSecond1{{1, 2}, 1, {entryOf(1, 1, "")}};
+        const Model partOfSecond2{{1, 2}, 1, {entryOf(1, 1, ""), entryOf(2, 1, "two")}};
+        const Model partOfThird{{3, 0}, 1, sample.states[2].entries};
         return model == partOfSecond1 || model == partOfSecond2 || model == partOfThird;
     }
 
 private slots:
     void whatWasSyncedIsThereAgain()
     {
-        QTemporaryDir folder;
-        const Sample sample = makeSample(folder.path() + "/n1");
+        const Sample sample = makeSample();
         QCOMPARE(sample.states.size(), std::size_t(5));
-        const auto model = recover(folder.path() + "/n1");
+        SimDisk disk{fault::Random(1)};
+        const auto model = recoverBytes(disk, sample.bytes);
         QVERIFY2(model, model ? "" : qPrintable(model.error()));
         QVERIFY(*model == sample.states.back());
         QCOMPARE(model->entries.size(), std::size_t(3));
-        QCOMPARE(model->entries[1], entry(2, 3, "again"));
+        QCOMPARE(model->entries[1], entryOf(2, 3, "again"));
     }
 
     void logGoesOnAfterItWasReopened()
@@ -126,8 +99,9 @@ private slots:
             auto opened = Wal::open(disk, folder.path());
             QVERIFY(opened);
             QCOMPARE(opened->recovered.entries.size(), std::size_t(i - 1));
+            QCOMPARE(opened->recovered.lastIndex(), i - 1);
             QCOMPARE(opened->recovered.cutBytes, 0);
-            opened->wal->append(std::vector{entry(i, i, "x")}, HardState{i, 1});
+            opened->wal->append(std::vector{entryOf(i, i, "x")}, HardState{i, 1});
             QVERIFY(opened->wal->dirty());
             QVERIFY(opened->wal->sync());
             QCOMPARE(opened->wal->syncs(), quint64(1));
@@ -137,37 +111,76 @@ private slots:
 
     void reopeningAddsNothing()
     {
-        QTemporaryDir folder;
-        makeSample(folder.path());
-        QVERIFY(recover(folder.path()));
-        const QByteArray once = readAll(folder.path() + "/wal");
-        QVERIFY(recover(folder.path()));
-        QCOMPARE(readAll(folder.path() + "/wal"), once);
+        SimDisk disk{fault::Random(1)};
+        QVERIFY(recoverBytes(disk, makeSample().bytes));
+        const QByteArray once = contentOf(disk, kPath);
+        QVERIFY(recover(disk));
+        QCOMPARE(contentOf(disk, kPath), once);
     }
 
     void whatWasNotSyncedIsNotThere()
     {
-        QTemporaryDir folder;
-        RealDisk disk;
+        SimDisk disk{fault::Random(1)};
         {
-            auto opened = Wal::open(disk, folder.path());
+            auto opened = Wal::open(disk, kFolder);
             QVERIFY(opened);
-            opened->wal->append(std::vector{entry(1, 1, "x")}, {});
+            opened->wal->append(std::vector{entryOf(1, 1, "x")}, {});
         }
-        QVERIFY(recover(folder.path())->entries.empty());
+        QVERIFY(recover(disk)->entries.empty());
+    }
+
+    void whatIsHandedBackIsDurable()
+    {
+        for (quint64 seed = 0; seed < 20; ++seed) {
+            SimDisk disk{fault::Random(seed)};
+            QVERIFY(recover(disk));
+            // A killed process wrote a whole record and had no time to sync it.
+            QByteArray record;
+            const qint64 end = contentOf(disk, kPath).size();
+            format::appendRecord(record, entryOf(1, 1, "x"), end, format::seedOf(0, 1));
+            QVERIFY((*disk.open(kPath, Disk::Open::Existing))->write(end, record));
+            disk.killProcess();
+            auto opened = Wal::open(disk, kFolder);
+            QVERIFY(opened && opened->recovered.entries.size() == 1);
+            disk.cutPower();
+            disk.powerOn();
+            QCOMPARE(recover(disk)->entries.size(), std::size_t(1));
+        }
+    }
+
+    void tornTailIsGoneBeforeTheLogGoesOn()
+    {
+        SimDisk disk{fault::Random(1)};
+        QVERIFY(recover(disk));
+        const quint64 seed = format::seedOf(0, 1);
+        QByteArray tail = contentOf(disk, kPath);
+        const qsizetype end = tail.size();
+        format::appendRecord(tail, entryOf(1, 1, "lost"), end, seed);
+        format::appendRecord(tail, entryOf(2, 1, "stale"), tail.size(), seed);
+        tail[end + 30] = static_cast<char>(tail[end + 30] ^ 1);
+        QVERIFY(setContent(disk, kPath, tail));
+        {
+            auto opened = Wal::open(disk, kFolder);
+            QVERIFY(opened && opened->recovered.entries.empty());
+            QCOMPARE(opened->recovered.cutBytes, tail.size() - end);
+            // As long as the one that was torn, so that what stood behind it would go on from it.
+            opened->wal->append(std::vector{entryOf(1, 2, "next")}, {});
+            QVERIFY(opened->wal->sync());
+            disk.killProcess();
+        }
+        QVERIFY(recover(disk)->entries == std::vector{entryOf(1, 2, "next")});
     }
 
     void cutAnywhereGivesAPrefixOrARefusal()
     {
-        QTemporaryDir folder;
-        const Sample sample = makeSample(folder.path() + "/made");
-        const QString path = folder.path() + "/wal";
+        const Sample sample = makeSample();
         for (qsizetype length = 0; length < sample.bytes.size(); ++length) {
-            QVERIFY(writeAll(path, sample.bytes.first(length)));
-            const auto model = recover(folder.path());
-            if (length < format::kFileHeaderSize) {
+            SimDisk disk{fault::Random(1)};
+            const auto model = recoverBytes(disk, sample.bytes.first(length));
+            if (length < format::kSegmentHeaderSize) {
                 QVERIFY(!model);
-                QVERIFY(model.error().contains(path));
+                QVERIFY(model.error().contains(kPath));
+                QCOMPARE(contentOf(disk, kPath), sample.bytes.first(length));
                 continue;
             }
             QVERIFY2(model, model ? "" : qPrintable(model.error()));
@@ -177,30 +190,28 @@ private slots:
                 if (length == sample.ends[i])
                     QVERIFY(*model == sample.states[i]);
             }
-            const auto again = recover(folder.path());
+            const auto again = recover(disk);
             QVERIFY(again && *again == *model);
         }
     }
 
     void flippedBitIsNeverAWrongValue()
     {
-        QTemporaryDir folder;
-        const Sample sample = makeSample(folder.path() + "/made");
-        const QString path = folder.path() + "/wal";
+        const Sample sample = makeSample();
         // The last note in the file speaks of what the last sync but one made durable.
         const qint64 noted = sample.ends[sample.ends.size() - 2];
         for (qsizetype i = 0; i < sample.bytes.size(); ++i) {
-            for (const int bit : {static_cast<int>(i % 8)}) {
+            for (int bit = 0; bit < 8; ++bit) {
                 QByteArray flipped = sample.bytes;
                 flipped[i] = static_cast<char>(flipped[i] ^ (1 << bit));
-                QVERIFY(writeAll(path, flipped));
-                const auto model = recover(folder.path());
+                SimDisk disk{fault::Random(1)};
+                const auto model = recoverBytes(disk, flipped);
                 const QByteArray where = QByteArray::number(qlonglong(i));
                 if (i < noted) {
                     QVERIFY2(!model, where.constData());
-                    QVERIFY2(model.error().contains(path), where.constData());
+                    QVERIFY2(model.error().contains(kPath), where.constData());
                     QVERIFY2(i < 12 || model.error().contains("offset"), qPrintable(model.error()));
-                    QCOMPARE(readAll(path), flipped);
+                    QCOMPARE(contentOf(disk, kPath), flipped);
                 } else {
                     QVERIFY2(model && isPrefix(sample, *model), where.constData());
                 }
@@ -210,15 +221,12 @@ private slots:
 
     void orderlyEndProtectsTheLastTurnToo()
     {
-        QTemporaryDir folder;
-        makeSample(folder.path());
-        const QString path = folder.path() + "/wal";
-        const QByteArray bytes = readAll(path);
-        QByteArray flipped = bytes;
+        SimDisk disk{fault::Random(1)};
+        QVERIFY(recoverBytes(disk, makeSample().bytes));
+        QByteArray flipped = contentOf(disk, kPath);
         // Behind the last entry (40 bytes) stands the note of the orderly end (24).
-        flipped[bytes.size() - 30] = static_cast<char>(flipped[bytes.size() - 30] ^ 1);
-        QVERIFY(writeAll(path, flipped));
-        const auto model = recover(folder.path());
+        flipped[flipped.size() - 30] = static_cast<char>(flipped[flipped.size() - 30] ^ 1);
+        const auto model = recoverBytes(disk, flipped);
         QVERIFY(!model);
         QVERIFY2(model.error().contains("already durable"), qPrintable(model.error()));
     }
@@ -227,11 +235,16 @@ private slots:
     {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QString>("sentence");
+        const format::SegmentHeader header;
         QTest::newRow("empty") << QByteArray("") << "is empty";
         QTest::newRow("foreign") << QByteArray("#!/bin/sh\necho hello\n") << "is not a log of this program";
         QTest::newRow("zeros") << QByteArray(4096, '\0') << "is not a log of this program";
-        QTest::newRow("future") << format::fileHeader(2) << "has log format 2";
-        QByteArray damaged = format::fileHeader();
+        QTest::newRow("future") << format::encode(header, 3) << "has log format 3";
+        QTest::newRow("short") << format::encode(header).first(40) << "damaged at offset 0";
+        QTest::newRow("format 1 by this name") << format::fileHeader1() << "damaged at offset 0";
+        QTest::newRow("of another node") << format::encode({.owner = 7}) << "belongs to another node";
+        QTest::newRow("another number") << format::encode({.number = 2}) << "is segment 2";
+        QByteArray damaged = format::encode(header);
         damaged[13] = static_cast<char>(damaged[13] ^ 1);
         QTest::newRow("header") << damaged << "damaged at offset 0";
     }
@@ -239,26 +252,21 @@ private slots:
     {
         QFETCH(QByteArray, bytes);
         QFETCH(QString, sentence);
-        QTemporaryDir folder;
-        QVERIFY(writeAll(folder.path() + "/wal", bytes));
-        const auto model = recover(folder.path());
+        SimDisk disk{fault::Random(1)};
+        const auto model = recoverBytes(disk, bytes);
         QVERIFY(!model);
         QVERIFY2(model.error().contains(sentence), qPrintable(model.error()));
-        QVERIFY(model.error().contains(folder.path() + "/wal"));
-        QCOMPARE(readAll(folder.path() + "/wal"), bytes);
+        QVERIFY(model.error().contains(kPath));
+        QCOMPARE(contentOf(disk, kPath), bytes);
     }
 
     void gapBetweenEntriesIsRefused()
     {
-        QTemporaryDir folder;
-        QByteArray bytes = format::fileHeader();
-        const qsizetype begun = format::beginRecord(bytes, format::RecordKind::Entry);
-        format::appendInteger(bytes, quint64(2));
-        format::appendInteger(bytes, quint64(1));
-        format::appendInteger(bytes, quint8(1));
-        format::endRecord(bytes, begun, begun);
-        QVERIFY(writeAll(folder.path() + "/wal", bytes));
-        const auto model = recover(folder.path());
+        const format::SegmentHeader header;
+        QByteArray bytes = format::encode(header);
+        format::appendRecord(bytes, entryOf(2, 1, ""), bytes.size(), format::seedOf(header.owner, header.number));
+        SimDisk disk{fault::Random(1)};
+        const auto model = recoverBytes(disk, bytes);
         QVERIFY(!model);
         QVERIFY2(model.error().contains("entry 2 follows entry 0"), qPrintable(model.error()));
     }
@@ -280,10 +288,11 @@ private slots:
 
     void unfinishedCreationIsBegunAnew()
     {
-        QTemporaryDir folder;
-        QVERIFY(writeAll(folder.path() + "/wal.new", "faul"));
-        QVERIFY(recover(folder.path()));
-        QVERIFY(!QFile::exists(folder.path() + "/wal.new"));
+        SimDisk disk{fault::Random(1)};
+        QVERIFY(disk.makeFolder(kFolder));
+        QVERIFY(setContent(disk, kPath + ".new", "faul"));
+        QVERIFY(recover(disk));
+        QVERIFY(!disk.exists(kPath + ".new"));
     }
 
     void largeLogIsRecovered()
@@ -292,17 +301,33 @@ private slots:
         RealDisk disk;
         std::vector<Entry> entries;
         for (quint64 i = 1; i <= 300; ++i)
-            entries.push_back(entry(i, 1, QByteArray(static_cast<qsizetype>(i * 97), static_cast<char>(i))));
-        entries.push_back(entry(301, 1, QByteArray(9 << 20, 'x')));
+            entries.push_back(entryOf(i, 1, QByteArray(static_cast<qsizetype>(i * 97), static_cast<char>(i))));
+        entries.push_back(entryOf(301, 1, QByteArray(9 << 20, 'x')));
         {
             auto opened = Wal::open(disk, folder.path());
             QVERIFY(opened);
             opened->wal->append(entries, {});
             QVERIFY(opened->wal->sync());
         }
-        const auto model = recover(folder.path());
-        QVERIFY(model);
-        QVERIFY(model->entries == entries);
+        const auto opened = Wal::open(disk, folder.path());
+        QVERIFY(opened);
+        QVERIFY(opened->recovered.entries == entries);
+    }
+
+    void failedWriteBreaksTheLog()
+    {
+        SimDisk disk{fault::Random(1)};
+        auto opened = Wal::open(disk, kFolder);
+        disk.setFault({.full = true});
+        opened->wal->append(std::vector{entryOf(1, 1, "x")}, {});
+        const auto full = opened->wal->sync();
+        QVERIFY(!full);
+        QVERIFY2(full.error().contains("No space left"), qPrintable(full.error()));
+        disk.setFault({});
+        QCOMPARE(opened->wal->sync().error(), full.error());
+        QCOMPARE(opened->wal->compact(0).error(), full.error());
+        opened->wal.reset();
+        QVERIFY(recover(disk)->entries.empty());
     }
 };
 

@@ -28,6 +28,9 @@ private slots:
     void bandIsCutToWhatTheChartShows();
     void bandSaysHowLongRecoveryTook();
     void namesOfOverlappingBandsStack();
+    void namesWithoutRoomAreCounted();
+    void grownNamesDoNotTouch();
+    void cursorTellsWhatWasWrong();
     void pauseIsABandOfItsOwnKind();
     void thinningKeepsPeaks();
 
@@ -180,6 +183,60 @@ void ChartPartsTest::namesOfOverlappingBandsStack()
     QCOMPARE(bands[2].row, 0);
     for (const Band& band : bands)
         QVERIFY(band.textAt + band.textWidth <= 600);
+}
+
+void ChartPartsTest::namesWithoutRoomAreCounted()
+{
+    std::deque<lab::FaultRecord> faults;
+    for (int i = 0; i < 9; ++i)
+        faults.push_back(fault(QStringLiteral("n%1 killed").arg(i + 1), 90s + std::chrono::milliseconds(i * 100)));
+    const auto bands = bandsOf(faults, {}, space());
+    int counted = 0;
+    for (const Band& band : bands) {
+        counted += (band.row >= 0 ? 1 : 0) + band.more;
+        if (band.row >= 0)
+            QVERIFY(band.textAt >= 0 && band.textAt + band.textWidth <= 600);
+    }
+    QCOMPARE(counted, 9);
+    QCOMPARE(bands[3].row, kMostBandRows - 1);
+    QCOMPARE(bands[3].text + moreText(bands[3]), QStringLiteral("n4 killed · 5 more"));
+    QCOMPARE(bands[3].textWidth, space().textWidth(QStringLiteral("n4 killed · 5 more")));
+    QCOMPARE(bands[8].row, -1);
+    QCOMPARE(moreText(bands[0]), QString());
+}
+
+void ChartPartsTest::grownNamesDoNotTouch()
+{
+    // Four rows, each with a name far left; then six more near the right edge, of which four find a row again.
+    std::deque<lab::FaultRecord> faults;
+    for (int i = 0; i < 4; ++i)
+        faults.push_back(fault(QStringLiteral("a name that takes its room %1").arg(i), 41s));
+    for (int i = 0; i < 6; ++i)
+        faults.push_back(fault(QStringLiteral("n%1 killed").arg(i + 1), 99s));
+    const auto bands = bandsOf(faults, {}, space());
+    for (const Band& one : bands) {
+        for (const Band& other : bands) {
+            if (&one < &other && one.row >= 0 && one.row == other.row)
+                QVERIFY(one.textAt + one.textWidth < other.textAt);
+        }
+        QVERIFY(one.row < 0 || one.textAt + one.textWidth <= 600);
+    }
+    QCOMPARE(bands[7].more, 2);
+}
+
+void ChartPartsTest::cursorTellsWhatWasWrong()
+{
+    const auto at = [](int count, double seconds) {
+        std::deque<lab::FaultRecord> faults;
+        for (int i = 0; i < count; ++i)
+            faults.push_back(fault(QStringLiteral("n%1 killed").arg(i + 1), 90s));
+        return namesAt(bandsOf(faults, {}, space()), seconds);
+    };
+    QCOMPARE(at(2, -5), (QStringList{QStringLiteral("n1 killed"), QStringLiteral("n2 killed")}));
+    QCOMPARE(at(2, -15), QStringList());
+    QCOMPARE(at(6, -5).size(), 6);
+    QCOMPARE(at(9, -5).size(), 7);
+    QCOMPARE(at(9, -5).back(), QStringLiteral("3 more"));
 }
 
 void ChartPartsTest::pauseIsABandOfItsOwnKind()

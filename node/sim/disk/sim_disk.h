@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/fault/disk_fault.h"
+#include "node/storage/disk.h"
+
+#include <QByteArray>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace faultline::sim {
+
+class SimContent;
+
+/// A disk in memory that can do everything a real one can do to its user, by the faults of common/fault/disk_fault.h
+/// and by losing power, and does the same again for the same seed: every choice is drawn from the generator handed in,
+/// in whole numbers, and nothing depends on addresses, hashes or time.
+///
+/// Outlives the process that uses it: a node that dies leaves it as it is, one that loses power leaves what the disk
+/// had for certain and any part of the rest. Files and locks of a process that is gone only give errors. One thread.
+class SimDisk final : public storage::Disk
+{
+public:
+    /// How often something came about, so that a run can show that it did.
+    struct Counts
+    {
+        quint64 syncs = 0;   ///< honest ones
+        quint64 lies = 0;    ///< syncs that made nothing durable
+        quint64 flips = 0;   ///< bits
+        quint64 refused = 0; ///< writes for which there was no space
+        quint64 powerCuts = 0;
+        quint64 lostContents = 0; ///< files of which a power cut took or tore something
+        quint64 lostNames = 0;    ///< creations, renames and removals that a power cut undid
+    };
+
+    explicit SimDisk(fault::Random random);
+    ~SimDisk() override;
+
+    void setFault(const fault::DiskFault& fault) { m_fault = fault; }
+    const fault::DiskFault& fault() const { return m_fault; }
+    /// How long the syncs since the last call took by latency and jitter; they themselves do not wait. The owner lets
+    /// that much time pass before it shows what the node did next.
+    std::chrono::microseconds takeDelay();
+
+    /// SIGKILL: what was written stays, files and locks of the process are closed.
+    void killProcess();
+    /// What was not durable is lost, kept or torn, each file and name by itself, and nothing works until powerOn().
+    void cutPower();
+    void powerOn();
+    bool isPowered() const { return m_powered; }
+    /// Cuts the power in the middle of the `change`th change from now (1: the next): creation, write, truncation, sync,
+    /// rename or removal. 0: never. So a test can go through every step of what it tests.
+    void cutPowerDuring(quint64 change) { m_changesLeft = change; }
+
+    const Counts& counts() const { return m_counts; }
+
+    bool exists(const QString& path) const override;
+    Result<std::unique_ptr<storage::File>> open(const QString& path, Open mode) override;
+    Result<void> rename(const QString& from, const QString& to) override;
+    Result<void> remove(const QString& path) override;
+    Result<QStringList> list(const QString& folder) const override;
+    Result<void> makeFolder(const QString& folder) override;
+    Result<std::unique_ptr<storage::FolderLock>> lockFolder(const QString& folder) override;
+
+private:
+    friend class SimFile;
+    friend class SimLock;
+
+    /// A change of names that is not durable yet, and what undoes it.
+    struct NameChange
+    {
+        QString folder;
+        QString name;                        ///< created, removed, or what it is called now
+        QString former;                      ///< when renamed
+        std::shared_ptr<SimContent> content; ///< of what was removed, or of what a rename replaced
+        bool removed = false;
+    };
+
+    Result<void> works(const char* what, const QString& path, quint64 generation) const;
+    /// Counts a change; true when the power goes during it.
+    bool isLastChange();
+    Result<void> afterNameChange(const char* what, const QString& path, NameChange change);
+    void undo(const NameChange& change);
+
+    fault::Random m_random;
+    fault::DiskFault m_fault;
+    std::chrono::microseconds m_delay{0};
+    std::map<QString, std::shared_ptr<SimContent>> m_files;
+    std::set<QString> m_folders;
+    std::set<QString> m_locked;
+    std::vector<NameChange> m_nameChanges; ///< oldest first
+    quint64 m_generation = 1;              ///< of the process that uses it
+    quint64 m_changesLeft = 0;
+    bool m_powered = true;
+    Counts m_counts;
+};
+
+} // namespace faultline::sim

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/storage/power_cut.h"
+
+#include "node/storage/descriptor.h"
+#include "node/storage/real_disk.h"
+#include "node/storage/synced_marks.h"
+
+#include <QDir>
+
+#include <algorithm>
+#include <sys/stat.h>
+#include <utility>
+#include <vector>
+
+namespace faultline::storage {
+
+namespace {
+
+constexpr qint64 kSector = 512;
+
+enum class Fate { Gone, CutShort, Torn };
+
+Fate drawFate(fault::Random& random)
+{
+    switch (fault::drawBelow(4, random)) {
+    case 0:
+        return Fate::CutShort;
+    case 1:
+        return Fate::Torn;
+    default:
+        return Fate::Gone;
+    }
+}
+
+/// One file, while it loses what was not durable.
+class Tearing
+{
+public:
+    Tearing(QString path, const Descriptor& fd, fault::Random& random, TornAway& torn)
+        : m_path(std::move(path))
+        , m_fd(fd)
+        , m_random(random)
+        , m_torn(torn)
+    {}
+
+    Result<void> tear(const SyncedMark& mark, qint64 size)
+    {
+        const qint64 before = m_torn.bytes;
+        const Fate fate = drawFate(m_random);
+        if (mark.dirtyTo > mark.dirtyFrom) {
+            if (auto done = tearSectors(mark.dirtyFrom, std::min(mark.dirtyTo, size), fate); !done)
+                return done;
+        }
+        const qint64 unsynced = size - mark.durable;
+        if (unsynced > 0) {
+            qint64 kept = 0;
+            if (fate != Fate::Gone)
+                kept = static_cast<qint64>(fault::drawBelow(static_cast<quint64>(unsynced) + 1, m_random));
+            if (::ftruncate(m_fd.get(), mark.durable + kept) != 0)
+                return failed(QStringLiteral("Cutting"), m_path);
+            m_torn.bytes += unsynced - kept;
+            if (fate == Fate::Torn) {
+                if (auto done = tearSectors(mark.durable, mark.durable + kept, fate); !done)
+                    return done;
+            }
+        }
+        if (m_torn.bytes > before)
+            ++m_torn.files;
+        return {};
+    }
+
+private:
+    /// Each sector's part of the range stays, is what it was before anything was written there (zeros, as far as
+    /// anybody knows), or is garbage.
+    Result<void> tearSectors(qint64 from, qint64 to, Fate fate)
+    {
+        for (qint64 at = from; at < to;) {
+            const qint64 end = std::min(to, (at / kSector + 1) * kSector);
+            const quint64 drawn = fault::drawBelow(8, m_random);
+            if (fate == Fate::Gone || drawn >= 4) {
+                QByteArray bytes(static_cast<qsizetype>(end - at), '\0');
+                if (fate != Fate::Gone && drawn == 7) {
+                    for (char& byte : bytes)
+                        byte = static_cast<char>(fault::drawBelow(256, m_random));
+                }
+                if (::pwrite(m_fd.get(), bytes.constData(), static_cast<std::size_t>(bytes.size()), at) != bytes.size())
+                    return failed(QStringLiteral("Writing"), m_path);
+                m_torn.bytes += bytes.size();
+            }
+            at = end;
+        }
+        return {};
+    }
+
+    QString m_path;
+    const Descriptor& m_fd;
+    fault::Random& m_random;
+    TornAway& m_torn;
+};
+
+} // namespace
+
+Result<TornAway> tearUnsynced(const QString& folder, fault::Random& random)
+{
+    TornAway torn;
+    if (!QFile::exists(folder + QLatin1Char('/') + SyncedMarks::fileName()))
+        return torn;
+    RealDisk disk;
+    const auto lock = disk.lockFolder(folder);
+    if (!lock)
+        return Error{lock.error()};
+    const auto marks = SyncedMarks::open(folder);
+    if (!marks)
+        return Error{marks.error()};
+    const auto names = disk.list(folder);
+    if (!names)
+        return Error{names.error()};
+    // Decided while the marks say so: each change of a name makes the others durable.
+    std::vector<QString> removed;
+    std::vector<std::pair<QString, QString>> renamed;
+    for (const QString& name : *names) {
+        const QString path = folder + QLatin1Char('/') + name;
+        if (name == SyncedMarks::fileName())
+            continue;
+        const Descriptor fd = openDescriptor(path, O_RDWR);
+        struct stat info
+        {
+        };
+        if (!fd || ::fstat(fd.get(), &info) != 0)
+            return failed(QStringLiteral("Opening"), path);
+        SyncedMark* mark = (*marks)->find(info.st_ino);
+        if (!mark)
+            continue;
+        if (mark->newName != 0 && fault::drawBelow(4, random) != 0) {
+            removed.push_back(path);
+            ++torn.files;
+            ++torn.names;
+            torn.bytes += info.st_size;
+            continue;
+        }
+        if (auto done = Tearing(path, fd, random, torn).tear(*mark, info.st_size); !done)
+            return Error{done.error()};
+        if (::fsync(fd.get()) != 0 || ::fstat(fd.get(), &info) != 0)
+            return failed(QStringLiteral("Making durable"), path);
+        mark->wasSynced(info.st_size);
+        const QString former = folder + QLatin1Char('/') + QFile::decodeName(mark->formerName);
+        if (mark->formerName[0] != '\0' && fault::drawBelow(2, random) == 0)
+            renamed.emplace_back(path, former);
+    }
+    for (const QString& path : removed) {
+        if (auto done = disk.remove(path); !done)
+            return Error{done.error()};
+    }
+    for (const auto& [now, former] : renamed) {
+        if (disk.exists(former))
+            continue;
+        if (auto done = disk.rename(now, former); !done)
+            return Error{done.error()};
+        ++torn.names;
+    }
+    (*marks)->namesAreDurable();
+    return torn;
+}
+
+} // namespace faultline::storage

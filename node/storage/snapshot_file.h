@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "node/storage/disk.h"
+#include "node/storage/snapshot_format.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace faultline::storage {
+
+/// A snapshot that is whole and durable in its folder.
+struct Snapshot
+{
+    SnapshotMeta meta;
+    qint64 size = 0;      ///< of the file, which is what a peer is sent
+    quint64 checksum = 0; ///< of header and state: two snapshots with the same one are the same
+    bool operator==(const Snapshot&) const = default;
+};
+
+/// Writes a snapshot beside the others, piece by piece, so that the state need not be in memory as a whole. Only
+/// finish() makes it one. One thread at a time, which need not be the one that uses the folder's log.
+class SnapshotWriter
+{
+public:
+    Result<void> append(QByteArrayView state);
+    /// Durable, under its name, when it returns without an error.
+    Result<Snapshot> finish();
+
+private:
+    friend class SnapshotFolder;
+    SnapshotWriter(Disk& disk, QString path, std::unique_ptr<File> file, SnapshotMeta meta);
+    Result<void> writeBlocks(bool all);
+
+    Disk& m_disk;
+    QString m_path; ///< when it is finished
+    std::unique_ptr<File> m_file;
+    SnapshotMeta m_meta;
+    QByteArray m_gathered; ///< state that fills no block yet
+    quint64 m_stateSize = 0;
+    format::Checksum m_checksum;
+};
+
+/// The snapshots of one node: `snapshot-<last index>` once they are whole. Nothing is handed out that was not verified.
+/// The folder must be there and locked, as the log does (wal.h). `disk` must outlive it.
+class SnapshotFolder
+{
+public:
+    SnapshotFolder(Disk& disk, QString folder);
+
+    /// The one to start from. `logFirstIndex` is where the log begins: it must go on from the snapshot without a gap,
+    /// or begin at 1. A damaged newest one is passed over for an older one, or for none, when the log reaches back that
+    /// far, and refused otherwise; so is a log that begins beyond every snapshot.
+    Result<std::optional<Snapshot>> newest(quint64 logFirstIndex) const;
+    /// Hands over the state, piece by piece, in order. After an error what was handed over is worth nothing.
+    Result<void> read(const Snapshot& snapshot, const std::function<void(QByteArrayView)>& piece) const;
+    /// Bytes of the file, to be sent to a peer; fewer only where it ends. Errors: it is no longer there.
+    Result<QByteArray> chunk(const Snapshot& snapshot, qint64 offset, qsizetype length) const;
+
+    /// A begun one of the same name, which was not finished, is begun anew.
+    Result<std::unique_ptr<SnapshotWriter>> begin(const SnapshotMeta& meta);
+    /// Removes what `newest`, which is durable, stands for: older ones, and what was begun and never finished.
+    Result<void> removeOlderThan(const Snapshot& newest);
+
+private:
+    Disk& m_disk;
+    QString m_folder;
+};
+
+/// "snapshot-00000000000000000012".
+QString snapshotName(quint64 lastIndex);
+/// Reads all of it. Errors name file and offset.
+Result<Snapshot> verifySnapshot(const File& file, const QString& path);
+
+} // namespace faultline::storage

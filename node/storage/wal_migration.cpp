@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/storage/wal_migration.h"
+
+#include "node/storage/wal_recovery.h"
+
+namespace faultline::storage {
+
+namespace {
+
+using namespace format;
+
+Result<Recovered> readFormat1(Disk& disk, const QString& path)
+{
+    auto file = disk.open(path, Disk::Open::Existing);
+    if (!file)
+        return Error{file.error()};
+    const auto header = (*file)->pread(0, kFileHeaderSize1);
+    if (!header)
+        return Error{header.error()};
+    if (header->isEmpty())
+        return Error{QStringLiteral("%1 is empty, but a log is never shorter than its header: its content was lost. "
+                                    "Restore it, or remove this node's folder and let the node begin anew.")
+                         .arg(path)};
+    if (!header->startsWith("faultwal"))
+        return Error{QStringLiteral("%1 is not a log of this program: it does not begin with \"faultwal\".").arg(path)};
+    if (*header != fileHeader1())
+        return Error{QStringLiteral("%1 is damaged at offset 0: its header does not match its checksum.").arg(path)};
+    Recovered log;
+    const auto records = scanRecords(**file, path, kFileHeaderSize1, 0, log);
+    if (!records)
+        return Error{records.error()};
+    return log;
+}
+
+} // namespace
+
+Result<void> createSegment(Disk& disk, const QString& folder, quint64 number, QByteArrayView content)
+{
+    const QString path = folder + QLatin1Char('/') + segmentName(number);
+    const QString unfinished = path + QStringLiteral(".new");
+    if (disk.exists(unfinished)) {
+        if (auto removed = disk.remove(unfinished); !removed)
+            return removed;
+    }
+    auto file = disk.open(unfinished, Disk::Open::CreateNew);
+    if (!file)
+        return Error{file.error()};
+    if (auto written = (*file)->append(content); !written)
+        return written;
+    if (auto synced = (*file)->sync(); !synced)
+        return synced;
+    return disk.rename(unfinished, path);
+}
+
+Result<void> migrateFormat1(Disk& disk, const QString& folder, quint64 owner)
+{
+    const QString path = folder + QStringLiteral("/wal");
+    if (!disk.exists(path))
+        return {};
+    const auto numbers = segmentsIn(disk, folder);
+    if (!numbers)
+        return Error{numbers.error()};
+    if (*numbers == std::vector<quint64>{1})
+        return disk.remove(path);
+    if (!numbers->empty())
+        return Error{
+            QStringLiteral("%1 is a log of format 1 beside one that went on without it: move it elsewhere.").arg(path)};
+    const auto log = readFormat1(disk, path);
+    if (!log)
+        return Error{log.error()};
+    const SegmentHeader header{.owner = owner, .number = 1, .hardState = log->hardState};
+    const quint64 seed = seedOf(header.owner, header.number);
+    QByteArray content = encode(header);
+    for (const Entry& entry : log->entries)
+        appendRecord(content, entry, content.size(), seed);
+    appendRecord(content, RecordKind::Synced, static_cast<quint64>(content.size()), content.size(), seed);
+    if (auto created = createSegment(disk, folder, 1, content); !created)
+        return created;
+    return disk.remove(path);
+}
+
+} // namespace faultline::storage

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/storage/power_cut.h"
+#include "node/storage/real_disk.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+#include <functional>
+#include <set>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace faultline;
+using namespace faultline::storage;
+
+namespace {
+
+using Deed = std::function<bool(RealDisk& disk, const QString& folder)>;
+
+/// Does it in a process of its own that ends by SIGKILL with everything still open. False when the deed failed.
+bool doAndBeKilled(const QString& folder, const Deed& deed)
+{
+    const pid_t child = ::fork();
+    if (child == 0) {
+        RealDisk disk;
+        const auto lock = disk.lockFolder(folder);
+        const auto killed = [] { ::kill(::getpid(), SIGKILL); };
+        if (lock && deed(disk, folder))
+            killed();
+        ::_exit(1);
+    }
+    int status = 0;
+    return child > 0 && ::waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+/// Leaks the file, so that it is open when the process is killed.
+File* opened(RealDisk& disk, const QString& path, Disk::Open mode = Disk::Open::CreateNew)
+{
+    auto file = disk.open(path, mode);
+    return file ? (*file).release() : nullptr;
+}
+
+QByteArray contentOf(const QString& path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("none");
+}
+
+const QByteArray kDurable(700, 'd');
+const QByteArray kFresh(3'000, 'n');
+
+} // namespace
+
+class TestPowerCut : public QObject
+{
+    Q_OBJECT
+
+    /// What the file `a` held after the deed, a SIGKILL, and the power cut of each seed.
+    static std::vector<QByteArray> outcomes(const Deed& deed, int seeds = 40)
+    {
+        std::vector<QByteArray> all;
+        for (int seed = 0; seed < seeds; ++seed) {
+            QTemporaryDir folder;
+            if (!doAndBeKilled(folder.path(), deed))
+                return {};
+            fault::Random random(static_cast<quint64>(seed));
+            if (!tearUnsynced(folder.path(), random))
+                return {};
+            all.push_back(contentOf(folder.path() + "/a"));
+        }
+        return all;
+    }
+
+private slots:
+    void killedProcessAloneLosesNothing()
+    {
+        QTemporaryDir folder;
+        QVERIFY(doAndBeKilled(folder.path(), [](RealDisk& disk, const QString& path) {
+            return bool(opened(disk, path + "/a")->append(kFresh));
+        }));
+        QCOMPARE(contentOf(folder.path() + "/a"), kFresh);
+    }
+
+    void whatWasNotSyncedIsLostOrTornAndWhatWasIsThere()
+    {
+        int lost = 0, shortened = 0, garbled = 0;
+        const auto all = outcomes([](RealDisk& disk, const QString& path) {
+            File* file = opened(disk, path + "/a");
+            return bool(file->append(kDurable)) && bool(file->sync()) && bool(file->append(kFresh));
+        });
+        QCOMPARE(all.size(), std::size_t(40));
+        for (const QByteArray& after : all) {
+            QVERIFY(after.startsWith(kDurable));
+            if (after == kDurable)
+                ++lost;
+            else if ((kDurable + kFresh).startsWith(after))
+                ++shortened;
+            else
+                ++garbled;
+        }
+        QVERIFY2(lost > 10 && shortened > 2 && garbled > 2,
+                 qPrintable(QStringLiteral("%1 %2 %3").arg(lost).arg(shortened).arg(garbled)));
+    }
+
+    void whatWasSyncedBeforeTheKillIsThereAfterRestarts()
+    {
+        QTemporaryDir folder;
+        const QString path = folder.path() + "/a";
+        QVERIFY(doAndBeKilled(folder.path(), [&](RealDisk& disk, const QString&) {
+            File* file = opened(disk, path);
+            return file->append(kDurable) && file->sync() && file->append("x") && file->sync();
+        }));
+        fault::Random random(1);
+        QCOMPARE(tearUnsynced(folder.path(), random)->bytes, 0);
+        QCOMPARE(contentOf(path), kDurable + "x");
+        // A mark is kept over a restart without a power cut.
+        QVERIFY(doAndBeKilled(folder.path(), [&](RealDisk& disk, const QString&) {
+            return bool(opened(disk, path, Disk::Open::Existing)->append("unsynced"));
+        }));
+        QVERIFY(doAndBeKilled(folder.path(), [&](RealDisk& disk, const QString&) {
+            return opened(disk, path, Disk::Open::Existing) != nullptr;
+        }));
+        QCOMPARE(contentOf(path), kDurable + "xunsynced");
+        fault::Random other(0);
+        const auto torn = tearUnsynced(folder.path(), other);
+        QVERIFY(torn && torn->files == 1 && torn->bytes > 0);
+        QVERIFY(contentOf(path).startsWith(kDurable + "x"));
+        QVERIFY(contentOf(path) != kDurable + "xunsynced");
+        // What is left is durable.
+        const QByteArray left = contentOf(path);
+        for (quint64 seed = 0; seed < 10; ++seed) {
+            fault::Random again(seed);
+            QCOMPARE(tearUnsynced(folder.path(), again)->bytes, 0);
+        }
+        QCOMPARE(contentOf(path), left);
+    }
+
+    void onlyTheOverwrittenPartOfADurableFileIsAtRisk()
+    {
+        const auto all = outcomes([](RealDisk& disk, const QString& path) {
+            File* file = opened(disk, path + "/a");
+            return file->append(QByteArray(4'000, '\0')) && file->sync() && file->write(1'000, kFresh.first(2'000));
+        });
+        bool lost = false, partly = false;
+        QCOMPARE(all.size(), std::size_t(40));
+        for (const QByteArray& after : all) {
+            QCOMPARE(after.size(), 4'000);
+            QCOMPARE(after.first(1'000), QByteArray(1'000, '\0'));
+            QCOMPARE(after.sliced(3'000), QByteArray(1'000, '\0'));
+            lost = lost || after == QByteArray(4'000, '\0');
+            partly = partly || (after.contains('n') && after.count('n') < 2'000);
+        }
+        QVERIFY(lost && partly);
+    }
+
+    void lyingDiskLosesWhatItPromised()
+    {
+        const auto all = outcomes([](RealDisk& disk, const QString& path) {
+            File* file = opened(disk, path + "/a");
+            if (!file->append(kDurable) || !file->sync())
+                return false;
+            disk.setFault({.lies = true});
+            return file->append(kFresh) && file->sync();
+        });
+        QCOMPARE(all.size(), std::size_t(40));
+        QVERIFY(std::ranges::all_of(all, [](const QByteArray& after) { return after.startsWith(kDurable); }));
+        QVERIFY(std::ranges::any_of(all, [](const QByteArray& after) { return after == kDurable; }));
+        // ... and the next honest sync makes it good.
+        const auto good = outcomes([](RealDisk& disk, const QString& path) {
+            File* file = opened(disk, path + "/a");
+            disk.setFault({.lies = true});
+            if (!file->append(kFresh) || !file->sync())
+                return false;
+            disk.setFault({});
+            return bool(file->sync());
+        });
+        QCOMPARE(good.size(), std::size_t(40));
+        QVERIFY(std::ranges::all_of(good, [](const QByteArray& after) { return after == kFresh; }));
+    }
+
+    void namesOfALyingDiskMayGoBack()
+    {
+        std::set<QStringList> seen;
+        for (quint64 seed = 0; seed < 60; ++seed) {
+            QTemporaryDir folder;
+            QVERIFY(doAndBeKilled(folder.path(), [](RealDisk& disk, const QString& path) {
+                File* file = opened(disk, path + "/a");
+                if (!file->append(kDurable) || !file->sync())
+                    return false;
+                disk.setFault({.lies = true});
+                return disk.rename(path + "/a", path + "/b") && disk.rename(path + "/b", path + "/c") &&
+                       opened(disk, path + "/new");
+            }));
+            fault::Random random(seed);
+            QVERIFY(tearUnsynced(folder.path(), random));
+            RealDisk disk;
+            QStringList names = *disk.list(folder.path());
+            names.removeAll("lock");
+            names.removeAll("synced-marks");
+            seen.insert(names);
+            QCOMPARE(contentOf(folder.path() + '/' + names.first()), kDurable);
+        }
+        QCOMPARE(seen, (std::set<QStringList>{{"a"}, {"a", "new"}, {"c"}, {"c", "new"}}));
+    }
+
+    void namesOfAnHonestDiskStay()
+    {
+        for (quint64 seed = 0; seed < 20; ++seed) {
+            QTemporaryDir folder;
+            QVERIFY(doAndBeKilled(folder.path(), [](RealDisk& disk, const QString& path) {
+                return opened(disk, path + "/a") && opened(disk, path + "/gone") &&
+                       disk.rename(path + "/a", path + "/b") && disk.remove(path + "/gone");
+            }));
+            fault::Random random(seed);
+            QVERIFY(tearUnsynced(folder.path(), random));
+            QCOMPARE(*RealDisk().list(folder.path()), (QStringList{"b", "lock", "synced-marks"}));
+        }
+    }
+
+    void folderInUseIsRefused()
+    {
+        QTemporaryDir folder;
+        RealDisk disk;
+        const auto lock = disk.lockFolder(folder.path());
+        fault::Random random(1);
+        const auto torn = tearUnsynced(folder.path(), random);
+        QVERIFY(!torn);
+        QVERIFY2(torn.error().contains("already used by process"), qPrintable(torn.error()));
+    }
+
+    void folderWithoutMarksLosesNothing()
+    {
+        QTemporaryDir folder;
+        fault::Random random(1);
+        QCOMPARE(tearUnsynced(folder.path() + "/none", random)->files, 0);
+        QFile file(folder.path() + "/a");
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("hello") == 5);
+        file.close();
+        QCOMPARE(tearUnsynced(folder.path(), random)->files, 0);
+        // Marks that nobody understands are begun anew.
+        QFile marks(folder.path() + "/synced-marks");
+        QVERIFY(marks.open(QIODevice::WriteOnly) && marks.write(QByteArray(5'000, 'x')) == 5'000);
+        marks.close();
+        QCOMPARE(tearUnsynced(folder.path(), random)->files, 0);
+        QCOMPARE(contentOf(folder.path() + "/a"), QByteArray("hello"));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestPowerCut)
+#include "tst_power_cut.moc"
