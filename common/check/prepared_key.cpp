@@ -113,25 +113,33 @@ public:
     {
         if (!value)
             return kMissing;
-        // What is read mostly begins with what was read before.
-        const bool continues = observed && value->startsWith(m_latest);
-        State hash = continues ? m_latestHash : kEmpty;
-        for (qsizetype i = continues ? m_latest.size() : 0; i < value->size(); ++i) {
-            hash = oneMore(hash, (*value)[i]);
-            if (observed)
-                m_seen.insert(hash);
+        if (!observed)
+            return hashOf(*value);
+        // What is read mostly begins as what was read before.
+        const auto common = std::mismatch(value->begin(), value->end(), m_latest.begin(), m_latest.end());
+        m_hashes.resize(static_cast<std::size_t>(common.first - value->begin()));
+        State hash = m_hashes.empty() ? kEmpty : m_hashes.back();
+        for (auto byte = common.first; byte != value->end(); ++byte) {
+            hash = oneMore(hash, *byte);
+            m_hashes.push_back(hash);
+            m_seen.insert(hash);
         }
-        if (observed) {
-            m_latest = *value;
-            m_latestHash = hash;
-        }
+        m_latest = *value;
         return hash;
     }
 
 private:
+    static State hashOf(const QByteArray& text)
+    {
+        State hash = kEmpty;
+        for (const char byte : text)
+            hash = oneMore(hash, byte);
+        return hash;
+    }
+
     std::unordered_set<State>& m_seen;
     QByteArray m_latest;
-    State m_latestHash = kEmpty;
+    std::vector<State> m_hashes; ///< of all that it begins with, but for the empty text
 };
 
 } // namespace

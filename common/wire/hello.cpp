@@ -10,7 +10,17 @@
 namespace faultline::wire {
 
 namespace {
-enum Key : quint64 { ClusterId = 1, From = 2, To = 3, Incarnation = 4, Lowest = 5, Highest = 6, Token = 7, Host = 8, Port = 9 };
+enum Key : quint64 {
+    ClusterId = 1,
+    From = 2,
+    To = 3,
+    Incarnation = 4,
+    Lowest = 5,
+    Highest = 6,
+    Token = 7,
+    Host = 8,
+    Port = 9
+};
 }
 
 QByteArray clusterIdOf(const QByteArray& name)

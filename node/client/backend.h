@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "node/kv/store.h"
+
 #include <QByteArray>
 #include <QList>
 #include <QString>
@@ -20,7 +22,9 @@ struct Leadership
     quint16 leaderPort = 0;
 };
 
-/// One member of the cluster, for CLUSTER SLOTS, SHARDS and NODES.
+enum class Standing { Voter, Learner, Joining, Leaving };
+
+/// One member of the cluster, for CLUSTER SLOTS, SHARDS and NODES, and for MEMBER LIST.
 struct MemberView
 {
     quint32 id = 0;
@@ -30,6 +34,19 @@ struct MemberView
     bool isLeader = false;
     bool isSelf = false;
     bool believedAlive = false;
+    Standing standing = Standing::Voter;
+};
+
+/// A change of who belongs to the cluster or who leads it: MEMBER ADD, REMOVE, TRANSFER.
+struct MemberCommand
+{
+    enum class What { Add, Remove, Transfer };
+    What what = What::Add;
+    quint32 id = 0;
+    // of the one to add
+    QString host; ///< an IP address
+    quint16 peerPort = 0;
+    quint16 clientPort = 0;
 };
 
 /// What stands behind the client port: whoever gets commands agreed upon. Everything runs in one thread.
@@ -40,12 +57,22 @@ public:
 
     virtual Leadership leadership() const = 0;
 
-    /// Proposes a command (node/kv/command.h). True: exactly one of RespServer::complete() and outcomeUnknown() follows
-    /// for `requestId`, now or later. False: nothing was proposed and nothing follows. Commands that arrive in one turn
-    /// of the event loop are all submitted within it, so a backend that gathers by turn gets them as one batch.
-    virtual bool submit(quint64 requestId, QByteArray encodedCommand) = 0;
+    enum class Submitted {
+        Taken,     ///< exactly one of RespServer::complete(), refuse() and outcomeUnknown() follows, now or later
+        NotLeader, ///< nothing was proposed and nothing follows, and so for the rest
+        TryAgain,  ///< the leader takes no commands at this moment
+        Busy,      ///< too much is under way
+    };
+    /// Proposes a command (node/kv/command.h), or reads. Commands that arrive in one turn of the event loop are all
+    /// submitted within it, so a backend that gathers by turn gets them as one batch.
+    virtual Submitted submit(quint64 requestId, QByteArray encodedCommand) = 0;
+    /// What this node's state says to a command that only reads. It may be old.
+    virtual kv::Result readStale(QByteArrayView encodedCommand) const = 0;
 
     virtual std::vector<MemberView> members() const = 0;
+    /// Of a leader. RespServer::complete() or refuse() follows for `requestId`, now or later: Ok once it has begun, or
+    /// a Failure with the reason.
+    virtual void manage(quint64 requestId, const MemberCommand& command) = 0;
 
     /// Rows for INFO, in order. A row whose first half begins with "# " opens a section of that name.
     virtual QList<std::pair<QByteArray, QByteArray>> info() const = 0;

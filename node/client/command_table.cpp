@@ -30,7 +30,7 @@ constexpr CommandSpec kCommands[] = {
     {CommandId::Reset, "reset", 1, "noscript loading stale fast no_auth", 0, 0, 0, "connection",
      "Makes the connection as new."},
     {CommandId::ReadOnly, "readonly", 1, "loading stale fast", 0, 0, 0, "cluster",
-     "Accepted; reads still go through the leader."},
+     "Lets a node that does not lead answer reads from the state it has, which may be old."},
     {CommandId::ReadWrite, "readwrite", 1, "loading stale fast", 0, 0, 0, "cluster", "Takes READONLY back."},
     {CommandId::DbSize, "dbsize", 1, "readonly fast", 0, 0, 0, "server", "Returns how many keys this node holds."},
     {CommandId::Time, "time", 1, "random loading stale fast", 0, 0, 0, "server",
@@ -38,6 +38,9 @@ constexpr CommandSpec kCommands[] = {
     {CommandId::Session, "session", -2, "write denyoom movablekeys", 0, 0, 0, "generic",
      "Lets a command be said again without being done twice: SESSION OPEN gives an id, SESSION CALL id sequence "
      "acked-below COMMAND its reply, the same one however often it is said."},
+    {CommandId::Member, "member", -2, "admin noscript", 0, 0, 0, "cluster",
+     "Changes who belongs to the cluster and who leads it: MEMBER ADD name host peer-port client-port, REMOVE name, "
+     "TRANSFER name, LIST."},
 };
 
 } // namespace

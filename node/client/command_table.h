@@ -30,6 +30,7 @@ enum class CommandId {
     DbSize,
     Time,
     Session,
+    Member,
 };
 
 /// What a command is, in the terms of the Redis COMMAND reply. https://redis.io/commands/command

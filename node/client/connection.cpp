@@ -73,11 +73,17 @@ QByteArray& Connection::reply()
     return waiting.reply;
 }
 
-quint64 Connection::expectReply(qint64 proposedBytes, Instant arrived)
+void Connection::answer(const kv::Result& result)
+{
+    appendResult(reply(), result, m_session.protocol);
+}
+
+quint64 Connection::expectReply(qint64 proposedBytes, quint16 slot, Instant arrived)
 {
     const quint32 sequence = m_firstSequence + static_cast<quint32>(m_unanswered.size());
     Unanswered& command = m_unanswered.emplace_back();
     command.proposedBytes = proposedBytes;
+    command.slot = slot;
     command.arrived = arrived;
     m_proposedBytes += proposedBytes;
     m_counters.pendingBytes += proposedBytes;
@@ -127,6 +133,12 @@ void Connection::complete(quint64 requestId, const kv::Result& result)
     }
     if (!m_reading)
         m_owner.wake(m_id);
+}
+
+void Connection::refuse(quint64 requestId)
+{
+    if (const Unanswered* command = find(requestId))
+        complete(requestId, kv::Failure{m_dispatcher.refusal(command->slot)});
 }
 
 void Connection::outcomeUnknown(quint64 requestId)

@@ -21,6 +21,7 @@ struct Session
 {
     resp::Protocol protocol = resp::Protocol::Resp2;
     QByteArray name;
+    bool readsStale = false; ///< READONLY: a node that does not lead may answer from the state it has
 };
 
 /// Who has the connection. Both calls may come while the connection is being used: act on them later.
@@ -62,8 +63,11 @@ public:
 
     /// Where the reply to the command being executed goes. Append exactly one reply, at once.
     QByteArray& reply();
-    /// The reply to the command being executed will come by complete() or outcomeUnknown() with the id returned.
-    quint64 expectReply(qint64 proposedBytes, Instant arrived);
+    /// The same, of a result.
+    void answer(const kv::Result& result);
+    /// The reply to the command being executed will come by complete(), refuse() or outcomeUnknown() with the id
+    /// returned. `slot`: of its keys, which a redirect must name.
+    quint64 expectReply(qint64 proposedBytes, quint16 slot, Instant arrived);
     /// Takes back the latest expectReply(), of which nothing has come.
     void expectNoReply(quint64 requestId);
     /// Reads no more, and closes once every reply is out.
@@ -71,6 +75,8 @@ public:
 
     static quint32 connectionOf(quint64 requestId) { return static_cast<quint32>(requestId >> 32); }
     void complete(quint64 requestId, const kv::Result& result);
+    /// Nothing was done: the client is told where to ask instead.
+    void refuse(quint64 requestId);
     void outcomeUnknown(quint64 requestId);
 
     /// Hands replies to the socket in one write, and reads on where reading had paused.
@@ -86,6 +92,7 @@ private:
         QByteArray reply;     ///< when it came before its turn
         qint64 heldBytes = 0; ///< what m_heldBytes counts of it
         qint64 proposedBytes = 0;
+        quint16 slot = 0;
         Instant arrived;
     };
 

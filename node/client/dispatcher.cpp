@@ -5,6 +5,7 @@
 #include "common/resp/slot.h"
 #include "node/client/command_table.h"
 #include "node/client/connection.h"
+#include "node/client/member_commands.h"
 
 #include <QCoreApplication>
 
@@ -113,7 +114,8 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
     if (!spec)
         return;
     if (const std::optional<kv::Verb> verb = verbOf(spec->id)) {
-        if (std::optional<Proposal> proposal = proposalOf(connection, *verb, arguments.subspan(1)))
+        std::optional<Proposal> proposal = proposalOf(connection, *verb, arguments.subspan(1));
+        if (proposal && !answerStale(connection, *verb, proposal->encoded))
             propose(connection, proposal->slot, std::move(proposal->encoded), arrived);
         return;
     }
@@ -166,6 +168,7 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
         break;
     case CommandId::ReadOnly:
     case CommandId::ReadWrite:
+        session.readsStale = spec->id == CommandId::ReadOnly;
         appendSimpleString(connection.reply(), "OK");
         break;
     case CommandId::DbSize:
@@ -179,6 +182,9 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
         appendBulk(out, QByteArray::number(now % 1'000'000));
         break;
     }
+    case CommandId::Member:
+        member(connection, arguments, arrived);
+        break;
     case CommandId::Session:
         this->session(connection, arguments, arrived);
         break;
@@ -223,34 +229,68 @@ void Dispatcher::session(Connection& connection, Arguments arguments, Instant ar
 void Dispatcher::propose(Connection& connection, quint16 slot, QByteArray encoded, Instant arrived)
 {
     if (!m_backend.leadership().isLeader)
-        return refuse(connection, slot);
-    if (m_counters.pending >= kMaxPending || m_counters.pendingBytes >= kMaxPendingBytes) {
-        ++m_counters.refusals;
-        return appendError(connection.reply(),
-                           "BUSY Too many commands wait for the cluster, nothing was done, try again");
-    }
-    const quint64 requestId = connection.expectReply(encoded.size(), arrived);
-    if (m_backend.submit(requestId, std::move(encoded)))
+        return appendError(connection.reply(), refusal(slot));
+    if (m_counters.pending >= kMaxPending || m_counters.pendingBytes >= kMaxPendingBytes)
+        return busy(connection);
+    const quint64 requestId = connection.expectReply(encoded.size(), slot, arrived);
+    const Backend::Submitted submitted = m_backend.submit(requestId, std::move(encoded));
+    if (submitted == Backend::Submitted::Taken)
         return;
     connection.expectNoReply(requestId);
-    refuse(connection, slot);
-}
-
-void Dispatcher::refuse(Connection& connection, quint16 slot)
-{
-    const Leadership leadership = m_backend.leadership();
-    if (leadership.isLeader) {
+    switch (submitted) {
+    case Backend::Submitted::Taken:
+        break;
+    case Backend::Submitted::NotLeader:
+        return appendError(connection.reply(), refusal(slot));
+    case Backend::Submitted::TryAgain:
         ++m_counters.refusals;
         return appendError(connection.reply(),
-                           "TRYAGAIN The leader cannot take commands at this moment, nothing was done");
+                           "TRYAGAIN The leader hands over to another node at this moment, nothing was done");
+    case Backend::Submitted::Busy:
+        return busy(connection);
     }
+}
+
+void Dispatcher::busy(Connection& connection)
+{
+    ++m_counters.refusals;
+    appendError(connection.reply(), "BUSY Too many commands wait for the cluster, nothing was done, try again");
+}
+
+bool Dispatcher::answerStale(Connection& connection, kv::Verb verb, QByteArrayView encoded)
+{
+    const bool reads = verb == kv::Verb::Get || verb == kv::Verb::Exists;
+    if (!reads || !connection.session().readsStale || m_backend.leadership().isLeader)
+        return false;
+    connection.answer(m_backend.readStale(encoded));
+    return true;
+}
+
+void Dispatcher::member(Connection& connection, Arguments arguments, Instant arrived)
+{
+    const bool list = equalsIgnoringCase(arguments[1], "list");
+    if (list && arguments.size() != 2)
+        return answerWrongArity(connection.reply(), "member|list");
+    const auto parsed = list ? std::variant<MemberCommand, QByteArray>() : parseMemberCommand(arguments);
+    if (const auto* error = std::get_if<QByteArray>(&parsed))
+        return appendError(connection.reply(), *error);
+    if (!m_backend.leadership().isLeader)
+        return appendError(connection.reply(), refusal(0));
+    if (list)
+        return answerMemberList(connection.reply(), m_backend);
+    m_backend.manage(connection.expectReply(0, 0, arrived), std::get<MemberCommand>(parsed));
+}
+
+QByteArray Dispatcher::refusal(quint16 slot)
+{
+    const Leadership leadership = m_backend.leadership();
     if (!leadership.known) {
         ++m_counters.refusals;
-        return appendError(connection.reply(), "CLUSTERDOWN The cluster is down: no leader is known");
+        return "CLUSTERDOWN The cluster is down: no leader is known";
     }
     ++m_counters.redirects;
-    appendError(connection.reply(), "MOVED " + QByteArray::number(slot) + ' ' + leadership.leaderHost.toUtf8() + ':' +
-                                        QByteArray::number(leadership.leaderPort));
+    return "MOVED " + QByteArray::number(slot) + ' ' + leadership.leaderHost.toUtf8() + ':' +
+           QByteArray::number(leadership.leaderPort);
 }
 
 void Dispatcher::hello(Connection& connection, Arguments arguments)

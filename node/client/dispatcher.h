@@ -30,10 +30,15 @@ public:
 
     void execute(Connection& connection, Arguments arguments, Instant arrived);
 
+    /// Where to ask instead, or that nobody can be asked: the text of a Redis error which says that nothing was done.
+    QByteArray refusal(quint16 slot);
+
 private:
     void session(Connection& connection, Arguments arguments, Instant arrived);
     void propose(Connection& connection, quint16 slot, QByteArray encoded, Instant arrived);
-    void refuse(Connection& connection, quint16 slot);
+    void busy(Connection& connection);
+    bool answerStale(Connection& connection, kv::Verb verb, QByteArrayView encoded);
+    void member(Connection& connection, Arguments arguments, Instant arrived);
     void hello(Connection& connection, Arguments arguments);
     void client(Connection& connection, Arguments arguments);
     PortFigures figures() const;

@@ -79,6 +79,12 @@ void RespServer::complete(quint64 requestId, const kv::Result& result)
         connection->complete(requestId, result);
 }
 
+void RespServer::refuse(quint64 requestId)
+{
+    if (Connection* connection = find(Connection::connectionOf(requestId)))
+        connection->refuse(requestId);
+}
+
 void RespServer::outcomeUnknown(quint64 requestId)
 {
     if (Connection* connection = find(Connection::connectionOf(requestId)))

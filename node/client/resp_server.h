@@ -39,6 +39,8 @@ public:
 
     /// For a request the backend took by submit().
     void complete(quint64 requestId, const kv::Result& result);
+    /// The same, when nothing was done and this node is no longer the one to ask: the client is told who is.
+    void refuse(quint64 requestId);
     /// Nobody can know whether it was or will be applied: its connection is closed, after the replies before it.
     void outcomeUnknown(quint64 requestId);
     /// Hands finished replies to the sockets now. It happens by itself before the event loop sleeps; a backend that has

@@ -1,23 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/group/group.h"
 
-#include "node/group/stored_log.h"
-
 #include <algorithm>
+#include <utility>
 
 namespace faultline::node {
 
-Group::Group(raft::Options options, raft::StoredState stored, storage::Wal& wal, Transport& transport,
-             std::function<raft::Instant()> now)
-    : m_raft(std::move(options), std::move(stored), now())
-    , m_wal(wal)
-    , m_transport(transport)
-    , m_now(std::move(now))
+Result<std::unique_ptr<Group>> Group::open(GroupOptions options, Handed handed)
+{
+    auto opened = GroupDisk::open(handed.disk, options.folder, options.owner, options.storeRules);
+    if (!opened)
+        return Error{opened.error()};
+    return std::unique_ptr<Group>(new Group(std::move(options), std::move(handed), *std::move(opened)));
+}
+
+Group::Group(GroupOptions options, Handed handed, GroupDisk::Opened opened)
+    : m_options(std::move(options))
+    , m_handed(std::move(handed))
+    , m_disk(std::move(opened.disk))
+    , m_alive(std::make_shared<bool>(true))
+    , m_raft(m_options.raft, std::move(opened.stored), m_handed.now())
+    , m_store(std::move(opened.store))
+    , m_applied(opened.snapshot ? opened.snapshot->mark.lastIndex : raft::LogIndex{})
+    , m_newest(std::move(opened.snapshot))
 {}
+
+Group::~Group()
+{
+    *m_alive = false;
+}
+
+bool Group::hasWork() const
+{
+    return m_failure || m_raft.hasReady() || m_reads.hasGathered() || (m_taking && !m_taking->pieceIsOut);
+}
 
 void Group::due()
 {
-    if (m_isDue || !m_raft.hasReady())
+    if (m_isDue || m_inTurn || !hasWork())
         return;
     m_isDue = true;
     if (whenDue)
@@ -26,73 +46,181 @@ void Group::due()
 
 void Group::tick()
 {
-    m_raft.tick(m_now());
+    m_raft.tick(m_handed.now());
     due();
 }
 
 void Group::receive(raft::Message message)
 {
-    m_raft.receive(std::move(message), m_now());
+    m_raft.receive(std::move(message), m_handed.now());
     due();
 }
 
-bool Group::submit(quint64 requestId, QByteArray command)
+void Group::connectionBroke(raft::NodeId peer)
 {
-    const auto proposed = m_raft.propose(std::move(command), m_now());
-    if (!proposed)
-        return false;
-    m_pending.insert_or_assign(proposed->index, Pending{proposed->term, requestId});
+    m_raft.connectionBroke(peer, m_handed.now());
     due();
-    return true;
+}
+
+Group::Submitted Group::submit(quint64 requestId, QByteArray command)
+{
+    if (kv::isRead(command)) {
+        if (!leads())
+            return Submitted::NotLeader;
+        m_reads.add({requestId, std::move(command)});
+        due();
+        return Submitted::Taken;
+    }
+    const auto outcome = m_raft.propose(std::move(command), m_handed.now());
+    if (const auto* refused = std::get_if<raft::Raft::ProposalRefused>(&outcome)) {
+        switch (*refused) {
+        case raft::Raft::ProposalRefused::NotLeader:
+            return Submitted::NotLeader;
+        case raft::Raft::ProposalRefused::Transferring:
+            return Submitted::Transferring;
+        case raft::Raft::ProposalRefused::Full:
+            return Submitted::Busy;
+        }
+    }
+    const auto& proposed = std::get<raft::Raft::Proposed>(outcome);
+    m_pending.push_back({proposed.index, proposed.term, requestId});
+    due();
+    return Submitted::Taken;
+}
+
+kv::Result Group::readStale(QByteArrayView command) const
+{
+    return m_store.read(command);
+}
+
+Result<void> Group::changeMembership(std::set<raft::NodeId> voters, std::set<raft::NodeId> learners,
+                                     QByteArray contacts)
+{
+    const auto outcome =
+        m_raft.changeMembership(std::move(voters), std::move(learners), std::move(contacts), m_handed.now());
+    due();
+    if (const auto* refused = std::get_if<raft::Raft::ChangeRefused>(&outcome))
+        return Error{QString::fromStdString(refused->reason)};
+    return {};
+}
+
+Result<void> Group::transferLeadership(raft::NodeId to)
+{
+    const auto refusal = m_raft.transferLeadership(to, m_handed.now());
+    due();
+    if (refusal)
+        return Error{QString::fromStdString(*refusal)};
+    return {};
 }
 
 Result<void> Group::turn()
 {
     m_isDue = false;
+    m_inTurn = true;
+    if (!m_failure && m_reads.hasGathered()) {
+        const quint64 round = m_reads.beginRound();
+        if (!m_raft.read(round, m_handed.now()))
+            refuse(m_reads.refused(round));
+    }
     // A write that is done may be what a commit waited for, so that one turn takes a few rounds; what the inputs of one
     // turn can cause is finite.
-    while (m_raft.hasReady()) {
-        const raft::Ready ready = m_raft.takeReady();
-        for (const raft::Message& message : ready.sendNow)
-            m_transport.send(message);
-        if (auto written = write(ready); !written)
-            return written;
-        for (const raft::Message& message : ready.sendAfterWritten)
-            m_transport.send(message);
-        for (const raft::Entry& entry : ready.committed)
-            apply(entry);
-        for (const raft::Event& event : ready.events) {
-            if (whenEvent)
-                whenEvent(event);
-        }
-        if (!m_pending.empty() && m_raft.status().role != raft::Role::Leader)
-            giveUpPending();
-    }
+    while (!m_failure && m_raft.hasReady())
+        act(m_raft.takeReady());
+    if (!m_failure)
+        goOnWithSnapshot();
+    m_inTurn = false;
+    if (m_failure)
+        return Error{*m_failure};
+    due(); // for what came while the answers were given
     return {};
 }
 
-Result<void> Group::write(const raft::Ready& ready)
+void Group::act(raft::Ready ready)
 {
-    if (ready.writeNumber == 0)
-        return {};
-    if (!ready.entries.empty() || ready.hardState) {
-        const auto start = std::chrono::steady_clock::now();
-        if (auto stored = appendAndSync(m_wal, ready.entries, ready.hardState); !stored)
-            return stored;
-        if (whenSynced)
-            whenSynced(std::chrono::steady_clock::now() - start);
-        if (!ready.entries.empty()) {
-            std::erase_if(m_watchedUnapplied,
-                          [&](const Unapplied& waiting) { return waiting.index >= ready.entries.front().index; });
-            for (const raft::Entry& entry : ready.entries) {
-                auto value = kv::pendingValueOf(entry.payload, m_watchedKey);
-                if (value)
-                    m_watchedUnapplied.push_back({entry.index, std::move(*value)});
-            }
-        }
+    for (raft::Message& message : ready.sendNow) {
+        if (std::holds_alternative<raft::InstallSnapshot>(message.body))
+            sendPiece(std::move(message));
+        else
+            m_handed.transport.send(message);
     }
-    m_raft.written(ready.writeNumber, m_now());
-    return {};
+    const std::vector<raft::Entry> committed = std::exchange(ready.committed, {});
+    const std::vector<raft::Event> events = std::exchange(ready.events, {});
+    const std::vector<raft::ConfirmedRead> reads = std::exchange(ready.reads, {});
+    const std::vector<std::uint64_t> refusedReads = std::exchange(ready.refusedReads, {});
+    write(std::move(ready));
+    if (m_failure)
+        return;
+    for (const raft::Entry& entry : committed)
+        apply(entry);
+    for (const raft::ConfirmedRead& read : reads)
+        m_reads.confirmed(read.id, read.index);
+    answerReads();
+    for (const std::uint64_t round : refusedReads)
+        refuse(m_reads.refused(round));
+    for (const raft::Event& event : events) {
+        if (whenEvent)
+            whenEvent(event);
+    }
+    if (!leads() && !m_pending.empty())
+        giveUpPending();
+}
+
+void Group::write(raft::Ready ready)
+{
+    if (ready.writeNumber == 0) {
+        for (const raft::Message& message : ready.sendAfterWritten)
+            m_handed.transport.send(message);
+        return;
+    }
+    std::vector<raft::Message> promises = std::move(ready.sendAfterWritten);
+    if (!m_options.raft.rules.syncBeforeAcknowledge) {
+        for (const raft::Message& message : std::exchange(promises, {}))
+            m_handed.transport.send(message);
+    }
+    if (!ready.entries.empty())
+        noteWatched(ready.entries);
+    struct Done
+    {
+        GroupDisk::Outcome outcome;
+        std::optional<std::chrono::nanoseconds> took;
+    };
+    auto result = std::make_shared<Done>();
+    GroupDisk::Write what{std::move(ready.entries), ready.hardState, std::move(ready.snapshotPieces)};
+    m_handed.storage.run(
+        [disk = m_disk, what = std::move(what), result, stopwatch = m_handed.stopwatch]() -> Result<void> {
+            const auto begun = stopwatch ? stopwatch() : std::chrono::nanoseconds(0);
+            auto done = disk->write(what);
+            if (!done)
+                return Error{done.error()};
+            result->outcome = *std::move(done);
+            if (stopwatch && what.snapshotPieces.empty())
+                result->took = stopwatch() - begun;
+            return {};
+        },
+        [this, alive = m_alive, result, number = ready.writeNumber,
+         promises = std::move(promises)](const Result<void>& done) {
+            if (!*alive || m_failure)
+                return;
+            if (!done) {
+                m_failure = done.error();
+            } else {
+                if (result->took && whenSynced)
+                    whenSynced(*result->took);
+                written(number, promises, std::move(result->outcome));
+            }
+            due();
+        });
+}
+
+void Group::written(quint64 number, const std::vector<raft::Message>& promises, GroupDisk::Outcome outcome)
+{
+    if (outcome.installed)
+        install(*std::move(outcome.installed));
+    if (outcome.snapshotRefused)
+        m_raft.snapshotRefused();
+    m_raft.written(number, m_handed.now());
+    for (const raft::Message& message : promises)
+        m_handed.transport.send(message);
 }
 
 void Group::apply(const raft::Entry& entry)
@@ -102,25 +230,54 @@ void Group::apply(const raft::Entry& entry)
     std::optional<kv::Result> result;
     if (entry.kind == raft::EntryKind::Command)
         result = m_store.apply(entry.payload);
+    m_applied = entry.index;
+    m_bytesSinceSnapshot += entry.payload.size();
+    if (whenApplied)
+        whenApplied(entry);
 
-    const auto pending = m_pending.find(entry.index);
-    if (pending == m_pending.end())
-        return;
-    const Pending waiting = pending->second;
-    m_pending.erase(pending);
-    if (result && waiting.term == entry.term) {
+    while (!m_pending.empty() && m_pending.front().index <= entry.index) {
+        const Pending waiting = m_pending.front();
+        m_pending.pop_front();
+        if (waiting.index == entry.index && waiting.term == entry.term && result) {
+            if (whenCompleted)
+                whenCompleted(waiting.requestId, *result);
+        } else if (whenUnknown) {
+            whenUnknown(waiting.requestId);
+        }
+    }
+}
+
+void Group::answerReads()
+{
+    for (const ReadQueue::Read& read : m_reads.takeDue(m_applied)) {
         if (whenCompleted)
-            whenCompleted(waiting.requestId, *result);
-    } else if (whenUnknown) {
-        whenUnknown(waiting.requestId);
+            whenCompleted(read.requestId, m_store.read(read.command));
+    }
+}
+
+void Group::refuse(const std::vector<ReadQueue::Read>& reads)
+{
+    for (const ReadQueue::Read& read : reads) {
+        if (whenRefused)
+            whenRefused(read.requestId);
     }
 }
 
 void Group::giveUpPending()
 {
-    for (const auto& [index, waiting] : std::exchange(m_pending, {})) {
+    for (const Pending& waiting : std::exchange(m_pending, {})) {
         if (whenUnknown)
             whenUnknown(waiting.requestId);
+    }
+}
+
+void Group::noteWatched(const std::vector<raft::Entry>& appended)
+{
+    std::erase_if(m_watchedUnapplied,
+                  [&](const Unapplied& waiting) { return waiting.index >= appended.front().index; });
+    for (const raft::Entry& entry : appended) {
+        if (auto value = kv::pendingValueOf(entry.payload, m_watchedKey))
+            m_watchedUnapplied.push_back({entry.index, std::move(*value)});
     }
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "node/group/group_disk.h"
+#include "node/group/read_queue.h"
+#include "node/group/storage_queue.h"
 #include "node/kv/store.h"
 #include "node/raft/raft.h"
-#include "node/storage/wal.h"
+#include "node/storage/disk.h"
 #include "node/transport/transport.h"
 
 #include <QByteArray>
@@ -12,34 +15,88 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace faultline::node {
 
+struct GroupOptions
+{
+    raft::Options raft;
+    QString folder;    ///< of this node's log and snapshots
+    quint64 owner = 0; ///< whose they are: see storage::WalOptions
+
+    /// A snapshot is taken when the log has grown by so much since the last one. While one is being sent to a follower,
+    /// the next waits, up to four times this.
+    quint64 snapshotAfterEntries = 100'000;
+    qint64 snapshotAfterBytes = qint64(256) << 20;
+    /// Entries left in the log behind a snapshot, for followers that are nearly there.
+    quint64 keepEntries = 5'000;
+
+    kv::StoreRules storeRules;
+};
+
 /// One consensus group at work: what Raft decides, the WAL keeps, the transport carries and the store applies. Owns no
 /// socket, thread or clock: all are handed in, so that the simulator runs this very code.
 ///
-/// Inputs (tick, receive, submit) are cheap and only change memory; turn() then does everything that came up, once: one
-/// append, one sync, one message a follower, however many inputs there were. The owner calls turn() when whenDue said
-/// so, at the end of its turn of the event loop.
+/// Inputs (tick, receive, submit, ...) are cheap and only change memory; turn() then does everything that came up,
+/// once: one append, one sync, one message a follower, however many inputs there were. The owner calls turn() when
+/// whenDue said so, at the end of its turn of the event loop.
 class Group
 {
 public:
-    Group(raft::Options options, raft::StoredState stored, storage::Wal& wal, Transport& transport,
-          std::function<raft::Instant()> now);
+    struct Handed ///< all must outlive the group
+    {
+        storage::Disk& disk;
+        StorageQueue& storage;
+        Transport& transport;
+        std::function<raft::Instant()> now;
+        /// What time has passed, for the figures alone; may be called where the storage queue does its work. Not set:
+        /// nothing is measured.
+        std::function<std::chrono::nanoseconds()> stopwatch;
+    };
+
+    /// Reads back what the folder holds: the newest snapshot, then the log. The error is a sentence about the disk.
+    static Result<std::unique_ptr<Group>> open(GroupOptions options, Handed handed);
+    ~Group();
 
     void tick();
     void receive(raft::Message message);
-    /// Proposes an encoded command; false when this node does not lead, and then nothing was proposed. Otherwise
-    /// whenCompleted or whenUnknown follows once, from within turn().
-    bool submit(quint64 requestId, QByteArray command);
+    void connectionBroke(raft::NodeId peer);
+
+    enum class Submitted {
+        Taken,        ///< whenCompleted, whenRefused or whenUnknown follows once, from within turn()
+        NotLeader,    ///< nothing was proposed, and so for the rest
+        Transferring, ///< leadership is being handed over
+        Busy,         ///< too much is under way
+    };
+    /// Proposes an encoded command. One that only reads goes no way through the log: it is answered from the state once
+    /// a majority has confirmed that this node still leads.
+    Submitted submit(quint64 requestId, QByteArray command);
+    /// The state as it is here, which may be old: for clients that asked for that.
+    kv::Result readStale(QByteArrayView command) const;
+
+    /// See Raft::changeMembership and transferLeadership; the error is their sentence. Both go on over several turns.
+    Result<void> changeMembership(std::set<raft::NodeId> voters, std::set<raft::NodeId> learners, QByteArray contacts);
+    Result<void> transferLeadership(raft::NodeId to);
 
     /// Does what is due. The error is of the disk: this node can keep no promise any more and must end.
     Result<void> turn();
 
     raft::Status status() const { return m_raft.status(); }
+    // At no cost, unlike a whole status.
+    raft::Role role() const { return m_raft.role(); }
+    bool leads() const { return role() == raft::Role::Leader; }
+    raft::Term term() const { return m_raft.term(); }
+    raft::NodeId leader() const { return m_raft.leader(); } ///< nobody when unknown
+    const raft::Membership& membership() const { return m_raft.membership(); }
+
     const kv::Store& store() const { return m_store; }
-    std::size_t pending() const { return m_pending.size(); }
+    std::size_t pending() const { return m_pending.size() + m_reads.size(); }
+    std::size_t pendingReads() const { return m_reads.size(); }
+    const GroupDisk& disk() const { return *m_disk; }
+    quint64 snapshotsTaken() const { return m_snapshotsTaken; }
+    quint64 snapshotsInstalled() const { return m_snapshotsInstalled; }
 
     void watch(const QByteArray& key);
     const QByteArray& watchedKey() const { return m_watchedKey; }
@@ -48,37 +105,84 @@ public:
 
     std::function<void()> whenDue;
     std::function<void(quint64 requestId, const kv::Result& result)> whenCompleted;
+    /// Surely not done: a read that this node, no longer the leader, cannot answer. Ask the next leader.
+    std::function<void(quint64 requestId)> whenRefused;
     /// It may or may not happen: this node no longer leads, or another leader's entry took the command's place.
     std::function<void(quint64 requestId)> whenUnknown;
+    /// An entry has been applied; for whoever watches the state machine from outside (the simulator's oracle).
+    std::function<void(const raft::Entry&)> whenApplied;
     std::function<void(const raft::Event&)> whenEvent;
     std::function<void(std::chrono::nanoseconds)> whenSynced; ///< how long one write took to be durable
+    std::function<void(raft::LogIndex lastIndex, qint64 bytes)> whenSnapshotTaken;
 
 private:
     struct Pending
     {
+        raft::LogIndex index;
         raft::Term term;
-        quint64 requestId;
+        quint64 requestId = 0;
     };
     struct Unapplied
     {
         raft::LogIndex index;
         QByteArray value;
     };
+    struct Taking ///< a snapshot of the state as it was at `mark`, on its way to the disk
+    {
+        raft::SnapshotMark mark;
+        raft::LogIndex firstKept;
+        kv::SnapshotWriter writer;
+        bool pieceIsOut = false;
+    };
+
+    Group(GroupOptions options, Handed handed, GroupDisk::Opened opened);
+
+    // ---- group.cpp
 
     void due();
-    Result<void> write(const raft::Ready& ready);
+    bool hasWork() const;
+    void act(raft::Ready ready);
+    void write(raft::Ready ready);
+    void written(quint64 number, const std::vector<raft::Message>& promises, GroupDisk::Outcome outcome);
     void apply(const raft::Entry& entry);
+    void answerReads();
+    void refuse(const std::vector<ReadQueue::Read>& reads);
     void giveUpPending();
+    void noteWatched(const std::vector<raft::Entry>& appended);
 
+    // ---- group_snapshots.cpp
+    void sendPiece(raft::Message message);
+    void install(GroupDisk::Installed installed);
+    bool isSnapshotDue() const;
+    void goOnWithSnapshot();
+    void beginSnapshot();
+    void writePiece(QByteArray piece);
+    void finishSnapshot();
+    void snapshotTaken(const StoredSnapshot& snapshot);
+
+    GroupOptions m_options;
+    Handed m_handed;
+    std::shared_ptr<GroupDisk> m_disk; ///< shared with work that is queued
+    std::shared_ptr<bool> m_alive;     ///< what is queued looks here whether anybody waits for it
     raft::Raft m_raft;
     kv::Store m_store;
-    storage::Wal& m_wal;
-    Transport& m_transport;
-    std::function<raft::Instant()> m_now;
-    std::map<raft::LogIndex, Pending> m_pending;
+    raft::LogIndex m_applied;
+
+    bool m_isDue = false;
+    bool m_inTurn = false;
+    std::optional<QString> m_failure; ///< of the disk; nothing is promised any more
+
+    std::deque<Pending> m_pending; ///< by rising index
+    ReadQueue m_reads;
+
+    std::optional<StoredSnapshot> m_newest;
+    std::optional<Taking> m_taking;
+    qint64 m_bytesSinceSnapshot = 0; ///< of entries applied
+    quint64 m_snapshotsTaken = 0;
+    quint64 m_snapshotsInstalled = 0;
+
     QByteArray m_watchedKey;
     std::deque<Unapplied> m_watchedUnapplied;
-    bool m_isDue = false;
 };
 
 } // namespace faultline::node

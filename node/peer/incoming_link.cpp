@@ -9,9 +9,7 @@ IncomingLink::IncomingLink(NodeId peer, NodeId self, PacedClock& clock)
     : m_peer(peer)
     , m_self(self)
     , m_clock(clock)
-{
-    m_clock.whenPaceChanges([this] { releaseHeld(); });
-}
+{}
 
 void IncomingLink::adopt(std::unique_ptr<net::Channel> channel)
 {
@@ -43,17 +41,21 @@ void IncomingLink::adopt(std::unique_ptr<net::Channel> channel)
         ++m_receivedFrames;
         ++m_rejectedFrames;
     };
-    connect(m_channel.get(), &net::Channel::closed, this, [this] { m_channel.release()->deleteLater(); });
+    connect(m_channel.get(), &net::Channel::closed, this, [this] {
+        m_channel.release()->deleteLater();
+        if (onClosed)
+            onClosed(!m_fault.blocks() && !m_clock.standsStill());
+    });
 }
 
 void IncomingLink::setFault(const fault::LinkFault& fault)
 {
     m_fault = fault;
-    if (refuses() && m_channel)
+    if (refuses(fault) && m_channel)
         m_channel->close(QStringLiteral("connection refused"));
 }
 
-void IncomingLink::releaseHeld()
+void IncomingLink::goOn()
 {
     while (!m_clock.isHeld() && !m_held.empty()) {
         const Held held = std::move(m_held.front());

@@ -29,15 +29,19 @@ public:
     void setFault(const fault::LinkFault& fault);
     const fault::LinkFault& fault() const { return m_fault; }
     /// Not when it is cut as well: a closed connection would be a word over a link that is silent.
-    bool refuses() const { return m_fault.refuse && !m_fault.cut; }
+    static bool refuses(const fault::LinkFault& fault) { return fault.refuse && !fault.cut; }
     void addTo(wire::LinkCounters& counters) const;
+    bool isConnected() const { return m_channel != nullptr; }
+    /// The clock's pace changed, or it goes on.
+    void goOn();
 
     std::function<void(raft::Message message, quint64 lamport)> onMessage;
     std::function<void(const wire::MessageSample&)> onSample;
+    /// The connection is gone. `broke`: by itself, no fault of this link did it.
+    std::function<void(bool broke)> onClosed;
 
 private:
     void receive(const QByteArray& payload, quint64 senderIncarnation);
-    void releaseHeld();
 
     static constexpr std::size_t kMaxHeld = 65'536;
     static constexpr qsizetype kMaxHeldBytes = qsizetype(64) << 20;

@@ -25,21 +25,26 @@ OutgoingLink::OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& cloc
     connect(&m_dueTimer, &QTimer::timeout, this, &OutgoingLink::drain);
     m_dialTimer.setSingleShot(true);
     connect(&m_dialTimer, &QTimer::timeout, this, &OutgoingLink::dial);
-    m_clock.whenPaceChanges([this] {
-        applyFault();
-        learnTheTruth();
-        if (m_channel)
-            m_channel->goOn();
-        drain();
-    });
+    applyFault(); // the pace has a delay of its own
 }
 
-void OutgoingLink::open()
+void OutgoingLink::open(const QString& host, quint16 port)
 {
     if (m_opened)
         return;
     m_opened = true;
+    m_hello.host = host;
+    m_hello.port = port;
     dial();
+}
+
+void OutgoingLink::goOn()
+{
+    applyFault();
+    learnTheTruth();
+    if (m_channel)
+        m_channel->goOn();
+    drain();
 }
 
 void OutgoingLink::setFault(const fault::LinkFault& fault)
@@ -72,6 +77,8 @@ void OutgoingLink::connectionLost(const QString& reason)
     const bool wasConnected = std::exchange(m_counters.connected, false);
     if (wasConnected && onConnection)
         onConnection(false, QStringLiteral("connection to %1 lost: %2").arg(m_peer.id.name(), reason));
+    if (wasConnected && !m_fault.blocks() && onBroken)
+        onBroken();
 }
 
 void OutgoingLink::applyFault()
@@ -100,7 +107,8 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
     ++m_counters.offeredFrames;
     const wire::MessageKind kind = kindOf(message);
     const bool isVote = kind == wire::MessageKind::PreVote || kind == wire::MessageKind::PreVoteReply ||
-                        kind == wire::MessageKind::Vote || kind == wire::MessageKind::VoteReply;
+                        kind == wire::MessageKind::Vote || kind == wire::MessageKind::VoteReply ||
+                        kind == wire::MessageKind::TimeoutNow;
     const wire::Envelope envelope{GroupId{1}, ++m_sequence, lamport, takeSampleTicket(isVote)};
     const QByteArray payload = encodePeerMessage(envelope, message);
     if (payload.size() > wire::kMaxPayload) {

@@ -21,6 +21,7 @@ struct PeerAddress
     NodeId id;
     QString host;
     quint16 port = 0;
+    bool operator==(const PeerAddress&) const = default;
 };
 
 /// This node's way to one peer: what it wants to say goes through the link's FaultPipeline and then onto a connection
@@ -33,8 +34,9 @@ class OutgoingLink : public QObject
 public:
     OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& clock, quint32 seed);
 
-    /// Starts to dial. Not before: a node under control must first know which links are cut.
-    void open();
+    /// Starts to dial, and tells the peer that this node listens there. Not before: a node under control must first
+    /// know which links are cut.
+    void open(const QString& host, quint16 port);
     void setFault(const fault::LinkFault& fault);
     const fault::LinkFault& fault() const { return m_fault; }
 
@@ -42,10 +44,14 @@ public:
 
     /// Our half of the counters.
     wire::LinkCounters counters() const;
-    NodeId peer() const { return m_peer.id; }
+    const PeerAddress& peer() const { return m_peer; }
+    /// The clock's pace changed, or it goes on.
+    void goOn();
 
     std::function<void(const wire::MessageSample&)> onSample;
     std::function<void(bool connected, const QString& text)> onConnection;
+    /// The connection broke by itself: no fault of this link did it.
+    std::function<void()> onBroken;
 
 private:
     void dial();

@@ -15,39 +15,9 @@ constexpr std::size_t kMaxArriving = 64;
 PeerTransport::PeerTransport(TransportOptions options, PacedClock& clock)
     : m_options(std::move(options))
     , m_clock(clock)
+    , m_lastSeed(m_options.seed)
 {
-    quint32 seed = m_options.seed;
-    for (const PeerAddress& peer : m_options.peers) {
-        const wire::Hello hello{.clusterId = m_options.clusterId,
-                                .from = m_options.self,
-                                .to = peer.id,
-                                .incarnation = m_options.incarnation,
-                                .lowestVersion = wire::kLowestVersion,
-                                .highestVersion = wire::kHighestVersion,
-                                .token = {}};
-        auto outgoing = std::make_unique<OutgoingLink>(peer, hello, clock, ++seed);
-        outgoing->onSample = [this](const wire::MessageSample& sample) {
-            if (onSample)
-                onSample(sample);
-        };
-        outgoing->onConnection = [this, id = peer.id](bool connected, const QString& text) {
-            if (onConnection)
-                onConnection(id, connected, text);
-        };
-        m_outgoing.emplace(peer.id, std::move(outgoing));
-
-        auto incoming = std::make_unique<IncomingLink>(peer.id, m_options.self, clock);
-        incoming->onSample = [this](const wire::MessageSample& sample) {
-            if (onSample)
-                onSample(sample);
-        };
-        incoming->onMessage = [this](raft::Message message, quint64 theirLamport) {
-            m_lamport = std::max(m_lamport, theirLamport) + 1;
-            if (onMessage)
-                onMessage(std::move(message));
-        };
-        m_incoming.emplace(peer.id, std::move(incoming));
-    }
+    setPeers(m_options.peers);
     connect(&m_server, &QTcpServer::newConnection, this, &PeerTransport::accept);
     m_clock.whenPaceChanges([this] { goOn(); });
 }
@@ -57,52 +27,179 @@ Result<void> PeerTransport::open(const QString& host, quint16 port)
     if (!m_server.listen(QHostAddress(host), port))
         return Error{
             QStringLiteral("the peer port %1 on %2 cannot be opened: %3").arg(port).arg(host, m_server.errorString())};
-    for (auto& [id, link] : m_outgoing)
-        link->open();
+    for (auto& [id, peer] : m_peers)
+        peer.outgoing->open(host, port);
     return {};
+}
+
+void PeerTransport::add(const PeerAddress& address, bool isGuest)
+{
+    const wire::Hello hello{.clusterId = m_options.clusterId,
+                            .from = m_options.self,
+                            .to = address.id,
+                            .incarnation = m_options.incarnation,
+                            .lowestVersion = wire::kLowestVersion,
+                            .highestVersion = wire::kHighestVersion,
+                            .token = {},
+                            .host = {},
+                            .port = 0};
+    auto outgoing = std::make_unique<OutgoingLink>(address, hello, m_clock, ++m_lastSeed);
+    outgoing->onSample = [this](const wire::MessageSample& sample) {
+        if (onSample)
+            onSample(sample);
+    };
+    outgoing->onConnection = [this, id = address.id](bool connected, const QString& text) {
+        if (onConnection)
+            onConnection(id, connected, text);
+    };
+    outgoing->onBroken = [this, id = address.id] {
+        if (onBroken)
+            onBroken(id);
+    };
+    auto incoming = std::make_unique<IncomingLink>(address.id, m_options.self, m_clock);
+    incoming->onSample = outgoing->onSample;
+    incoming->onMessage = [this](raft::Message message, quint64 theirLamport) {
+        m_lamport = std::max(m_lamport, theirLamport) + 1;
+        if (onMessage)
+            onMessage(std::move(message));
+    };
+    incoming->onClosed = [this, id = address.id](bool broke) {
+        if (broke && onBroken)
+            onBroken(id);
+        QMetaObject::invokeMethod(this, &PeerTransport::dropGoneGuests, Qt::QueuedConnection);
+    };
+    outgoing->setFault(faultOf({m_options.self, address.id}));
+    incoming->setFault(faultOf({address.id, m_options.self}));
+    if (m_server.isListening())
+        outgoing->open(m_server.serverAddress().toString(), m_server.serverPort());
+    m_peers.insert_or_assign(address.id, Peer{std::move(outgoing), std::move(incoming), isGuest});
+}
+
+void PeerTransport::drop(Peer& peer)
+{
+    peer.outgoing->onSample = nullptr;
+    peer.outgoing->onConnection = nullptr;
+    peer.outgoing->onBroken = nullptr;
+    peer.outgoing.release()->deleteLater();
+    peer.incoming->onClosed = nullptr;
+    peer.incoming->onMessage = nullptr;
+    peer.incoming->onSample = nullptr;
+    peer.incoming.release()->deleteLater();
+}
+
+void PeerTransport::dropGoneGuests()
+{
+    for (auto entry = m_peers.begin(); entry != m_peers.end();) {
+        const bool isGone = entry->second.isGuest && !entry->second.incoming->isConnected();
+        if (isGone)
+            drop(entry->second);
+        entry = isGone ? m_peers.erase(entry) : std::next(entry);
+    }
+}
+
+void PeerTransport::setPeers(const std::vector<PeerAddress>& peers)
+{
+    for (auto entry = m_peers.begin(); entry != m_peers.end();) {
+        Peer& peer = entry->second;
+        const auto named =
+            std::find_if(peers.begin(), peers.end(), [&](const auto& other) { return other.id == entry->first; });
+        // Who is no peer any more may still have to hear so, and stays as a guest as long as it is there.
+        const bool isGone = named == peers.end() ? !peer.incoming->isConnected() : peer.outgoing->peer() != *named;
+        peer.isGuest = named == peers.end();
+        if (isGone)
+            drop(peer);
+        entry = isGone ? m_peers.erase(entry) : std::next(entry);
+    }
+    for (const PeerAddress& peer : peers) {
+        if (!m_peers.contains(peer.id))
+            add(peer, false);
+    }
+}
+
+fault::LinkFault PeerTransport::faultOf(LinkId link) const
+{
+    const auto found =
+        std::find_if(m_faults.begin(), m_faults.end(), [&](const auto& state) { return state.link == link; });
+    return found == m_faults.end() ? fault::LinkFault() : found->fault;
 }
 
 void PeerTransport::setFaults(const std::vector<wire::LinkState>& links)
 {
-    const auto faultOf = [&](LinkId link) {
-        const auto found =
-            std::find_if(links.begin(), links.end(), [&](const auto& state) { return state.link == link; });
-        return found == links.end() ? fault::LinkFault() : found->fault;
-    };
-    for (auto& [id, link] : m_outgoing)
-        link->setFault(faultOf({m_options.self, id}));
-    for (auto& [id, link] : m_incoming)
-        link->setFault(faultOf({id, m_options.self}));
+    m_faults = links;
+    for (auto& [id, peer] : m_peers)
+        peer.outgoing->setFault(faultOf({m_options.self, id}));
+    for (auto& [id, peer] : m_peers)
+        peer.incoming->setFault(faultOf({id, m_options.self}));
 }
 
 std::vector<wire::LinkState> PeerTransport::faults() const
 {
     std::vector<wire::LinkState> faults;
-    for (const auto& [id, link] : m_outgoing) {
-        if (!link->fault().healthy())
-            faults.push_back({{m_options.self, id}, link->fault()});
+    for (const auto& [id, peer] : m_peers) {
+        if (!peer.outgoing->fault().healthy())
+            faults.push_back({{m_options.self, id}, peer.outgoing->fault()});
     }
-    for (const auto& [id, link] : m_incoming) {
-        if (!link->fault().healthy())
-            faults.push_back({{id, m_options.self}, link->fault()});
+    for (const auto& [id, peer] : m_peers) {
+        if (!peer.incoming->fault().healthy())
+            faults.push_back({{id, m_options.self}, peer.incoming->fault()});
     }
     return faults;
 }
 
 void PeerTransport::send(const raft::Message& message)
 {
-    const auto link = m_outgoing.find(NodeId{message.to.value});
-    if (link != m_outgoing.end())
-        link->second->send(message, ++m_lamport);
+    const auto peer = m_peers.find(NodeId{message.to.value});
+    if (peer != m_peers.end())
+        peer->second.outgoing->send(message, ++m_lamport);
 }
 
 void PeerTransport::goOn()
 {
+    for (auto& [id, peer] : m_peers) {
+        peer.outgoing->goOn();
+        peer.incoming->goOn();
+    }
     std::vector<net::Channel*> arriving; // they leave m_arriving as they go on
     for (const auto& channel : m_arriving)
         arriving.push_back(channel.get());
     for (net::Channel* channel : arriving)
         channel->goOn();
+}
+
+QString PeerTransport::refusalOf(const wire::Hello& theirs) const
+{
+    if (theirs.clusterId != m_options.clusterId)
+        return QStringLiteral("it belongs to another cluster");
+    if (theirs.from == m_options.self)
+        return QStringLiteral("a node does not connect to itself");
+    if (theirs.to != m_options.self)
+        return QStringLiteral("it looks for %1, this is %2").arg(theirs.to.name(), m_options.self.name());
+    if (IncomingLink::refuses(faultOf({theirs.from, m_options.self})))
+        return QStringLiteral("connections of %1 are refused").arg(theirs.from.name());
+    if (m_peers.contains(theirs.from))
+        return {};
+    if (theirs.port == 0 || QHostAddress(theirs.host).isNull())
+        return QStringLiteral("%1 is not a member of this cluster, and does not say where it could be answered")
+            .arg(theirs.from.name());
+    const auto guests =
+        std::count_if(m_peers.begin(), m_peers.end(), [](const auto& entry) { return entry.second.isGuest; });
+    if (static_cast<std::size_t>(guests) >= kMaxGuests)
+        return QStringLiteral("too many nodes connect that are not members of this cluster");
+    return {};
+}
+
+void PeerTransport::adopt(std::unique_ptr<net::Channel> channel)
+{
+    const wire::Hello& theirs = channel->theirHello();
+    const PeerAddress address{theirs.from, theirs.host, theirs.port};
+    const auto known = m_peers.find(address.id);
+    if (known == m_peers.end()) {
+        add(address, true);
+    } else if (known->second.isGuest && known->second.outgoing->peer() != address) {
+        drop(known->second); // started anew somewhere else
+        add(address, true);
+    }
+    m_peers.at(address.id).incoming->adopt(std::move(channel));
 }
 
 void PeerTransport::accept()
@@ -115,19 +212,18 @@ void PeerTransport::accept()
         }
         auto channel = net::Channel::accept(socket, [this](const wire::Hello& theirs, QString& refusal) {
             std::optional<wire::Hello> ours;
-            if (theirs.clusterId != m_options.clusterId)
-                refusal = QStringLiteral("it belongs to another cluster");
-            else if (theirs.from == m_options.self)
-                refusal = QStringLiteral("a node does not connect to itself");
-            else if (theirs.to != m_options.self)
-                refusal = QStringLiteral("it looks for %1, this is %2").arg(theirs.to.name(), m_options.self.name());
-            else if (!m_incoming.contains(theirs.from))
-                refusal = QStringLiteral("%1 is not a member of this cluster").arg(theirs.from.name());
-            else if (m_incoming.at(theirs.from)->refuses())
-                refusal = QStringLiteral("connections of %1 are refused").arg(theirs.from.name());
+            if (QString reason = refusalOf(theirs); !reason.isEmpty())
+                refusal = std::move(reason);
             else
-                ours = wire::Hello{m_options.clusterId,  m_options.self,        theirs.from, m_options.incarnation,
-                                   wire::kLowestVersion, wire::kHighestVersion, {}};
+                ours = wire::Hello{.clusterId = m_options.clusterId,
+                                   .from = m_options.self,
+                                   .to = theirs.from,
+                                   .incarnation = m_options.incarnation,
+                                   .lowestVersion = wire::kLowestVersion,
+                                   .highestVersion = wire::kHighestVersion,
+                                   .token = {},
+                                   .host = {},
+                                   .port = 0};
             return ours;
         });
         channel->isQuiet = [this] { return m_clock.standsStill(); };
@@ -145,7 +241,7 @@ void PeerTransport::accept()
         connect(raw, &net::Channel::opened, this, [this, raw, take] {
             raw->disconnect(this);
             if (auto taken = take())
-                m_incoming.at(taken->theirHello().from)->adopt(std::move(taken));
+                adopt(std::move(taken));
         });
         connect(raw, &net::Channel::closed, this, [take] {
             if (auto taken = take())
@@ -158,12 +254,18 @@ void PeerTransport::accept()
 std::vector<wire::LinkCounters> PeerTransport::counters() const
 {
     std::vector<wire::LinkCounters> all;
-    for (const auto& [id, link] : m_outgoing) {
-        wire::LinkCounters counters = link->counters();
-        m_incoming.at(id)->addTo(counters);
+    for (const auto& [id, peer] : m_peers) {
+        wire::LinkCounters counters = peer.outgoing->counters();
+        peer.incoming->addTo(counters);
         all.push_back(counters);
     }
     return all;
+}
+
+bool PeerTransport::isConnected(NodeId peer) const
+{
+    const auto found = m_peers.find(peer);
+    return found != m_peers.end() && found->second.outgoing->counters().connected;
 }
 
 } // namespace faultline::node

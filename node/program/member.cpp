@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/program/member.h"
 
-#include "node/control/process_figures_linux.h"
-#include "node/group/stored_log.h"
-
-#include <QCoreApplication>
 #include <QRandomGenerator>
 #include <QtEndian>
 
@@ -20,38 +16,12 @@ namespace {
 
 constexpr PacedClock::Instant kTick = 10ms;
 
-template <typename... Ts> struct Overloaded : Ts...
-{
-    using Ts::operator()...;
-};
-template <typename... Ts> Overloaded(Ts...) -> Overloaded<Ts...>;
-
 quint64 newIncarnation()
 {
     // Grows with each start, also over a reboot, without a file to remember it in.
     return static_cast<quint64>(
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
             .count());
-}
-
-wire::Role shown(raft::Role role)
-{
-    switch (role) {
-    case raft::Role::Follower:
-        return wire::Role::Follower;
-    case raft::Role::PreCandidate:
-        return wire::Role::PreCandidate;
-    case raft::Role::Candidate:
-        return wire::Role::Candidate;
-    case raft::Role::Leader:
-        return wire::Role::Leader;
-    }
-    Q_UNREACHABLE();
-}
-
-QByteArray number(quint64 value)
-{
-    return QByteArray::number(value);
 }
 
 } // namespace
@@ -67,8 +37,7 @@ Member::Member(Options options, QByteArray token)
                   std::chrono::system_clock::now().time_since_epoch());
           },
           [] { return wire::monotonicNow(); })
-    , m_disk(std::make_unique<storage::RealDisk>(
-          [this](std::chrono::microseconds pause) { std::this_thread::sleep_for(pause * m_paceFactor.load()); }))
+    , m_disk([this](std::chrono::microseconds pause) { std::this_thread::sleep_for(pause * m_paceFactor.load()); })
 {
     m_tickTimer.setSingleShot(true);
     m_tickTimer.setTimerType(Qt::PreciseTimer);
@@ -80,21 +49,22 @@ Member::~Member() = default;
 
 Result<void> Member::start()
 {
-    TransportOptions transport{.self = m_options.self,
-                               .clusterId = wire::clusterIdOf(m_options.cluster),
-                               .incarnation = m_incarnation,
-                               .peers = {},
-                               .seed = QRandomGenerator::global()->generate()};
-    for (const MemberAddress& member : m_options.members) {
-        if (member.id != m_options.self)
-            transport.peers.push_back({member.id, member.host, member.peerPort});
-    }
-    m_transport = std::make_unique<PeerTransport>(transport, m_clock);
-
+    m_transport = std::make_unique<PeerTransport>(TransportOptions{.self = m_options.self,
+                                                                   .clusterId = wire::clusterIdOf(m_options.cluster),
+                                                                   .incarnation = m_incarnation,
+                                                                   .peers = {},
+                                                                   .seed = QRandomGenerator::global()->generate()},
+                                                  m_clock);
     if (auto recovered = recover(); !recovered)
         return recovered;
+    followMembership();
 
     m_transport->onMessage = [this](raft::Message message) { m_group->receive(std::move(message)); };
+    m_transport->onBroken = [this](NodeId peer) {
+        // So slow that a person can follow it, an election begins when its timeout says so.
+        if (m_clock.pace().factor == 1)
+            m_group->connectionBroke({peer.value});
+    };
     client::Backend& backend = *this;
     m_clients = std::make_unique<client::RespServer>(backend);
 
@@ -114,10 +84,10 @@ Result<void> Member::start()
     m_transport->onSample = [this](const wire::MessageSample& sample) { m_agent->report(sample); };
     m_transport->onConnection = [this](NodeId peer, bool connected, const QString& text) {
         m_agent->report(connected ? wire::NodeEventKind::PeerConnected : wire::NodeEventKind::PeerDisconnected,
-                        m_group->status().term.value, peer, text);
+                        m_group->term().value, peer, text);
     };
     m_agent->report(
-        wire::NodeEventKind::Started, m_group->status().term.value, {},
+        wire::NodeEventKind::Started, m_group->term().value, {},
         QStringLiteral("started; its log has %1 entries").arg(m_group->status().lastIndex.value) +
             (m_tornAway.bytes > 0
                  ? QStringLiteral("; the power cut took %1 bytes that were not durable").arg(m_tornAway.bytes)
@@ -134,29 +104,42 @@ Result<void> Member::recover()
             return Error{torn.error()};
         m_tornAway = *torn;
     }
+    GroupOptions options;
+    options.folder = m_options.dataFolder;
     // What another cluster or another member promised is not this one's to keep.
-    const auto cluster = qFromLittleEndian<quint64>(wire::clusterIdOf(m_options.cluster).constData());
-    const quint64 owner = cluster ^ m_options.self.value;
-    auto log = storage::Wal::open(*m_disk, m_options.dataFolder, {.owner = owner});
-    if (!log)
-        return Error{log.error()};
-    storage::OpenedWal opened = *std::move(log);
-    m_wal = std::move(opened.wal);
-
-    raft::Options options;
-    options.self = {m_options.self.value};
-    for (const MemberAddress& member : m_options.members)
-        options.voters.push_back({member.id.value});
-    options.random = [](std::uint32_t bound) { return QRandomGenerator::global()->bounded(bound); };
-    m_group = std::make_unique<Group>(std::move(options), storedState(opened), *m_wal, *m_transport,
-                                      [this] { return m_clock.now(); });
+    options.owner = qFromLittleEndian<quint64>(wire::clusterIdOf(m_options.cluster).constData()) ^ m_options.self.value;
+    if (m_options.snapshotAfter != 0) {
+        options.keepEntries = options.keepEntries * m_options.snapshotAfter / options.snapshotAfterEntries;
+        options.snapshotAfterEntries = m_options.snapshotAfter;
+    }
+    options.raft.self = {m_options.self.value};
+    if (!m_options.join) {
+        for (const MemberAddress& member : m_options.members)
+            options.raft.initial.voters.insert({member.id.value});
+        options.raft.initial.contacts = encodeContacts(m_options.members);
+    }
+    options.raft.random = [](std::uint32_t bound) { return QRandomGenerator::global()->bounded(bound); };
+    auto group = Group::open(std::move(options), {.disk = m_disk,
+                                                  .storage = m_storage,
+                                                  .transport = *m_transport,
+                                                  .now = [this] { return m_clock.now(); },
+                                                  .stopwatch =
+                                                      [] {
+                                                          return std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                                              std::chrono::steady_clock::now().time_since_epoch());
+                                                      }});
+    if (!group)
+        return Error{group.error()};
+    m_group = *std::move(group);
     m_group->whenDue = [this] {
         if (!std::exchange(m_turnQueued, true))
             QMetaObject::invokeMethod(this, &Member::turn, Qt::QueuedConnection);
     };
     m_group->whenCompleted = [this](quint64 id, const kv::Result& result) { m_clients->complete(id, result); };
+    m_group->whenRefused = [this](quint64 id) { m_clients->refuse(id); };
     m_group->whenUnknown = [this](quint64 id) { m_clients->outcomeUnknown(id); };
     m_group->whenEvent = [this](const raft::Event& event) { report(event); };
+    m_group->whenSnapshotTaken = [this](raft::LogIndex last, qint64 bytes) { reportSnapshotTaken(last, bytes); };
     m_group->whenSynced = [this](std::chrono::nanoseconds took) { m_syncTimes.record(took); };
     return {};
 }
@@ -184,7 +167,7 @@ void Member::obey(const wire::DesiredState& desired)
     m_paceFactor = desired.pace.factor;
     const auto disk = std::find_if(desired.disks.begin(), desired.disks.end(),
                                    [this](const wire::DiskState& each) { return each.node == m_options.self; });
-    m_disk->setFault(disk == desired.disks.end() ? fault::DiskFault() : disk->fault);
+    m_disk.setFault(disk == desired.disks.end() ? fault::DiskFault() : disk->fault);
     m_clock.setPace(desired.pace);
     if (Thaw::isPending()) {
         Thaw::acknowledge(m_agent->answered());
@@ -204,14 +187,18 @@ void Member::turn()
         emit failed(done.error());
         return;
     }
+    const bool othersBelong = m_group->membership() != m_membership;
+    if (othersBelong)
+        followMembership();
+    sendLeavingOn();
     m_clients->flush();
     if (!m_agent)
         return;
-    const raft::Status now = m_group->status();
-    if (now.role != m_shownRole || now.term != m_shownTerm || now.leader != m_shownLeader) {
-        m_shownRole = now.role;
-        m_shownTerm = now.term;
-        m_shownLeader = now.leader;
+    if (othersBelong || m_group->role() != m_shownRole || m_group->term() != m_shownTerm ||
+        m_group->leader() != m_shownLeader) {
+        m_shownRole = m_group->role();
+        m_shownTerm = m_group->term();
+        m_shownLeader = m_group->leader();
         m_agent->statusChanged();
     }
 }
@@ -240,152 +227,26 @@ void Member::tick()
     armTick();
 }
 
-void Member::report(const raft::Event& event)
-{
-    if (!m_agent)
-        return;
-    const auto text = [](const std::string& reason) { return QString::fromStdString(reason); };
-    using Kind = wire::NodeEventKind;
-    std::visit(Overloaded{
-                   [&](const raft::BecameFollower& e) {
-                       m_agent->report(Kind::BecameFollower, e.term.value, {e.leader.value}, text(e.reason));
-                   },
-                   [&](const raft::BecamePreCandidate& e) {
-                       m_agent->report(Kind::BecamePreCandidate, e.term.value, {}, text(e.reason));
-                   },
-                   [&](const raft::BecameCandidate& e) {
-                       m_agent->report(Kind::BecameCandidate, e.term.value, {}, text(e.reason));
-                   },
-                   [&](const raft::BecameLeader& e) {
-                       m_agent->report(Kind::BecameLeader, e.term.value, m_options.self, text(e.reason));
-                   },
-                   [&](const raft::VoteGranted& e) {
-                       m_agent->report(Kind::VoteGranted, e.term.value, {e.candidate.value},
-                                       e.preVote ? QStringLiteral("would vote for n%1").arg(e.candidate.value)
-                                                 : QStringLiteral("voted for n%1").arg(e.candidate.value));
-                   },
-                   [&](const raft::VoteRefused& e) {
-                       m_agent->report(Kind::VoteRefused, e.term.value, {e.candidate.value},
-                                       (e.preVote ? QStringLiteral("would not vote for n%1: %2")
-                                                  : QStringLiteral("refused n%1 its vote: %2"))
-                                           .arg(e.candidate.value)
-                                           .arg(text(e.reason)));
-                   },
-                   [&](const raft::LogTruncated& e) {
-                       m_agent->report(Kind::LogTruncated, m_group->status().term.value, {},
-                                       QStringLiteral("dropped its entries %1 to %2: %3")
-                                           .arg(e.from.value)
-                                           .arg(e.to.value)
-                                           .arg(text(e.reason)));
-                   },
-               },
-               event);
-}
-
-wire::Status Member::status()
-{
-    const raft::Status raftStatus = m_group->status();
-    const client::Counters& counters = m_clients->counters();
-    const ProcessFigures process = processFigures();
-
-    wire::Status status;
-    status.incarnation = m_incarnation;
-    status.at = wire::monotonicNow();
-    status.role = shown(raftStatus.role);
-    status.term = raftStatus.term.value;
-    status.leader = {raftStatus.leader.value};
-    status.commitIndex = raftStatus.commit.value;
-    status.appliedIndex = raftStatus.applied.value;
-    status.lastIndex = raftStatus.lastIndex.value;
-    status.lamport = m_transport->lamport();
-    status.stateHash = m_group->store().stateHash();
-    status.keys = m_group->store().keys();
-    status.clientConnections = static_cast<quint32>(counters.connections);
-    status.proposalsPending = m_group->pending();
-    status.commands = counters.commands;
-    status.redirects = counters.redirects;
-    status.refusals = counters.refusals;
-    status.protocolErrors = counters.protocolErrors;
-    status.residentBytes = process.residentBytes;
-    status.cpuTime = process.cpuTime;
-    status.logBytes = static_cast<quint64>(m_wal->bytes());
-    status.syncs = m_wal->syncs();
-    status.wallClock = m_wallClock.now();
-    status.longestStall = std::max(std::exchange(m_longestStall, 0us), 0us);
-    status.links = m_transport->counters();
-    status.faults = m_transport->faults();
-    const auto shortened = [](std::optional<QByteArray> value) {
-        if (value)
-            value->truncate(wire::kMaxWatchedBytes);
-        return value;
-    };
-    const QByteArray& watched = m_group->watchedKey();
-    if (!watched.isEmpty()) {
-        status.watchedValue = shortened(m_group->store().peek(watched));
-        status.pendingValue = shortened(m_group->pendingWatchedValue());
-    }
-    return status;
-}
-
 // ---- what the RESP server asks
 
-client::Leadership Member::leadership() const
+client::Backend::Submitted Member::submit(quint64 requestId, QByteArray command)
 {
-    const raft::Status now = m_group->status();
-    client::Leadership leadership;
-    leadership.isLeader = now.role == raft::Role::Leader;
-    const auto leader = std::find_if(m_options.members.begin(), m_options.members.end(),
-                                     [&](const MemberAddress& m) { return m.id.value == now.leader.value; });
-    leadership.known = leader != m_options.members.end();
-    if (leadership.known) {
-        leadership.leaderHost = leader->host;
-        leadership.leaderPort = leader->clientPort;
+    switch (m_group->submit(requestId, std::move(command))) {
+    case Group::Submitted::Taken:
+        return Submitted::Taken;
+    case Group::Submitted::NotLeader:
+        return Submitted::NotLeader;
+    case Group::Submitted::Transferring:
+        return Submitted::TryAgain;
+    case Group::Submitted::Busy:
+        return Submitted::Busy;
     }
-    return leadership;
+    Q_UNREACHABLE();
 }
 
-bool Member::submit(quint64 requestId, QByteArray command)
+kv::Result Member::readStale(QByteArrayView command) const
 {
-    return m_group->submit(requestId, std::move(command));
-}
-
-std::vector<client::MemberView> Member::members() const
-{
-    const raft::Status now = m_group->status();
-    const auto counters = m_transport->counters();
-    std::vector<client::MemberView> views;
-    for (const MemberAddress& member : m_options.members) {
-        const auto link =
-            std::find_if(counters.begin(), counters.end(), [&](const auto& c) { return c.peer == member.id; });
-        const bool isSelf = member.id == m_options.self;
-        views.push_back({member.id.value, member.host, member.clientPort, member.peerPort,
-                         member.id.value == now.leader.value, isSelf,
-                         isSelf || (link != counters.end() && link->connected)});
-    }
-    return views;
-}
-
-QList<std::pair<QByteArray, QByteArray>> Member::info() const
-{
-    const raft::Status now = m_group->status();
-    const ProcessFigures process = processFigures();
-    return {
-        {"faultline_version", FAULTLINE_VERSION},
-        {"process_id", number(static_cast<quint64>(QCoreApplication::applicationPid()))},
-        {"node", m_options.self.name().toUtf8()},
-        {"role", now.role == raft::Role::Leader ? "master" : "slave"},
-        {"raft_role", now.role == raft::Role::Leader     ? "leader"
-                      : now.role == raft::Role::Follower ? "follower"
-                                                         : "candidate"},
-        {"raft_term", number(now.term.value)},
-        {"raft_leader", now.leader ? QByteArray("n") + number(now.leader.value) : QByteArray("unknown")},
-        {"raft_commit_index", number(now.commit.value)},
-        {"raft_last_index", number(now.lastIndex.value)},
-        {"log_bytes", number(static_cast<quint64>(m_wal->bytes()))},
-        {"log_syncs", number(m_wal->syncs())},
-        {"used_memory_rss", number(process.residentBytes)},
-        {"state_hash", QByteArray::number(m_group->store().stateHash(), 16)},
-    };
+    return m_group->readStale(command);
 }
 
 quint64 Member::keys() const

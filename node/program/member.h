@@ -12,7 +12,6 @@
 #include "node/program/thaw.h"
 #include "node/storage/power_cut.h"
 #include "node/storage/real_disk.h"
-#include "node/storage/wal.h"
 
 #include <QObject>
 #include <QTimer>
@@ -43,19 +42,34 @@ signals:
 private:
     // client::Backend
     client::Leadership leadership() const override;
-    bool submit(quint64 requestId, QByteArray command) override;
+    Submitted submit(quint64 requestId, QByteArray command) override;
+    kv::Result readStale(QByteArrayView command) const override;
     std::vector<client::MemberView> members() const override;
+    void manage(quint64 requestId, const client::MemberCommand& command) override;
     QList<std::pair<QByteArray, QByteArray>> info() const override;
     quint64 keys() const override;
     std::chrono::microseconds wallTime() const override { return m_wallClock.now(); }
 
+    // ---- member.cpp
     Result<void> recover();
     Result<void> openPorts();
     void obey(const wire::DesiredState& desired);
     void turn();
     void tick();
     void armTick();
+
+    // ---- member_membership.cpp
+    const MemberAddress* contactOf(NodeId id) const;
+    void followMembership();
+    Result<void> add(const client::MemberCommand& command);
+    Result<void> remove(raft::NodeId id);
+    Result<void> handOver();
+    void answerLeaving(const raft::TransferEnded& ended);
+    void sendLeavingOn();
+
+    // ---- member_report.cpp
     void report(const raft::Event& event);
+    void reportSnapshotTaken(raft::LogIndex lastIndex, qint64 bytes);
     wire::Status status();
 
     Options m_options;
@@ -65,13 +79,16 @@ private:
     WallClock m_wallClock;
     std::unique_ptr<Thaw> m_thaw;          ///< when managed
     std::atomic<quint32> m_paceFactor = 1; ///< read by whoever waits for a slow disk, on any thread
-    std::unique_ptr<storage::RealDisk> m_disk;
+    storage::RealDisk m_disk;
     storage::TornAway m_tornAway; ///< at this start
-    std::unique_ptr<storage::Wal> m_wal;
+    InlineStorage m_storage;
     std::unique_ptr<PeerTransport> m_transport;
     std::unique_ptr<Group> m_group;
     std::unique_ptr<client::RespServer> m_clients;
     std::unique_ptr<Agent> m_agent;
+    raft::Membership m_membership;         ///< as it was followed last
+    std::vector<MemberAddress> m_contacts; ///< of everybody this node knows, by id
+    std::vector<quint64> m_leaving;        ///< requests to remove this leader, which first hands over
     QTimer m_tickTimer;
     PacedClock::Instant m_nextTick{0};
     std::chrono::microseconds m_tickDueAt{0}; ///< wall time

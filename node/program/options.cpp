@@ -12,6 +12,7 @@ namespace faultline::node {
 namespace {
 
 constexpr quint32 kMaxMembers = 9;
+constexpr quint64 kFewestEntriesBetweenSnapshots = 10;
 
 std::optional<quint16> portFrom(const QString& text)
 {
@@ -103,16 +104,18 @@ Result<Options> parseOptions(const QStringList& arguments)
             options.ask = Options::Ask::Version;
             return options;
         }
-        if (name == QLatin1String("--managed")) {
-            options.managed = true;
+        if (bool* flag = name == QLatin1String("--managed")           ? &options.managed
+                         : name == QLatin1String("--join")            ? &options.join
+                         : name == QLatin1String("--after-power-cut") ? &options.afterPowerCut
+                                                                      : nullptr) {
+            if (value)
+                return Error{QStringLiteral("%1 takes no value").arg(name)};
+            *flag = true;
             continue;
         }
-        if (name == QLatin1String("--after-power-cut")) {
-            options.afterPowerCut = true;
-            continue;
-        }
-        static const QStringList known{QStringLiteral("--id"), QStringLiteral("--member"), QStringLiteral("--data"),
-                                       QStringLiteral("--cluster"), QStringLiteral("--control")};
+        static const QStringList known{QStringLiteral("--id"),      QStringLiteral("--member"),
+                                       QStringLiteral("--data"),    QStringLiteral("--cluster"),
+                                       QStringLiteral("--control"), QStringLiteral("--snapshot-after")};
         if (!known.contains(name))
             return Error{QStringLiteral("unknown option %1; faultline-node --help lists them all").arg(arguments[i])};
         if (!value) {
@@ -135,6 +138,13 @@ Result<Options> parseOptions(const QStringList& arguments)
             options.dataFolder = *value;
         } else if (name == QLatin1String("--cluster")) {
             options.cluster = value->toUtf8();
+        } else if (name == QLatin1String("--snapshot-after")) {
+            bool ok = false;
+            options.snapshotAfter = value->toULongLong(&ok);
+            if (!ok || options.snapshotAfter < kFewestEntriesBetweenSnapshots)
+                return Error{QStringLiteral("--snapshot-after %1 is not a number of entries; %2 or more would be")
+                                 .arg(*value)
+                                 .arg(kFewestEntriesBetweenSnapshots)};
         } else {
             const auto port = portFrom(*value);
             if (!port)
@@ -166,6 +176,10 @@ Usage: faultline-node --id N --member nX=ADDRESS:PEERPORT/CLIENTPORT ... --data 
   --member nX=ADDRESS:PEERPORT/CLIENTPORT
                     one for each member, this one included: where the others reach it, and where clients do
   --data FOLDER     where this member keeps its log; made when absent, used by one process at a time
+  --join            a new member of a running cluster: it begins as a member of nothing and waits until the cluster's
+                    leader takes it in (MEMBER ADD below); then --member need name nobody but itself
+  --snapshot-after ENTRIES
+                    how far the log grows before a snapshot of the state takes its place (default: 100000, or 256 MB)
   --cluster NAME    members of clusters with different names refuse each other (default: faultline)
   --after-power-cut the last process of this folder was killed: what it had not made durable is taken away first, as
                     if the power had failed
@@ -187,6 +201,14 @@ Then, from a fourth:
   redis-cli -c -p 7201 SET greeting hello      (-c follows the redirect to the leader)
   redis-cli -c -p 7203 GET greeting
   redis-cli -p 7201 CLUSTER NODES
+
+The leader takes members in and lets them go, one change at a time (redis-cli -c goes to the leader by itself):
+
+  faultline-node --id 4 --data /tmp/n4 --join --member n4=127.0.0.1:7104/7204
+  redis-cli -c -p 7201 MEMBER ADD n4 127.0.0.1 7104 7204      (learns first, votes once it has nearly everything)
+  redis-cli -c -p 7201 MEMBER REMOVE n1
+  redis-cli -c -p 7202 MEMBER LIST
+  redis-cli -c -p 7202 MEMBER TRANSFER n3                     (n3 leads from then on)
 
 End a member with Ctrl+C, or kill -9 it, and start it again with the same line: what was acknowledged is still there.
 Two of three members must run for a write to be taken.

@@ -3,21 +3,13 @@
 
 #include "common/result/result.h"
 #include "common/wire/ids.h"
+#include "node/program/contacts.h"
 
 #include <QStringList>
 
 #include <vector>
 
 namespace faultline::node {
-
-/// Where one member is reached.
-struct MemberAddress
-{
-    NodeId id;
-    QString host; ///< an IP address
-    quint16 peerPort = 0;
-    quint16 clientPort = 0;
-};
 
 /// What the command line of faultline-node says.
 struct Options
@@ -29,6 +21,8 @@ struct Options
     std::vector<MemberAddress> members; ///< in the order of their ids, self included
     QString dataFolder;
     QByteArray cluster = "faultline";
+    bool join = false;          ///< begins as a member of nothing, and waits for a cluster to take it in
+    quint64 snapshotAfter = 0;  ///< entries; 0: the group's own choice
     bool afterPowerCut = false; ///< what the last process of this folder did not make durable is lost
     bool managed = false;
     quint16 controlPort = 0; ///< when managed

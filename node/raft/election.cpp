@@ -1,93 +1,142 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/raft/machine.h"
 
-namespace faultline::raft {
+#include "node/raft/words.h"
 
-namespace {
-std::string placeOf(Term term, LogIndex index)
-{
-    return "(" + std::to_string(term.value) + "," + std::to_string(index.value) + ")";
-}
-} // namespace
+#include <algorithm>
+
+namespace faultline::raft {
 
 void Raft::Machine::electionTimedOut()
 {
     const NodeId lost = leader();
     const std::string waited = spoken(m_now - m_leaderHeardAt);
-    const std::string reason = lost ? "no heartbeat from " + nameOf(lost) + " for " + waited
-                               : std::holds_alternative<Follower>(m_role)
-                                   ? "no leader for " + waited
-                                   : "no majority answered its request for votes";
+    if (!mayBeNeededToLead() || isInstalling()) {
+        // It cannot lead; it no longer says that the one it lost does.
+        if (std::holds_alternative<Follower>(m_role) && lost)
+            becomeFollower(m_hardState.term, {}, "no heartbeat from " + nameOf(lost) + " for " + waited);
+        armElectionTimer();
+        return;
+    }
+    const auto* follower = std::get_if<Follower>(&m_role);
+    const std::string reason = follower && follower->isConnectionBroken ? "its connection to " + nameOf(lost) + " broke"
+                               : lost     ? "no heartbeat from " + nameOf(lost) + " for " + waited
+                               : follower ? "no leader for " + waited
+                                          : "no majority answered its request for votes";
     if (m_options.preVote)
         askForPreVotes(reason);
     else
-        askForVotes(reason);
+        askForVotes(reason, false);
+}
+
+/// Whom the newest membership leaves out is still needed until that is committed: it may be the only one whose log has
+/// what the others lack. Its own vote counts for nothing then (§4.2.2 of the thesis).
+bool Raft::Machine::mayBeNeededToLead() const
+{
+    return membership().isVoter(m_options.self) || m_memberships.at(m_commit).isVoter(m_options.self);
+}
+
+/// Each waits a few ticks of its own, so that they do not all ask at once.
+void Raft::Machine::connectionBroke(NodeId peer, Instant now)
+{
+    constexpr std::uint32_t kLongestWait = 4;
+    m_now = now;
+    auto* follower = std::get_if<Follower>(&m_role);
+    if (!follower || !peer || follower->leader != peer || follower->isConnectionBroken ||
+        !m_options.brokenConnectionHint || !m_options.preVote || m_options.leases)
+        return;
+    follower->isConnectionBroken = true;
+    m_electionTimeout =
+        std::min(m_electionTimeout, m_ticksSinceElection + 1 + static_cast<int>(m_options.random(kLongestWait)));
+    finishInput();
 }
 
 void Raft::Machine::askForPreVotes(std::string reason)
 {
-    PreCandidate candidate{Ballot(voterCount())};
+    PreCandidate candidate{Ballot(membership(), m_options.rules)};
     candidate.ballot.count(m_options.self); // asking costs no promise, so nothing needs to be on disk
     const bool isWon = candidate.ballot.isWon();
     m_role = std::move(candidate);
     armElectionTimer();
     m_events.push_back(BecamePreCandidate{m_hardState.term, std::move(reason)});
     if (isWon) {
-        askForVotes("it is alone");
+        askForVotes("its own vote is enough", false);
         return;
     }
-    for (const NodeId voter : m_options.voters) {
-        if (voter != m_options.self)
-            say(voter, m_hardState.term.next(), RequestVote{true, m_log.lastIndex(), m_log.lastTerm()});
+    for (const NodeId member : membership().members()) {
+        if (member != m_options.self && membership().isVoter(member))
+            say(member, m_hardState.term.next(), RequestVote{true, m_log.lastIndex(), m_log.lastTerm(), false});
     }
 }
 
-void Raft::Machine::askForVotes(std::string reason)
+void Raft::Machine::askForVotes(std::string reason, bool isTransfer)
 {
     m_hardState = {m_hardState.term.next(), m_options.self};
     m_hardStateChanged = true;
     m_ownVoteIn = m_hardState.term;
-    m_role = Candidate{Ballot(voterCount())};
+    m_role = Candidate{Ballot(membership(), m_options.rules)};
     armElectionTimer();
     m_events.push_back(BecameCandidate{m_hardState.term, std::move(reason)});
-    for (const NodeId voter : m_options.voters) {
-        if (voter != m_options.self)
-            promise(voter, RequestVote{false, m_log.lastIndex(), m_log.lastTerm()});
+    for (const NodeId member : membership().members()) {
+        if (member != m_options.self && membership().isVoter(member))
+            promise(member, RequestVote{false, m_log.lastIndex(), m_log.lastTerm(), isTransfer});
+    }
+    if (!m_options.rules.syncBeforeAcknowledge) {
+        auto& candidate = std::get<Candidate>(m_role);
+        candidate.ballot.count(m_options.self);
+        if (candidate.ballot.isWon())
+            becomeLeader(Ballot(candidate.ballot));
     }
 }
 
 void Raft::Machine::becomeLeader(const Ballot& ballot)
 {
-    Leader leader;
-    for (const NodeId voter : m_options.voters) {
-        if (voter != m_options.self)
-            leader.followers.emplace(voter, Progress(m_log.lastIndex()));
-    }
-    m_role = std::move(leader);
+    m_role = Leader{};
+    auto& leading = std::get<Leader>(m_role);
+    leading.firstOfTerm = m_log.lastIndex().next();
+    arrangePeers(leading);
+    startRound(leading);
     m_events.push_back(BecameLeader{m_hardState.term, "votes of " + namesOf(ballot.yes())});
-    for (auto& [id, follower] : std::get<Leader>(m_role).followers)
-        follower.heartbeatDue = true;
-    // Committing an entry of its own term is the only way to learn what is committed (§5.4.2, §8).
-    appendOwn(EntryKind::NoOp, {});
+    for (Peer& peer : leading.peers)
+        peer.progress.heartbeatDue = true;
+    if (m_transfer)
+        endTransfer("it leads again");
+    // Committing an entry of its own term is the only way to learn what is committed (§5.4.2, §8). The very first says
+    // who belongs to the group, so that one who joins later, or gets a snapshot, finds it in the log.
+    if (m_memberships.currentAt().value == 0)
+        appendOwn(EntryKind::Membership, encodeMembership(membership()));
+    else
+        appendOwn(EntryKind::NoOp, {});
 }
 
+/// It hears its leader, so it helps nobody to depose it.
 bool Raft::Machine::trustsItsLeader() const
 {
     if (!m_options.checkQuorum || !leader())
         return false;
-    return std::holds_alternative<Leader>(m_role) || m_ticksSinceElection < m_options.electionTicksMin;
+    if (const auto* follower = std::get_if<Follower>(&m_role))
+        return !follower->isConnectionBroken && m_ticksSinceElection < m_options.electionTicksMin;
+    return true;
+}
+
+/// It may have answered a leader's lease before it was restarted, and has forgotten whose.
+bool Raft::Machine::mayOwePatience() const
+{
+    return m_options.leases && m_hardState.term.value != 0 &&
+           m_ticks < static_cast<std::uint64_t>(m_options.electionTicksMin);
 }
 
 void Raft::Machine::refuseVote(const Message& message, const RequestVote& request, std::string reason)
 {
-    promise(message.from, RequestVoteReply{request.preVote, false});
+    answer(message.from, RequestVoteReply{request.preVote, false});
     m_events.push_back(VoteRefused{message.term, message.from, request.preVote, std::move(reason)});
 }
 
 void Raft::Machine::onVoteRequest(const Message& message, const RequestVote& request)
 {
+    const ProtocolRules& rules = m_options.rules;
     const NodeId votedFor = m_hardState.votedFor;
-    if (!m_log.isUpToDate(request.lastLogTerm, request.lastLogIndex)) {
+    if (rules.voteForUpToDateOnly && !m_log.isUpToDate(request.lastLogTerm, request.lastLogIndex)) {
         refuseVote(message, request,
                    "log behind: " + placeOf(request.lastLogTerm, request.lastLogIndex) + " < " +
                        placeOf(m_log.lastTerm(), m_log.lastIndex()));
@@ -102,17 +151,17 @@ void Raft::Machine::onVoteRequest(const Message& message, const RequestVote& req
         m_events.push_back(VoteGranted{message.term, message.from, true});
         return;
     }
-    if (votedFor && votedFor != message.from) {
+    if (votedFor && votedFor != message.from && rules.voteOncePerTerm) {
         refuseVote(message, request,
                    "already voted for " + (votedFor == m_options.self ? "itself" : nameOf(votedFor)) + " in term " +
                        std::to_string(m_hardState.term.value));
         return;
     }
-    if (!votedFor && leader()) {
+    if (leader() == m_options.self || (!votedFor && leader())) {
         refuseVote(message, request, nameOf(leader()) + " leads term " + std::to_string(m_hardState.term.value));
         return;
     }
-    if (!votedFor) {
+    if (votedFor != message.from) {
         m_hardState.votedFor = message.from;
         m_hardStateChanged = true;
     }
@@ -129,9 +178,9 @@ void Raft::Machine::onVoteReply(const Message& message, const RequestVoteReply& 
         preCandidate && reply.preVote && message.term == m_hardState.term.next()) {
         preCandidate->ballot.count(message.from);
         if (preCandidate->ballot.isWon())
-            askForVotes(namesOf(preCandidate->ballot.yes()) + " would vote for it");
+            askForVotes(namesOf(preCandidate->ballot.yes()) + " would vote for it", false);
     } else if (auto* candidate = std::get_if<Candidate>(&m_role);
-               candidate && !reply.preVote && message.term == m_hardState.term) {
+               candidate && !reply.preVote && (message.term == m_hardState.term || !m_options.rules.ignoreStaleTerms)) {
         candidate->ballot.count(message.from);
         // Our own vote counts once it is on disk; a majority of others needs it just as little as it needs us.
         if (candidate->ballot.isWon())

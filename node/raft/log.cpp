@@ -8,36 +8,76 @@
 namespace faultline::raft {
 
 Log::Log(std::vector<Entry> entries)
-    : m_entries(std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end()))
+    : Log(SnapshotMark{}, std::move(entries))
+{}
+
+Log::Log(const SnapshotMark& snapshot, std::vector<Entry> entries)
+    : m_before(snapshot.lastIndex)
+    , m_beforeTerm(snapshot.lastTerm)
 {
-    for (std::size_t i = 0; i < m_entries.size(); ++i) {
-        require(m_entries[i].index.value == i + 1, "a stored log is contiguous from index 1");
-        require(i == 0 || m_entries[i - 1].term <= m_entries[i].term, "terms never decrease along a log");
+    auto first = entries.begin();
+    if (first != entries.end() && first->index <= m_before) {
+        m_before = first->index;
+        m_beforeTerm = first->term;
+        ++first;
+    }
+    m_entries.assign(std::make_move_iterator(first), std::make_move_iterator(entries.end()));
+    require(lastIndex() >= snapshot.lastIndex, "a stored log goes on where its snapshot ends");
+    for (std::size_t i = 0; i < m_entries.size(); ++i)
+        require(m_entries[i].index.value == m_before.value + i + 1, "a stored log is contiguous");
+}
+
+void Log::checkAll() const
+{
+    Term term = m_beforeTerm;
+    LogIndex index = m_before;
+    for (const Entry& entry : m_entries) {
+        require(entry.index == index.next(), "a log is contiguous");
+        require(fits(term, entry), "terms never decrease along a log");
+        index = entry.index;
+        term = entry.term;
     }
 }
 
 Term Log::termAt(LogIndex index) const
 {
-    return index.value == 0 ? Term{0} : at(index).term;
+    return index == m_before ? m_beforeTerm : at(index).term;
 }
 
 const Entry& Log::at(LogIndex index) const
 {
-    require(index.value >= 1 && index <= lastIndex(), "an entry that is asked for is in the log");
-    return m_entries[index.value - 1];
+    require(index > m_before && index <= lastIndex(), "an entry that is asked for is in the log");
+    return m_entries[index.value - m_before.value - 1];
 }
 
 void Log::append(Entry entry)
 {
     require(entry.index == lastIndex().next(), "an appended entry has the next index");
-    require(entry.term >= lastTerm(), "terms never decrease along a log");
+    require(fits(lastTerm(), entry), "terms never decrease along a log");
     m_entries.push_back(std::move(entry));
 }
 
 void Log::truncateFrom(LogIndex first)
 {
-    require(first.value >= 1 && first <= lastIndex().next(), "a log is cut at one of its entries");
-    m_entries.resize(first.value - 1);
+    require(first > m_before && first <= lastIndex().next(), "a log is cut at one of its entries");
+    m_entries.resize(first.value - m_before.value - 1);
+}
+
+void Log::forgetBefore(LogIndex first)
+{
+    if (first <= firstIndex())
+        return;
+    const LogIndex last = first.previous();
+    m_beforeTerm = termAt(last);
+    m_entries.erase(m_entries.begin(), m_entries.begin() + static_cast<std::ptrdiff_t>(last.value - m_before.value));
+    m_before = last;
+}
+
+void Log::reset(LogIndex before, Term term)
+{
+    m_entries.clear();
+    m_before = before;
+    m_beforeTerm = term;
 }
 
 std::vector<Entry> Log::slice(LogIndex first, std::size_t maxEntries, std::size_t maxBytes) const
@@ -61,18 +101,25 @@ bool Log::isUpToDate(Term term, LogIndex index) const
 
 LogIndex Log::firstOfTermAt(LogIndex index) const
 {
-    const auto end = m_entries.begin() + static_cast<std::ptrdiff_t>(index.value);
+    if (index == m_before)
+        return m_before;
+    const auto end = m_entries.begin() + static_cast<std::ptrdiff_t>(index.value - m_before.value);
     const auto first = std::lower_bound(m_entries.begin(), end, at(index).term,
                                         [](const Entry& entry, Term term) { return entry.term < term; });
-    return first->index;
+    return first == end ? index : first->index;
 }
 
 LogIndex Log::lastWithTermAtMost(Term term, LogIndex limit) const
 {
-    const auto end = m_entries.begin() + static_cast<std::ptrdiff_t>(std::min(limit, lastIndex()).value);
+    if (limit < m_before)
+        return {};
+    const auto end =
+        m_entries.begin() + static_cast<std::ptrdiff_t>(std::min(limit, lastIndex()).value - m_before.value);
     const auto beyond = std::upper_bound(m_entries.begin(), end, term,
                                          [](Term wanted, const Entry& entry) { return wanted < entry.term; });
-    return beyond == m_entries.begin() ? LogIndex{0} : std::prev(beyond)->index;
+    if (beyond != m_entries.begin())
+        return std::prev(beyond)->index;
+    return m_beforeTerm <= term ? m_before : LogIndex{0};
 }
 
 } // namespace faultline::raft

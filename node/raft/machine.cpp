@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/raft/machine.h"
 
+#include "node/raft/words.h"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -16,48 +18,69 @@ template <typename... Ts> struct Overloaded : Ts...
     using Ts::operator()...;
 };
 template <typename... Ts> Overloaded(Ts...) -> Overloaded<Ts...>;
+
+bool isRequest(const Message& message)
+{
+    return std::holds_alternative<RequestVote>(message.body) || std::holds_alternative<AppendEntries>(message.body) ||
+           std::holds_alternative<InstallSnapshot>(message.body) || std::holds_alternative<TimeoutNow>(message.body);
+}
+
+bool isFromALeader(const Message& message)
+{
+    return std::holds_alternative<AppendEntries>(message.body) ||
+           std::holds_alternative<InstallSnapshot>(message.body) || std::holds_alternative<TimeoutNow>(message.body);
+}
 } // namespace
-
-std::string nameOf(NodeId id)
-{
-    return "n" + std::to_string(id.value);
-}
-
-std::string namesOf(const std::set<NodeId>& ids)
-{
-    std::string names;
-    for (const NodeId id : ids)
-        names += (names.empty() ? "" : " ") + nameOf(id);
-    return names;
-}
-
-std::string spoken(Instant duration)
-{
-    return std::to_string(duration.count() / 1000) + " ms";
-}
 
 Raft::Machine::Machine(Options options, StoredState stored, Instant now)
     : m_options(std::move(options))
     , m_hardState(stored.hardState)
-    , m_log(std::move(stored.entries))
+    , m_log(stored.snapshot, std::move(stored.entries))
+    , m_memberships(stored.snapshot.lastIndex,
+                    stored.snapshot.lastIndex.value ? stored.snapshot.membership : m_options.initial)
+    , m_snapshot(stored.snapshot)
+    , m_commit(stored.snapshot.lastIndex)
+    , m_applied(stored.snapshot.lastIndex)
+    , m_role(Follower{})
     , m_now(now)
     , m_leaderHeardAt(now)
     , m_durable(m_log.lastIndex())
     , m_nextWrite(m_log.lastIndex().next())
+    , m_invariants(m_options.rules)
 {
-    require(isMember(m_options.self), "a node is among the voters of its group");
+    require(bool(m_options.self), "a node has a number, from 1");
     require(bool(m_options.random), "a generator of random numbers is handed in");
     require(m_options.electionTicksMin > m_options.heartbeatTicks && m_options.heartbeatTicks > 0 &&
                 m_options.electionTicksMax >= m_options.electionTicksMin,
             "an election timeout is longer than a heartbeat");
+    require(!m_options.leases || m_options.checkQuorum, "leases rest on voters that keep to a leader they hear");
+    if (!m_options.rules.checkPrevious)
+        m_log.allowAnyTerms();
+    if (!m_options.rules.rememberVote)
+        m_hardState = {m_log.lastTerm(), {}};
     require(m_log.lastTerm() <= m_hardState.term, "no entry is of a term the node has not reached");
+    m_log.checkAll();
+    for (LogIndex index = std::max(m_log.firstIndex(), m_commit.next()); index <= m_log.lastIndex();
+         index = index.next()) {
+        if (m_log.at(index).kind != EntryKind::Membership)
+            continue;
+        auto membership = decodeMembership(m_log.at(index).payload);
+        require(membership.has_value(), "a membership in the log is one this version knows");
+        m_memberships.append(index, std::move(*membership));
+    }
+    if (stored.partialSnapshot.lastIndex > m_snapshot.lastIndex)
+        m_incoming = Incoming{std::move(stored.partialSnapshot), stored.partialBytes, false, {}, 0};
     armElectionTimer();
     checkInvariants();
 }
 
-bool Raft::Machine::isMember(NodeId id) const
+bool Raft::Machine::isFromAMember(const Message& message) const
 {
-    return std::find(m_options.voters.begin(), m_options.voters.end(), id) != m_options.voters.end();
+    if (membership().contains(message.from))
+        return true;
+    const auto* leading = std::get_if<Leader>(&m_role);
+    return leading && std::any_of(leading->peers.begin(), leading->peers.end(),
+                                  [&](const Peer& peer) { return peer.id == message.from; });
 }
 
 NodeId Raft::Machine::leader() const
@@ -66,6 +89,17 @@ NodeId Raft::Machine::leader() const
         return m_options.self;
     const auto* follower = std::get_if<Follower>(&m_role);
     return follower ? follower->leader : NodeId{};
+}
+
+Role Raft::Machine::role() const
+{
+    return std::visit(Overloaded{
+                          [](const Follower&) { return Role::Follower; },
+                          [](const PreCandidate&) { return Role::PreCandidate; },
+                          [](const Candidate&) { return Role::Candidate; },
+                          [](const Leader&) { return Role::Leader; },
+                      },
+                      m_role);
 }
 
 void Raft::Machine::armElectionTimer()
@@ -87,19 +121,36 @@ void Raft::Machine::becomeFollower(Term term, NodeId leader, std::string reason)
 {
     const auto* before = std::get_if<Follower>(&m_role);
     const bool isNews = !before || before->leader != leader || term != m_hardState.term;
-    if (std::holds_alternative<Leader>(m_role))
+    if (auto* led = std::get_if<Leader>(&m_role)) {
         m_leaderHeardAt = m_now;
+        refuseReads(*led);
+    }
+    const bool mustArm = !before;
     setTerm(term);
     m_role = Follower{leader};
-    if (!before)
+    if (mustArm)
         armElectionTimer();
     if (isNews)
         m_events.push_back(BecameFollower{term, leader, std::move(reason)});
+    if (m_transfer && leader)
+        endTransfer(leader == m_transfer->to ? std::string() : nameOf(leader) + " leads instead");
+}
+
+/// The message is from the leader of this node's term.
+void Raft::Machine::follow(const Message& message)
+{
+    if (leader() != message.from)
+        becomeFollower(m_hardState.term, message.from,
+                       nameOf(message.from) + " leads term " + std::to_string(m_hardState.term.value));
+    std::get<Follower>(m_role).isConnectionBroken = false;
+    m_leaderHeardAt = m_now;
+    armElectionTimer();
 }
 
 std::string Raft::Machine::heardFromLeader() const
 {
-    return nameOf(leader()) + " leads and was heard " + spoken(m_now - m_leaderHeardAt) + " ago";
+    return nameOf(leader()) +
+           (leader() == m_options.self ? " leads" : " leads and was heard " + spoken(m_now - m_leaderHeardAt) + " ago");
 }
 
 void Raft::Machine::say(NodeId to, Term term, decltype(Message::body) body)
@@ -107,64 +158,104 @@ void Raft::Machine::say(NodeId to, Term term, decltype(Message::body) body)
     m_sendNow.push_back({m_options.self, to, term, std::move(body)});
 }
 
+/// Leaves once everything that this node has taken in so far is on its disk.
 void Raft::Machine::promise(NodeId to, decltype(Message::body) body)
 {
-    m_sendAfterWritten.push_back({m_options.self, to, m_hardState.term, std::move(body)});
+    if (m_options.rules.syncBeforeAcknowledge)
+        m_sendAfterWritten.push_back({m_options.self, to, m_hardState.term, std::move(body)});
+    else
+        say(to, m_hardState.term, std::move(body));
+}
+
+/// Speaks of nothing but this node's term and of what is on its disk: leaves at once when the term is there too.
+void Raft::Machine::answer(NodeId to, decltype(Message::body) body)
+{
+    if (isHardStateDurable())
+        say(to, m_hardState.term, std::move(body));
+    else
+        promise(to, std::move(body));
+}
+
+/// Up to where this node's log counts: what is on its disk.
+LogIndex Raft::Machine::durable() const
+{
+    return m_options.rules.syncBeforeAcknowledge ? std::min(m_durable, m_log.lastIndex()) : m_log.lastIndex();
 }
 
 void Raft::Machine::tick(Instant now)
 {
     m_now = now;
+    ++m_ticks;
     ++m_ticksSinceElection;
-    if (auto* leader = std::get_if<Leader>(&m_role))
-        leaderTick(*leader);
+    if (m_transfer)
+        transferTick();
+    if (auto* leading = std::get_if<Leader>(&m_role))
+        leaderTick(*leading);
     else if (m_ticksSinceElection >= m_electionTimeout)
         electionTimedOut();
-    checkInvariants();
+    finishInput();
 }
 
-void Raft::Machine::receive(Message message, Instant now)
+/// Brings this node to the message's term, if that is the newer. Returns whether the message is to be looked at.
+bool Raft::Machine::acceptsTermOf(const Message& message)
 {
-    m_now = now;
-    if (message.to != m_options.self || message.from == m_options.self || !isMember(message.from))
-        return;
-
     const Term term = m_hardState.term;
     const auto* request = std::get_if<RequestVote>(&message.body);
     const auto* reply = std::get_if<RequestVoteReply>(&message.body);
-    if (request && message.term > term && trustsItsLeader()) {
+    if (request && message.term > term && !request->isTransfer && (trustsItsLeader() || mayOwePatience())) {
         // §6.2 of the thesis: who hears its leader helps nobody to depose it, and keeps its term.
-        refuseVote(message, *request, heardFromLeader());
-        return;
+        refuseVote(message, *request,
+                   trustsItsLeader() ? heardFromLeader()
+                                     : "it has just started and may have answered a leader's lease");
+        return false;
     }
     // A pre-vote and its grant speak of a term nobody is in yet (§9.6 of the thesis).
     const bool isOfTermToCome = (request && request->preVote) || (reply && reply->preVote && reply->granted);
     if (message.term > term && !isOfTermToCome) {
-        const bool isLeader = std::holds_alternative<AppendEntries>(message.body);
+        const bool hasRole = !std::holds_alternative<Follower>(m_role);
+        if (hasRole && !m_options.rules.stepDownOnHigherTerm) {
+            setTerm(message.term);
+            return true;
+        }
+        const bool isLeader = isFromALeader(message);
         becomeFollower(message.term, isLeader ? message.from : NodeId{},
                        nameOf(message.from) +
                            (isLeader  ? " leads term "
                             : request ? " asks for votes in term "
                                       : " is in term ") +
                            std::to_string(message.term.value));
-    } else if (message.term < term) {
+    } else if (message.term < term && m_options.rules.ignoreStaleTerms) {
         // Its sender lives in the past: the answer's term tells it so.
-        if (std::holds_alternative<AppendEntries>(message.body))
-            promise(message.from, AppendEntriesReply{});
+        if (std::holds_alternative<AppendEntries>(message.body) ||
+            std::holds_alternative<InstallSnapshot>(message.body))
+            answer(message.from, AppendEntriesReply{});
         else if (request)
             refuseVote(message, *request, "its term " + std::to_string(message.term.value) + " is over");
-        checkInvariants();
-        return;
+        return false;
     }
+    return true;
+}
 
-    std::visit(Overloaded{
-                   [&](const RequestVote& body) { onVoteRequest(message, body); },
-                   [&](const RequestVoteReply& body) { onVoteReply(message, body); },
-                   [&](const AppendEntries& body) { onAppend(message, body); },
-                   [&](const AppendEntriesReply& body) { onAppendReply(message, body); },
-               },
-               message.body);
-    checkInvariants();
+void Raft::Machine::receive(Message message, Instant now)
+{
+    m_now = now;
+    if (message.to != m_options.self || message.from == m_options.self || !message.from)
+        return;
+    if (!isRequest(message) && !isFromAMember(message))
+        return;
+    if (acceptsTermOf(message)) {
+        std::visit(Overloaded{
+                       [&](const RequestVote& body) { onVoteRequest(message, body); },
+                       [&](const RequestVoteReply& body) { onVoteReply(message, body); },
+                       [&](const AppendEntries& body) { onAppend(message, body); },
+                       [&](const AppendEntriesReply& body) { onAppendReply(message, body); },
+                       [&](const InstallSnapshot& body) { onInstallSnapshot(message, body); },
+                       [&](const InstallSnapshotReply& body) { onInstallSnapshotReply(message, body); },
+                       [&](const TimeoutNow&) { onTimeoutNow(message); },
+                   },
+                   message.body);
+    }
+    finishInput();
 }
 
 void Raft::Machine::written(std::uint64_t writeNumber, Instant now)
@@ -173,35 +264,55 @@ void Raft::Machine::written(std::uint64_t writeNumber, Instant now)
     require(!m_writes.empty() && m_writes.front().number == writeNumber, "writes are reported done in their order");
     const Write write = m_writes.front();
     m_writes.pop_front();
+    m_hardStateWrites -= write.hasHardState ? 1 : 0;
     m_durable = std::max(m_durable, write.lastEntry);
+    if (write.installsSnapshot && isInstalling())
+        installSnapshot();
 
     if (auto* candidate = std::get_if<Candidate>(&m_role);
         candidate && write.ownVoteIn.value != 0 && write.ownVoteIn == m_hardState.term) {
         candidate->ballot.count(m_options.self);
         if (candidate->ballot.isWon())
             becomeLeader(Ballot(candidate->ballot));
-    } else if (auto* leader = std::get_if<Leader>(&m_role)) {
-        advanceCommit(*leader);
+    } else if (auto* leading = std::get_if<Leader>(&m_role)) {
+        advanceCommit(*leading);
+    }
+    finishInput();
+}
+
+/// What an input may have made possible for a leader, and the cheap checks.
+void Raft::Machine::finishInput()
+{
+    if (auto* leading = std::get_if<Leader>(&m_role)) {
+        if (m_transfer)
+            advanceTransfer(*leading);
+        if (membership().isChanging() || !leading->isVoter)
+            advanceChange();
     }
     checkInvariants();
 }
 
 bool Raft::Machine::hasReady() const
 {
-    const auto* leader = std::get_if<Leader>(&m_role);
+    const auto* leading = std::get_if<Leader>(&m_role);
+    const LogIndex end = m_options.rules.applyOnlyCommitted ? m_commit : m_log.lastIndex();
     return !m_sendNow.empty() || !m_sendAfterWritten.empty() || !m_events.empty() || m_hardStateChanged ||
-           m_nextWrite <= m_log.lastIndex() || m_applied < m_commit || (leader && leader->hasSomethingToSend);
+           m_nextWrite <= m_log.lastIndex() || (m_applied < end && !isInstalling()) || !m_reads.empty() ||
+           !m_refusedReads.empty() || !m_snapshotPieces.empty() || (leading && leading->hasSomethingToSend);
 }
 
 Ready Raft::Machine::takeReady()
 {
-    if (auto* leader = std::get_if<Leader>(&m_role))
-        sendAppends(*leader);
+    if (auto* leading = std::get_if<Leader>(&m_role))
+        sendAppends(*leading);
 
     Ready ready;
     ready.sendNow = std::exchange(m_sendNow, {});
     ready.sendAfterWritten = std::exchange(m_sendAfterWritten, {});
     ready.events = std::exchange(m_events, {});
+    ready.reads = std::exchange(m_reads, {});
+    ready.refusedReads = std::exchange(m_refusedReads, {});
+    ready.snapshotPieces = std::exchange(m_snapshotPieces, {});
     if (std::exchange(m_hardStateChanged, false))
         ready.hardState = m_hardState;
     if (m_nextWrite <= m_log.lastIndex()) {
@@ -211,17 +322,20 @@ Ready Raft::Machine::takeReady()
 
     // A promise may rest on a write that was handed out earlier and is not done; then it waits behind an empty one.
     const bool mustWait = !ready.sendAfterWritten.empty() && !m_writes.empty();
-    if (ready.hardState || !ready.entries.empty() || mustWait) {
+    if (ready.hardState || !ready.entries.empty() || !ready.snapshotPieces.empty() || mustWait) {
         ready.writeNumber = ++m_lastWriteNumber;
         m_writes.push_back({ready.writeNumber, ready.entries.empty() ? LogIndex{} : ready.entries.back().index,
-                            std::exchange(m_ownVoteIn, {})});
+                            std::exchange(m_ownVoteIn, {}), ready.hardState.has_value(),
+                            !ready.snapshotPieces.empty() && ready.snapshotPieces.back().isLast});
+        m_hardStateWrites += ready.hardState ? 1 : 0;
     } else {
         std::move(ready.sendAfterWritten.begin(), ready.sendAfterWritten.end(), std::back_inserter(ready.sendNow));
         ready.sendAfterWritten.clear();
     }
 
-    const LogIndex end{std::min(m_commit.value, m_applied.value + kMaxCommittedAtOnce)};
-    if (m_applied < end) {
+    const LogIndex last = m_options.rules.applyOnlyCommitted ? m_commit : m_log.lastIndex();
+    const LogIndex end{std::min(last.value, m_applied.value + kMaxCommittedAtOnce)};
+    if (m_applied < end && !isInstalling()) {
         ready.committed =
             m_log.slice(m_applied.next(), end.value - m_applied.value, std::numeric_limits<std::size_t>::max());
         m_applied = end;
@@ -230,35 +344,12 @@ Ready Raft::Machine::takeReady()
     return ready;
 }
 
-Status Raft::Machine::status() const
-{
-    Status status;
-    status.self = m_options.self;
-    status.term = m_hardState.term;
-    status.votedFor = m_hardState.votedFor;
-    status.leader = leader();
-    status.commit = m_commit;
-    status.applied = m_applied;
-    status.lastIndex = m_log.lastIndex();
-    status.lastTerm = m_log.lastTerm();
-    status.role = std::visit(Overloaded{
-                                 [](const Follower&) { return Role::Follower; },
-                                 [](const PreCandidate&) { return Role::PreCandidate; },
-                                 [](const Candidate&) { return Role::Candidate; },
-                                 [](const Leader&) { return Role::Leader; },
-                             },
-                             m_role);
-    if (const auto* leading = std::get_if<Leader>(&m_role)) {
-        for (const auto& [id, progress] : leading->followers)
-            status.progress.push_back({id, progress.match(), progress.next(), progress.recentlyActive});
-    }
-    return status;
-}
-
 void Raft::Machine::checkInvariants()
 {
     m_invariants.check({m_hardState.term, m_hardState.votedFor, m_commit, m_applied, m_log.lastIndex(),
-                        m_log.lastTerm(), m_durable, std::holds_alternative<Leader>(m_role)});
+                        m_log.lastTerm(), m_log.before(), m_durable, m_snapshot.lastIndex,
+                        m_log.knows(m_commit) ? m_log.termAt(m_commit) : Term{},
+                        std::holds_alternative<Leader>(m_role)});
 }
 
 } // namespace faultline::raft

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "node/raft/snapshot.h"
 #include "node/raft/types.h"
 
 #include <QByteArray>
@@ -12,8 +13,9 @@ namespace faultline::raft {
 
 /// What an entry is for. Numbers are on disk and on the wire: never reuse one.
 enum class EntryKind : std::uint8_t {
-    NoOp = 0,    ///< the first entry of a leader's term: committing it commits everything before it (§8)
-    Command = 1, ///< opaque to consensus; the store applies it
+    NoOp = 0,       ///< the first entry of a leader's term: committing it commits everything before it (§8)
+    Command = 1,    ///< opaque to consensus; the store applies it
+    Membership = 2, ///< who belongs to the group from here on: encodeMembership()
 };
 
 struct Entry
@@ -26,11 +28,14 @@ struct Entry
 };
 
 /// §5.2, and §9.6 of Ongaro's thesis when `preVote`: "would you vote for me in `term`?", which changes nobody's term.
+/// `isTransfer`: the leader itself asked the sender to take over, so that voters who hear their leader answer too
+/// (§4.2.3 and §3.10 of the thesis).
 struct RequestVote
 {
     bool preVote = false;
     LogIndex lastLogIndex;
     Term lastLogTerm;
+    bool isTransfer = false;
 };
 
 struct RequestVoteReply
@@ -46,9 +51,11 @@ struct AppendEntries
     Term previousTerm;
     LogIndex leaderCommit;
     std::vector<Entry> entries;
+    std::uint64_t round = 0; ///< grows; comes back in the reply, by which a leader knows that it led when it sent this
 };
 
-/// `success`: the follower's log equals the leader's up to `matchIndex`, and that part is on its disk.
+/// `success`: the follower's log equals the leader's up to `matchIndex`, and that part is on its disk. An answer to a
+/// heartbeat comes at once and may therefore speak of less than the heartbeat did.
 /// Otherwise `conflictTerm` and `conflictIndex` let the leader skip a whole term at once (end of §5.3): the term the
 /// follower has at previousIndex and the first index it has of that term; conflictTerm 0 means its log is shorter, and
 /// conflictIndex is then one past its last entry. matchIndex is then the previousIndex that was refused, by which the
@@ -59,6 +66,29 @@ struct AppendEntriesReply
     LogIndex matchIndex;
     Term conflictTerm;
     LogIndex conflictIndex;
+    std::uint64_t round = 0; ///< of the AppendEntries this answers
+};
+
+/// §7: one bounded piece of the leader's snapshot, for a follower whose next entry the leader no longer has.
+struct InstallSnapshot
+{
+    SnapshotPiece piece;
+    std::uint64_t round = 0;
+};
+
+/// The follower has, on its disk, the first `received` bytes of the snapshot that ends at `lastIndex`; all of it when
+/// `isInstalled`. The next piece begins there, so that a transfer goes on after loss and after a restart.
+struct InstallSnapshotReply
+{
+    LogIndex lastIndex;
+    std::uint64_t received = 0;
+    bool isInstalled = false;
+    std::uint64_t round = 0;
+};
+
+/// §3.10 of the thesis: take over at once; your log has everything mine has.
+struct TimeoutNow
+{
 };
 
 /// One message between two members. `term` is the sender's current term (for a pre-vote and its grant: the term asked
@@ -68,7 +98,9 @@ struct Message
     NodeId from;
     NodeId to;
     Term term;
-    std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply> body;
+    std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply, InstallSnapshot,
+                 InstallSnapshotReply, TimeoutNow>
+        body;
 };
 
 } // namespace faultline::raft

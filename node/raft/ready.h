@@ -60,8 +60,43 @@ struct LogTruncated
     LogIndex to;
     std::string reason;
 }; ///< entries [from, to] were dropped
-using Event = std::variant<BecameFollower, BecamePreCandidate, BecameCandidate, BecameLeader, VoteGranted, VoteRefused,
-                           LogTruncated>;
+struct MembershipChanged
+{
+    LogIndex index;
+    Membership membership;
+    bool committed = false; ///< false: it is in the log and holds from now on; true: it is there to stay
+};
+struct TransferStarted
+{
+    Term term;
+    NodeId to;
+};
+struct TransferEnded
+{
+    Term term;
+    NodeId to;
+    std::string reason; ///< why it did not come about; empty when it did
+};
+struct SnapshotSent
+{
+    NodeId to;
+    LogIndex lastIndex;
+}; ///< the follower has installed it
+struct SnapshotInstalled
+{
+    NodeId from;
+    LogIndex lastIndex;
+}; ///< this node goes on from a leader's snapshot
+using Event =
+    std::variant<BecameFollower, BecamePreCandidate, BecameCandidate, BecameLeader, VoteGranted, VoteRefused,
+                 LogTruncated, MembershipChanged, TransferStarted, TransferEnded, SnapshotSent, SnapshotInstalled>;
+
+/// The read numbered `id` sees everything that was committed when it was asked for, once `index` is applied.
+struct ConfirmedRead
+{
+    std::uint64_t id = 0;
+    LogIndex index;
+};
 
 /// Everything the owner has to do for the group after some inputs. A value rather than callbacks, so that the owner can
 /// batch, reorder what may be reordered, and write while it sends. One Ready is taken at a time; the next may be taken
@@ -79,12 +114,26 @@ struct Ready
     std::optional<HardState> hardState;
     std::vector<Entry> entries;
 
+    /// Pieces of a leader's snapshot, to be stored beside what is there, each at its offset (an offset of 0 begins
+    /// anew), as part of write `writeNumber` and after its entries. After the one that isLast the owner verifies the
+    /// whole, makes it its newest snapshot, loads the state from it and drops its whole log, whose entries do not meet
+    /// the snapshot; the next entry it stores is the one behind the mark. When the snapshot cannot be verified the
+    /// owner drops it, keeps the log, and calls Raft::snapshotRefused() before written(). Until written(), nothing is
+    /// handed out as committed.
+    std::vector<SnapshotPiece> snapshotPieces;
+
+    /// Reads that may be answered now, each once `index` is applied.
+    std::vector<ConfirmedRead> reads;
+    /// Reads this node cannot answer: it no longer leads. Nothing was done; ask the next leader.
+    std::vector<std::uint64_t> refusedReads;
+
     std::vector<Entry> committed; ///< apply these, in order; each entry is handed out once
     std::vector<Event> events;
 
     bool empty() const
     {
-        return sendNow.empty() && sendAfterWritten.empty() && writeNumber == 0 && committed.empty() && events.empty();
+        return sendNow.empty() && sendAfterWritten.empty() && writeNumber == 0 && snapshotPieces.empty() &&
+               reads.empty() && refusedReads.empty() && committed.empty() && events.empty();
     }
 };
 

@@ -24,10 +24,30 @@ enum Key : quint64 {
     MatchIndex = 12,
     ConflictTerm = 13,
     ConflictIndex = 14,
+    Round = 15,
+    IsTransfer = 16,
+    SnapshotIndex = 17,
+    SnapshotTerm = 18,
+    SnapshotMembership = 19,
+    Offset = 20,
+    Bytes = 21,
+    IsLast = 22,
+    Received = 23,
+    IsInstalled = 24,
 };
 
-enum class MessageType : quint8 { RequestVote = 1, RequestVoteReply = 2, AppendEntries = 3, AppendEntriesReply = 4 };
+enum class MessageType : quint8 {
+    RequestVote = 1,
+    RequestVoteReply = 2,
+    AppendEntries = 3,
+    AppendEntriesReply = 4,
+    InstallSnapshot = 5,
+    InstallSnapshotReply = 6,
+    TimeoutNow = 7,
+};
 
+/// An index, or an offset, that would wrap around is none of any log or snapshot.
+constexpr quint64 kMaxIndex = std::numeric_limits<quint64>::max() / 2;
 /// Far above what a leader sends; it keeps what a broken peer can make us allocate near the size of its frame.
 constexpr quint64 kMaxEntries = 65'536;
 
@@ -54,12 +74,23 @@ void type(QCborStreamWriter& writer, MessageType value)
     field(writer, Type, quint64(value));
 }
 
+bool readMembership(QCborStreamReader& reader, raft::Membership& membership)
+{
+    QByteArray bytes;
+    if (!wire::readBytes(reader, bytes))
+        return false;
+    auto decoded = raft::decodeMembership(bytes);
+    if (decoded)
+        membership = std::move(*decoded);
+    return decoded.has_value();
+}
+
 bool readEntry(QCborStreamReader& reader, raft::Entry& entry)
 {
     if (!reader.isArray() || !reader.enterContainer())
         return false;
     return wire::readUnsigned(reader, entry.term.value) &&
-           wire::readEnum(reader, entry.kind, raft::EntryKind::Command) && wire::readBytes(reader, entry.payload) &&
+           wire::readEnum(reader, entry.kind, raft::EntryKind::Membership) && wire::readBytes(reader, entry.payload) &&
            !reader.hasNext() && reader.leaveContainer();
 }
 
@@ -78,6 +109,8 @@ QByteArray encodePeerMessage(const wire::Envelope& envelope, const raft::Message
                        flag(writer, PreVote, body.preVote);
                        field(writer, LastLogIndex, body.lastLogIndex.value);
                        field(writer, LastLogTerm, body.lastLogTerm.value);
+                       if (body.isTransfer)
+                           flag(writer, IsTransfer, true);
                    },
                    [&](const raft::RequestVoteReply& body) {
                        type(writer, MessageType::RequestVoteReply);
@@ -89,6 +122,7 @@ QByteArray encodePeerMessage(const wire::Envelope& envelope, const raft::Message
                        field(writer, PreviousIndex, body.previousIndex.value);
                        field(writer, PreviousTerm, body.previousTerm.value);
                        field(writer, LeaderCommit, body.leaderCommit.value);
+                       field(writer, Round, body.round);
                        writer.append(quint64(Entries));
                        writer.startArray(body.entries.size());
                        for (const raft::Entry& entry : body.entries) {
@@ -106,7 +140,29 @@ QByteArray encodePeerMessage(const wire::Envelope& envelope, const raft::Message
                        field(writer, MatchIndex, body.matchIndex.value);
                        field(writer, ConflictTerm, body.conflictTerm.value);
                        field(writer, ConflictIndex, body.conflictIndex.value);
+                       field(writer, Round, body.round);
                    },
+                   [&](const raft::InstallSnapshot& body) {
+                       const raft::SnapshotMark& mark = body.piece.mark;
+                       type(writer, MessageType::InstallSnapshot);
+                       field(writer, SnapshotIndex, mark.lastIndex.value);
+                       field(writer, SnapshotTerm, mark.lastTerm.value);
+                       writer.append(quint64(SnapshotMembership));
+                       writer.append(raft::encodeMembership(mark.membership));
+                       field(writer, Offset, body.piece.offset);
+                       flag(writer, IsLast, body.piece.isLast);
+                       field(writer, Round, body.round);
+                       writer.append(quint64(Bytes));
+                       writer.append(body.piece.bytes);
+                   },
+                   [&](const raft::InstallSnapshotReply& body) {
+                       type(writer, MessageType::InstallSnapshotReply);
+                       field(writer, SnapshotIndex, body.lastIndex.value);
+                       field(writer, Received, body.received);
+                       flag(writer, IsInstalled, body.isInstalled);
+                       field(writer, Round, body.round);
+                   },
+                   [&](const raft::TimeoutNow&) { type(writer, MessageType::TimeoutNow); },
                },
                message.body);
     writer.endMap();
@@ -128,12 +184,16 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
     raft::RequestVoteReply voteReply;
     raft::AppendEntries append;
     raft::AppendEntriesReply appendReply;
+    raft::SnapshotPiece piece;
+    raft::InstallSnapshotReply snapshotReply;
     bool preVote = false;
+    quint64 round = 0;
+    raft::LogIndex snapshotIndex;
     const bool read = wire::readMap(reader, [&](quint64 key) {
         switch (key) {
         case Type: {
             quint8 number = 0;
-            if (!wire::readUnsigned(reader, number) || number < 1 || number > 4)
+            if (!wire::readUnsigned(reader, number) || number < 1 || number > quint8(MessageType::TimeoutNow))
                 return false;
             kind = static_cast<MessageType>(number);
             return true;
@@ -170,6 +230,26 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
             return wire::readUnsigned(reader, appendReply.conflictTerm.value);
         case ConflictIndex:
             return wire::readUnsigned(reader, appendReply.conflictIndex.value);
+        case Round:
+            return wire::readUnsigned(reader, round);
+        case IsTransfer:
+            return wire::readBool(reader, vote.isTransfer);
+        case SnapshotIndex:
+            return wire::readUnsigned(reader, snapshotIndex.value);
+        case SnapshotTerm:
+            return wire::readUnsigned(reader, piece.mark.lastTerm.value);
+        case SnapshotMembership:
+            return readMembership(reader, piece.mark.membership);
+        case Offset:
+            return wire::readUnsigned(reader, piece.offset);
+        case Bytes:
+            return wire::readBytes(reader, piece.bytes);
+        case IsLast:
+            return wire::readBool(reader, piece.isLast);
+        case Received:
+            return wire::readUnsigned(reader, snapshotReply.received);
+        case IsInstalled:
+            return wire::readBool(reader, snapshotReply.isInstalled);
         default:
             return wire::skip(reader);
         }
@@ -186,9 +266,9 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
         result.message.body = voteReply;
         break;
     case MessageType::AppendEntries: {
-        // An index that would wrap around is no index of any log.
-        if (append.previousIndex.value > std::numeric_limits<quint64>::max() / 2)
+        if (append.previousIndex.value > kMaxIndex)
             return std::nullopt;
+        append.round = round;
         raft::LogIndex index = append.previousIndex;
         for (raft::Entry& entry : append.entries) {
             index = index.next();
@@ -198,7 +278,22 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
         break;
     }
     case MessageType::AppendEntriesReply:
+        appendReply.round = round;
         result.message.body = appendReply;
+        break;
+    case MessageType::InstallSnapshot:
+        if (snapshotIndex.value > kMaxIndex || piece.offset > kMaxIndex || piece.mark.membership.voters.empty())
+            return std::nullopt;
+        piece.mark.lastIndex = snapshotIndex;
+        result.message.body = raft::InstallSnapshot{std::move(piece), round};
+        break;
+    case MessageType::InstallSnapshotReply:
+        snapshotReply.lastIndex = snapshotIndex;
+        snapshotReply.round = round;
+        result.message.body = snapshotReply;
+        break;
+    case MessageType::TimeoutNow:
+        result.message.body = raft::TimeoutNow{};
         break;
     }
     return result;
@@ -217,6 +312,9 @@ wire::MessageKind kindOf(const raft::Message& message)
                               return body.entries.empty() ? wire::MessageKind::Heartbeat : wire::MessageKind::Append;
                           },
                           [](const raft::AppendEntriesReply&) { return wire::MessageKind::AppendReply; },
+                          [](const raft::InstallSnapshot&) { return wire::MessageKind::Snapshot; },
+                          [](const raft::InstallSnapshotReply&) { return wire::MessageKind::SnapshotReply; },
+                          [](const raft::TimeoutNow&) { return wire::MessageKind::TimeoutNow; },
                       },
                       message.body);
 }

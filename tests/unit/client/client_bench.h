@@ -18,22 +18,33 @@ class FakeBackend final : public client::Backend
 {
 public:
     client::Leadership leader{true, true, QStringLiteral("127.0.0.1"), 7001};
-    bool takes = true;   ///< what submit() returns
-    bool answers = true; ///< at once, by the store
+    Submitted outcome = Submitted::Taken; ///< what submit() returns
+    bool answers = true;                  ///< at once, by the store
     std::deque<std::pair<quint64, QByteArray>> held;
+    std::deque<std::pair<quint64, client::MemberCommand>> managed; ///< when it does not answer at once
     kv::Store store;
     client::RespServer* server = nullptr;
 
     client::Leadership leadership() const override { return leader; }
-    bool submit(quint64 requestId, QByteArray command) override
+    Submitted submit(quint64 requestId, QByteArray command) override
     {
-        if (!takes)
-            return false;
+        if (outcome != Submitted::Taken)
+            return outcome;
         if (answers)
             server->complete(requestId, store.apply(command));
         else
             held.emplace_back(requestId, std::move(command));
-        return true;
+        return outcome;
+    }
+    kv::Result readStale(QByteArrayView command) const override { return store.read(command); }
+    void manage(quint64 requestId, const client::MemberCommand& command) override
+    {
+        if (!answers)
+            managed.emplace_back(requestId, command);
+        else if (command.id == 3)
+            server->complete(requestId, kv::Failure{"ERR n3 is no member"});
+        else
+            server->complete(requestId, kv::Ok());
     }
     void answer(std::size_t index)
     {
@@ -43,8 +54,8 @@ public:
     }
     std::vector<client::MemberView> members() const override
     {
-        return {{1, QStringLiteral("127.0.0.1"), 7001, 8001, leader.known, leader.isLeader, true},
-                {2, QStringLiteral("127.0.0.1"), 7002, 8002, false, !leader.isLeader, false}};
+        return {{1, QStringLiteral("127.0.0.1"), 7001, 8001, leader.known, leader.isLeader, true, client::Standing::Voter},
+                {2, QStringLiteral("127.0.0.1"), 7002, 8002, false, !leader.isLeader, false, client::Standing::Joining}};
     }
     QList<std::pair<QByteArray, QByteArray>> info() const override
     {

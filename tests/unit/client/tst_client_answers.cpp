@@ -120,6 +120,18 @@ private slots:
             "(error) ERR sequence number 1 of session 1 was acknowledged, as all below 2 are: its reply is gone and it "
             "cannot be said again");
         row("GET counted", "\"1\"");
+        row("MEMBER", "(error) ERR wrong number of arguments for 'member' command");
+        row("MEMBER FROB", "(error) ERR unknown subcommand 'FROB'. Try MEMBER ADD, REMOVE, TRANSFER or LIST.");
+        row("MEMBER ADD n4", "(error) ERR wrong number of arguments for 'member|add' command");
+        row("MEMBER remove", "(error) ERR wrong number of arguments for 'member|remove' command");
+        row("MEMBER LIST x", "(error) ERR wrong number of arguments for 'member|list' command");
+        row("MEMBER REMOVE n10", "(error) ERR 'n10' is not a member's name, n1 to n9 would be");
+        row("MEMBER ADD n4 here 7104 7204", "(error) ERR 'here' is not an IP address, 127.0.0.1 would be");
+        row("MEMBER ADD n4 127.0.0.1 7104 70000", "(error) ERR '7104' and '70000' are not a peer port and a client "
+                                                  "port, two numbers from 1 to 65535 would be");
+        row("MEMBER ADD n4 127.0.0.1 7104 7204", "OK");
+        row("MEMBER REMOVE n3", "(error) ERR n3 is no member");
+        row("member transfer 2", "OK");
         row("HELLO 4", "(error) NOPROTO unsupported protocol version");
         row("HELLO x", "(error) ERR Protocol version is not an integer or out of range");
         row("HELLO 2 NONSENSE", "(error) ERR Syntax error in HELLO option 'NONSENSE'");
@@ -163,7 +175,7 @@ private slots:
         const QString count = QString::number(allCommands().size());
         QCOMPARE(client.ask("COMMAND COUNT"), "(integer) " + count);
         QVERIFY(client.ask("COMMAND").contains("\"dbsize\""));
-        QVERIFY(client.ask("COMMAND LIST").endsWith(count + ") \"session\""));
+        QVERIFY(client.ask("COMMAND LIST").endsWith(count + ") \"member\""));
         QVERIFY(client.ask("COMMAND DOCS").contains("\"summary\""));
         for (const CommandSpec& spec : allCommands()) {
             QCOMPARE(findCommand(spec.name), &spec);

@@ -150,7 +150,7 @@ private slots:
         RawClient client(m_server->port());
         client.send("SET a 1\r\n");
         QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(1), 5000);
-        m_backend->takes = false;
+        m_backend->outcome = client::Backend::Submitted::TryAgain;
         client.send("SET b 1\r\n");
         QTRY_COMPARE_WITH_TIMEOUT(counters().refusals, quint64(1), 5000);
         m_backend->answer(0);
@@ -158,6 +158,84 @@ private slots:
         QCOMPARE(replies.value(0), "OK");
         QVERIFY(replies.value(1).startsWith("(error) TRYAGAIN"));
         QCOMPARE(counters().pending, quint64(0));
+    }
+
+    void whatWasNotTakenSaysWhy_data()
+    {
+        QTest::addColumn<client::Backend::Submitted>("outcome");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("handing over") << client::Backend::Submitted::TryAgain << QStringLiteral("TRYAGAIN ");
+        QTest::newRow("too much") << client::Backend::Submitted::Busy << QStringLiteral("BUSY ");
+        QTest::newRow("leads no more") << client::Backend::Submitted::NotLeader << QStringLiteral("MOVED 12182 ");
+    }
+    void whatWasNotTakenSaysWhy()
+    {
+        QFETCH(client::Backend::Submitted, outcome);
+        QFETCH(QString, says);
+        m_backend->outcome = outcome;
+        RawClient client(m_server->port());
+        const QString answer = client.ask("SET foo 1");
+        QVERIFY2(answer.startsWith("(error) " + says), qPrintable(answer));
+        QCOMPARE(counters().pending, quint64(0));
+    }
+
+    void refusedLaterIsRedirectedInItsPlace()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send("GET foo\r\nSET bar 1\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(2), 5000);
+        m_backend->leader = {false, true, "127.0.0.1", 7002};
+        const quint64 read = m_backend->held[0].first;
+        m_backend->answer(1);
+        m_server->refuse(read);
+        QCOMPARE(client.replies(2), QStringList({"(error) MOVED 12182 127.0.0.1:7002", "OK"}));
+        QCOMPARE(counters().pending, quint64(0));
+        QCOMPARE(client.ask("PING"), "PONG");
+    }
+
+    void staleReadsOnlyAfterReadonly()
+    {
+        RawClient client(m_server->port());
+        QCOMPARE(client.ask("SET foo 1"), "OK");
+        m_backend->leader = {false, true, "127.0.0.1", 7002};
+        QVERIFY(client.ask("GET foo").startsWith("(error) MOVED"));
+        QCOMPARE(client.ask("READONLY"), "OK");
+        QCOMPARE(client.ask("GET foo"), "\"1\"");
+        QCOMPARE(client.ask("EXISTS foo"), "(integer) 1");
+        QVERIFY(client.ask("SET foo 2").startsWith("(error) MOVED"));
+        QCOMPARE(client.ask("READWRITE"), "OK");
+        QVERIFY(client.ask("GET foo").startsWith("(error) MOVED"));
+        client.ask("READONLY");
+        QCOMPARE(client.ask("RESET"), "RESET");
+        QVERIFY(client.ask("GET foo").startsWith("(error) MOVED"));
+        // Who leads has nothing older to offer.
+        m_backend->leader = {true, true, "127.0.0.1", 7001};
+        m_backend->answers = false;
+        client.ask("READONLY");
+        client.send("GET foo\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(1), 5000);
+    }
+
+    void memberCommandsGoToTheLeaderAndMayTakeTheirTime()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send("MEMBER ADD n6 127.0.0.1 7106 7206\r\nMEMBER REMOVE 1\r\nMEMBER TRANSFER n2\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->managed.size(), std::size_t(3), 5000);
+        using What = client::MemberCommand::What;
+        const client::MemberCommand& add = m_backend->managed[0].second;
+        QVERIFY(add.what == What::Add && add.id == 6 && add.host == "127.0.0.1");
+        QVERIFY(add.peerPort == 7106 && add.clientPort == 7206);
+        QVERIFY(m_backend->managed[1].second.what == What::Remove && m_backend->managed[1].second.id == 1);
+        QVERIFY(m_backend->managed[2].second.what == What::Transfer && m_backend->managed[2].second.id == 2);
+        m_server->complete(m_backend->managed[0].first, kv::Ok{});
+        m_backend->leader = {false, true, "127.0.0.1", 7002};
+        m_server->refuse(m_backend->managed[1].first);
+        m_server->complete(m_backend->managed[2].first, kv::Failure{"ERR no"});
+        QCOMPARE(client.replies(3), QStringList({"OK", "(error) MOVED 0 127.0.0.1:7002", "(error) ERR no"}));
+        QCOMPARE(client.ask("MEMBER LIST"), "(error) MOVED 0 127.0.0.1:7002");
+        QCOMPARE(client.ask("MEMBER REMOVE n2"), "(error) MOVED 0 127.0.0.1:7002");
     }
 
     void unknownOutcomeClosesBehindEarlierReplies()

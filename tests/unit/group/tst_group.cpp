@@ -1,120 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "node/group/group.h"
-#include "node/group/stored_log.h"
-#include "node/storage/real_disk.h"
-
-#include <QTemporaryDir>
-#include <QTest>
-
-#include <deque>
-#include <map>
-#include <memory>
+#include "group_world.h"
 
 using namespace faultline;
 using namespace faultline::node;
+using namespace faultline::test;
 
 namespace {
 
-QByteArray set(const QByteArray& key, const QByteArray& value)
+bool isPromise(const raft::Message& message)
 {
-    const std::array<QByteArrayView, 2> arguments{key, value};
-    return kv::encodeCommand(kv::Verb::Set, arguments);
+    const auto* reply = std::get_if<raft::AppendEntriesReply>(&message.body);
+    return reply && reply->success && reply->matchIndex.value > 1;
 }
-QByteArray get(const QByteArray& key)
-{
-    const std::array<QByteArrayView, 1> arguments{key};
-    return kv::encodeCommand(kv::Verb::Get, arguments);
-}
-
-/// A few groups that share a network of function calls, each with a real log in a folder of its own.
-struct Member : Transport
-{
-    std::uint32_t id;
-    QString folder;
-    std::deque<raft::Message>* network;
-    storage::RealDisk disk;
-    std::unique_ptr<storage::Wal> wal;
-    std::unique_ptr<Group> group;
-    std::map<quint64, kv::Result> completed;
-    std::vector<quint64> unknown;
-
-    void start(const std::vector<raft::NodeId>& voters)
-    {
-        auto opened = storage::Wal::open(disk, folder);
-        QVERIFY2(opened, opened ? "" : qPrintable(opened.error()));
-        storage::OpenedWal log = *std::move(opened);
-        wal = std::move(log.wal);
-        raft::Options options;
-        options.self = {id};
-        options.voters = voters;
-        options.electionTicksMin = 6 + int(id) * 4; // the lowest number wins the first election
-        options.electionTicksMax = options.electionTicksMin;
-        options.random = [](std::uint32_t) { return 0u; };
-        group = std::make_unique<Group>(options, storedState(log), *wal, *this, [] { return raft::Instant(0); });
-        group->whenCompleted = [this](quint64 request, const kv::Result& result) {
-            completed.emplace(request, result);
-        };
-        group->whenUnknown = [this](quint64 request) { unknown.push_back(request); };
-    }
-    void stop()
-    {
-        group.reset();
-        wal.reset();
-    }
-    void send(const raft::Message& message) override { network->push_back(message); }
-};
-
-struct World
-{
-    QTemporaryDir folder;
-    std::deque<raft::Message> network;
-    std::vector<raft::NodeId> voters;
-    std::map<std::uint32_t, std::unique_ptr<Member>> members;
-    std::uint32_t silent = 0; ///< nothing from or to this one arrives
-
-    explicit World(std::uint32_t count)
-    {
-        for (std::uint32_t id = 1; id <= count; ++id) {
-            voters.push_back({id});
-            auto member = std::make_unique<Member>();
-            member->id = id;
-            member->folder = folder.filePath(QString::number(id));
-            member->network = &network;
-            members.emplace(id, std::move(member));
-        }
-        for (auto& [id, member] : members)
-            member->start(voters);
-    }
-    Group& operator[](std::uint32_t id) { return *members.at(id)->group; }
-    void settle()
-    {
-        for (bool moved = true; moved;) {
-            moved = false;
-            for (auto& [id, member] : members) {
-                if (member->group && !member->group->turn())
-                    QFAIL("the disk failed");
-            }
-            while (!network.empty()) {
-                moved = true;
-                const raft::Message message = network.front();
-                network.pop_front();
-                auto& to = members.at(message.to.value);
-                if (to->group && message.from.value != silent && message.to.value != silent)
-                    to->group->receive(message);
-            }
-        }
-    }
-    void ticks(int count)
-    {
-        for (int i = 0; i < count; ++i) {
-            for (auto& [id, member] : members) {
-                if (member->group)
-                    member->group->tick();
-            }
-            settle();
-        }
-    }
-};
 
 } // namespace
 
@@ -127,50 +24,52 @@ private slots:
     {
         World world(3);
         world.ticks(20);
-        QCOMPARE(world[1].status().role, raft::Role::Leader);
-        QVERIFY(world[1].submit(7, set("x", "1")));
-        QVERIFY(world[1].submit(8, get("x")));
-        QVERIFY(world.members.at(1)->completed.empty());
+        QCOMPARE(world[1].role(), raft::Role::Leader);
+        QVERIFY(world[1].submit(7, set("x", "1")) == Group::Submitted::Taken);
+        QVERIFY(world.member(1).completed.empty());
         world.settle();
-        QCOMPARE(world.members.at(1)->completed.at(7), kv::Result(kv::Ok()));
-        QCOMPARE(world.members.at(1)->completed.at(8), kv::Result(kv::Value{"1"}));
+        QCOMPARE(world.member(1).completed.at(7), kv::Result(kv::Ok()));
         QCOMPARE(world[3].store().peek("x"), std::optional<QByteArray>("1"));
         QCOMPARE(world[3].store().stateHash(), world[1].store().stateHash());
+        QCOMPARE(world.member(3).applied, world.member(1).applied);
     }
 
-    void followersProposeNothing()
+    void followersProposeAndReadNothing()
     {
         World world(3);
         world.ticks(20);
-        QVERIFY(!world[2].submit(1, set("x", "1")));
+        QVERIFY(world[2].submit(1, set("x", "1")) == Group::Submitted::NotLeader);
+        QVERIFY(world[2].submit(2, get("x")) == Group::Submitted::NotLeader);
         QCOMPARE(world[2].pending(), std::size_t(0));
+        world[1].submit(3, set("x", "1"));
+        world.settle();
+        QCOMPARE(world[2].readStale(get("x")), kv::Result(kv::Value{"1"}));
     }
 
     void aTurnSyncsOnceHoweverManyCommands()
     {
         World world(1);
         world.ticks(20);
-        world.settle();
-        const quint64 before = world.members.at(1)->wal->syncs();
+        const quint64 before = world[1].disk().syncs();
         for (quint64 i = 0; i < 500; ++i)
-            QVERIFY(world[1].submit(i, set("k" + QByteArray::number(i), "v")));
+            QVERIFY(world[1].submit(i, set("k" + QByteArray::number(i), "v")) == Group::Submitted::Taken);
         world.settle();
-        QCOMPARE(world.members.at(1)->completed.size(), std::size_t(500));
-        QCOMPARE(world.members.at(1)->wal->syncs(), before + 1);
+        QCOMPARE(world.member(1).completed.size(), std::size_t(500));
+        QCOMPARE(world[1].disk().syncs(), before + 1);
     }
 
     void restartedNodeKeepsItsWord()
     {
         World world(3);
         world.ticks(20);
-        QVERIFY(world[1].submit(1, set("x", "kept")));
+        world[1].submit(1, set("x", "kept"));
         world.settle();
         const raft::Status before = world[1].status();
         for (std::uint32_t id = 1; id <= 3; ++id)
-            world.members.at(id)->stop();
+            world.member(id).stop();
         for (std::uint32_t id = 1; id <= 3; ++id)
-            world.members.at(id)->start(world.voters);
-        QCOMPARE(world[1].status().term, before.term);
+            world.member(id).start();
+        QCOMPARE(world[1].term(), before.term);
         QCOMPARE(world[1].status().votedFor, before.votedFor);
         QCOMPARE(world[2].status().votedFor, raft::NodeId{1});
         QCOMPARE(world[1].status().lastIndex, before.lastIndex);
@@ -183,14 +82,151 @@ private slots:
         World world(3);
         world.ticks(20);
         world.silent = 1;
-        QVERIFY(world[1].submit(5, set("x", "nobody knows")));
+        world[1].submit(5, set("x", "nobody knows"));
         world.ticks(60); // long enough for check-quorum
-        QCOMPARE(world.members.at(1)->unknown, std::vector<quint64>{5});
-        QVERIFY(world.members.at(1)->completed.empty());
+        QCOMPARE(world.member(1).unknown, std::vector<quint64>{5});
+        QVERIFY(world.member(1).completed.empty());
         QCOMPARE(world[1].pending(), std::size_t(0));
         world.silent = 0;
         world.ticks(60);
-        QVERIFY(world.members.at(1)->completed.empty());
+        QVERIFY(world.member(1).completed.empty());
+    }
+
+    void readsGoNoWayThroughTheLog()
+    {
+        World world(3);
+        world.ticks(20);
+        world[1].submit(1, set("x", "1"));
+        world.settle();
+        const raft::LogIndex last = world[1].status().lastIndex;
+        const quint64 syncs = world[1].disk().syncs();
+        world[1].submit(2, set("x", "2"));
+        QVERIFY(world[1].submit(3, get("x")) == Group::Submitted::Taken);
+        QCOMPARE(world[1].pendingReads(), std::size_t(1));
+        world.settle();
+        QCOMPARE(world[1].status().lastIndex, last.next());
+        QCOMPARE(world[1].disk().syncs(), syncs + 1);
+        const kv::Result read = world.member(1).completed.at(3);
+        QVERIFY(read == kv::Result(kv::Value{"1"}) || read == kv::Result(kv::Value{"2"})); // they were concurrent
+        world[1].submit(4, get("x"));
+        world.settle();
+        QCOMPARE(world.member(1).completed.at(4), kv::Result(kv::Value{"2"}));
+        QCOMPARE(world[1].pending(), std::size_t(0));
+    }
+
+    void readsOfOneTurnShareOneRound()
+    {
+        World world(3);
+        world.ticks(20);
+        int heartbeats = 0;
+        world.member(1).whenSent = [&](const raft::Message&) { ++heartbeats; };
+        for (quint64 id = 1; id <= 100; ++id)
+            world[1].submit(id, get("x"));
+        world.settle();
+        QCOMPARE(world.member(1).completed.size(), std::size_t(100));
+        QCOMPARE(heartbeats, 2); // one to each follower
+    }
+
+    void aReadIsAnsweredOnlyWhileAMajorityFollows()
+    {
+        World world(3);
+        world.ticks(20);
+        world.silent = 1;
+        QVERIFY(world[1].submit(1, get("x")) == Group::Submitted::Taken);
+        world.settle();
+        QVERIFY(world.member(1).completed.empty());
+        world.ticks(60);
+        QVERIFY(world.member(1).completed.empty());
+        QCOMPARE(world.member(1).refused, std::vector<quint64>{1}); // surely not done, and not unknown
+        QVERIFY(world.member(1).unknown.empty());
+        QCOMPARE(world[1].pending(), std::size_t(0));
+    }
+
+    void promisesWaitForTheDisk()
+    {
+        World world(3);
+        world.ticks(20);
+        int promises = 0;
+        world.member(2).whenSent = [&](const raft::Message& message) { promises += isPromise(message); };
+        world.member(2).storage.isHeld = true;
+        world.member(3).storage.isHeld = true;
+        world[1].submit(1, set("x", "1"));
+        world.settle();
+        QCOMPARE(world.member(2).storage.waiting(), std::size_t(1));
+        QCOMPARE(promises, 0);
+        QVERIFY(world.member(1).completed.empty());
+        world.member(2).storage.doOne();
+        world.settle();
+        QVERIFY(promises > 0);
+        QCOMPARE(world.member(1).completed.size(), std::size_t(1));
+        world.member(3).storage.doAll();
+    }
+
+    void entriesLeaveWhileTheLeaderStillWrites()
+    {
+        World world(3);
+        world.ticks(20);
+        world.member(1).storage.isHeld = true;
+        world[1].submit(1, set("x", "1"));
+        world.settle();
+        world[1].submit(2, set("x", "2"));
+        world.settle();
+        QCOMPARE(world.member(1).storage.waiting(), std::size_t(2)); // several writes under way
+        QCOMPARE(world[2].status().lastIndex, world[1].status().lastIndex);
+        // The other two have it on their disks: that is a majority.
+        QCOMPARE(world.member(1).completed.size(), std::size_t(2));
+        world.member(1).storage.doAll();
+        world.settle();
+        QCOMPARE(world.member(1).completed.size(), std::size_t(2));
+    }
+
+    void anUnsafeGroupPromisesBeforeItHasWritten()
+    {
+        World world(3, [](GroupOptions& options) { options.raft.rules.syncBeforeAcknowledge = false; });
+        world.ticks(20);
+        int promises = 0;
+        world.member(2).whenSent = [&](const raft::Message& message) { promises += isPromise(message); };
+        world.member(2).storage.isHeld = true;
+        world[1].submit(1, set("x", "1"));
+        world.settle();
+        QCOMPARE(world.member(2).storage.waiting(), std::size_t(1));
+        QVERIFY(promises > 0);
+        world.member(2).storage.doAll();
+    }
+
+    void afterAFailedWriteNothingIsPromised()
+    {
+        World world(3);
+        world.ticks(20);
+        int promises = 0;
+        world.member(2).whenSent = [&](const raft::Message& message) { promises += isPromise(message); };
+        fault::DiskFault full;
+        full.full = true;
+        world.member(2).disk.setFault(full);
+        world[1].submit(1, set("x", "1"));
+        QVERIFY(world[1].turn());
+        world.deliver();
+        const auto done = world[2].turn();
+        QVERIFY(!done);
+        QVERIFY2(done.error().contains(QStringLiteral("No space left")), qPrintable(done.error()));
+        QVERIFY(!world[2].turn());
+        QCOMPARE(promises, 0);
+        world.member(2).stop();
+        world.settle();
+        QCOMPARE(world.member(1).completed.size(), std::size_t(1));
+    }
+
+    void whatIsQueuedWhenTheGroupGoesIsNeverReported()
+    {
+        World world(3);
+        world.ticks(20);
+        world.member(2).storage.isHeld = true;
+        world[1].submit(1, set("x", "1"));
+        world.settle();
+        QCOMPARE(world.member(2).storage.waiting(), std::size_t(1));
+        world.member(2).stop();
+        world.member(2).storage.doAll();
+        QVERIFY(world.network.empty());
     }
 
     void watchedKeyShowsWhatIsNotYetCommitted()
@@ -199,8 +235,8 @@ private slots:
         world.ticks(20);
         world[1].watch("x");
         world.silent = 1;
-        QVERIFY(world[1].submit(1, set("x", "9")));
-        QVERIFY(world[1].submit(2, set("y", "8")));
+        world[1].submit(1, set("x", "9"));
+        world[1].submit(2, set("y", "8"));
         world.settle();
         QCOMPARE(world[1].pendingWatchedValue(), std::optional<QByteArray>("9"));
         QVERIFY(!world[1].store().peek("x"));
@@ -212,13 +248,65 @@ private slots:
         QVERIFY(!world[1].store().peek("x"));
     }
 
+    void aNewMemberIsTakenInAndAnOldOneLeaves()
+    {
+        World world(3);
+        world.ticks(20);
+        for (quint64 i = 0; i < 50; ++i)
+            world[1].submit(i, set("k" + QByteArray::number(i), "v"));
+        world.settle();
+        world.add(4, {});
+        QVERIFY(world[1].changeMembership({{1}, {2}, {3}, {4}}, {}, "where they are"));
+        world.ticks(20);
+        const raft::Membership& now = world[4].membership();
+        QCOMPARE(now.voters.size(), std::size_t(4));
+        QVERIFY(!now.isChanging() && !now.isJoint());
+        QCOMPARE(now.contacts, QByteArray("where they are"));
+        QCOMPARE(world[4].store().stateHash(), world[1].store().stateHash());
+        QVERIFY(world[1].changeMembership({{1}, {2}, {4}}, {}, now.contacts));
+        world.ticks(20);
+        QCOMPARE(world[2].membership().voters.size(), std::size_t(3));
+        const auto refused = world[1].changeMembership({}, {}, {});
+        QVERIFY(!refused && refused.error().contains(QStringLiteral("at least one voter")));
+        const auto follower = world[2].changeMembership({{1}}, {}, {});
+        QVERIFY(!follower && follower.error().contains(QStringLiteral("does not lead")));
+    }
+
+    void whoHandsOverTakesNoCommands()
+    {
+        World world(3);
+        world.ticks(20);
+        QVERIFY(world[1].transferLeadership({2}));
+        QVERIFY(world[1].submit(1, set("x", "1")) == Group::Submitted::Transferring);
+        world.settle();
+        QCOMPARE(world[2].role(), raft::Role::Leader);
+        QCOMPARE(world[1].leader(), raft::NodeId{2});
+        QVERIFY(!world[1].transferLeadership({3}));
+    }
+
+    void brokenConnectionToTheLeaderShortensTheElection()
+    {
+        World world(3, [](GroupOptions& options) {
+            options.raft.random = [id = options.raft.self.value](std::uint32_t bound) { return id % bound; };
+        });
+        world.ticks(20);
+        QVERIFY(world[1].leads());
+        world.member(1).stop();
+        world[2].connectionBroke({1});
+        world[3].connectionBroke({1});
+        world.ticks(6);
+        QVERIFY(world[2].leads() || world[3].leads());
+    }
+
     void oneProcessAFolder()
     {
         World world(1);
-        storage::RealDisk disk;
-        const auto again = storage::Wal::open(disk, world.members.at(1)->folder);
+        Member second;
+        second.options = world.member(1).options;
+        const auto again =
+            Group::open(second.options, {second.disk, second.storage, second, [] { return raft::Instant(0); }, {}});
         QVERIFY(!again);
-        QVERIFY2(again.error().contains(world.members.at(1)->folder), qPrintable(again.error()));
+        QVERIFY2(again.error().contains(second.options.folder), qPrintable(again.error()));
     }
 };
 

@@ -30,6 +30,7 @@ struct End
     std::vector<wire::MessageSample> samples;
     int connects = 0;
     int disconnects = 0;
+    std::vector<NodeId> broken;
 
     End(quint32 self, quint32 peer, quint16 peerPort, const QByteArray& cluster = "c")
     {
@@ -45,6 +46,13 @@ struct End
         transport->onConnection = [this](NodeId, bool connected, const QString&) {
             ++(connected ? connects : disconnects);
         };
+        transport->onBroken = [this](NodeId id) { broken.push_back(id); };
+    }
+    /// Knows of nobody.
+    explicit End(quint32 self)
+        : End(self, 0, 0)
+    {
+        transport->setPeers({});
     }
     int samplesWith(wire::MessageFate fate) const
     {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/wire/cbor.h"
 #include "node/peer/codec/codec.h"
 
 #include <QTest>
@@ -18,15 +19,20 @@ raft::Message message(decltype(raft::Message::body) body)
 std::vector<raft::Message> oneOfEach()
 {
     return {
-        message(raft::RequestVote{true, {10}, {6}}),
+        message(raft::RequestVote{true, {10}, {6}, true}),
         message(raft::RequestVoteReply{false, true}),
         message(raft::AppendEntries{
             {10},
             {6},
             {9},
-            {{{6}, {11}, raft::EntryKind::NoOp, {}}, {{7}, {12}, raft::EntryKind::Command, QByteArray(300, 'v')}}}),
+            {{{6}, {11}, raft::EntryKind::NoOp, {}}, {{7}, {12}, raft::EntryKind::Command, QByteArray(300, 'v')}},
+            12345}),
         message(raft::AppendEntries{{0}, {0}, {0}, {}}),
-        message(raft::AppendEntriesReply{false, {0}, {5}, {8}}),
+        message(raft::AppendEntriesReply{false, {0}, {5}, {8}, 12345}),
+        message(raft::InstallSnapshot{
+            {{{100}, {6}, {{{1}, {2}}, {}, {{3}}, {}, {}, "where"}}, 4096, QByteArray(300, 's'), true}, 7}),
+        message(raft::InstallSnapshotReply{{100}, 4396, true, 7}),
+        message(raft::TimeoutNow{}),
     };
 }
 
@@ -55,6 +61,33 @@ private slots:
                  std::get<raft::AppendEntries>(oneOfEach()[2].body).entries);
     }
 
+    void keysOfNewerVersionsAreSkipped()
+    {
+        QByteArray payload;
+        QCborStreamWriter writer(&payload);
+        wire::beginPayload(writer, kEnvelope);
+        writer.startMap();
+        writer.append(quint64(9999));
+        writer.startArray();
+        writer.append(QStringLiteral("from the future"));
+        writer.endArray();
+        writer.append(quint64(1)); // the type: AppendEntriesReply
+        writer.append(quint64(4));
+        writer.append(quint64(12)); // matchIndex
+        writer.append(quint64(77));
+        writer.endMap();
+        writer.endArray();
+        const auto decoded = decodePeerMessage(payload, {1}, {2});
+        QVERIFY(decoded);
+        QCOMPARE(std::get<raft::AppendEntriesReply>(decoded->message.body).matchIndex.value, quint64(77));
+    }
+
+    void aSnapshotWithoutAMembershipIsRefused()
+    {
+        const auto nobodys = message(raft::InstallSnapshot{{{{100}, {6}, {}}, 0, "bytes", true}, 7});
+        QVERIFY(!decodePeerMessage(encodePeerMessage(kEnvelope, nobodys), {1}, {2}));
+    }
+
     void kindsAreNamedForPictures()
     {
         const auto all = oneOfEach();
@@ -64,6 +97,9 @@ private slots:
         QCOMPARE(entryCountOf(all[2]), 2u);
         QCOMPARE(kindOf(all[3]), wire::MessageKind::Heartbeat);
         QCOMPARE(kindOf(all[4]), wire::MessageKind::AppendReply);
+        QCOMPARE(kindOf(all[5]), wire::MessageKind::Snapshot);
+        QCOMPARE(kindOf(all[6]), wire::MessageKind::SnapshotReply);
+        QCOMPARE(kindOf(all[7]), wire::MessageKind::TimeoutNow);
         QVERIFY(isPositive(all[1]));
         QVERIFY(!isPositive(all[4]));
     }

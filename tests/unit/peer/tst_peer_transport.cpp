@@ -128,6 +128,115 @@ private slots:
         QCOMPARE(again.received[0].term.value, quint64(2));
     }
 
+    void aPeerThatDiesIsMissedOverEachOfItsConnections()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        pair.two.transport.reset();
+        QTRY_COMPARE(pair.one.broken, (std::vector<NodeId>{{2}, {2}}));
+    }
+
+    void whatAFaultBreaksIsNoDeath_data()
+    {
+        QTest::addColumn<bool>("refuse");
+        QTest::addColumn<bool>("reset");
+        QTest::newRow("refused") << true << false;
+        QTest::newRow("reset") << false << true;
+    }
+    void whatAFaultBreaksIsNoDeath()
+    {
+        QFETCH(bool, refuse);
+        QFETCH(bool, reset);
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        pair.setFault({.reset = reset, .refuse = refuse});
+        pair.send(1);
+        QTRY_COMPARE(pair.one.disconnects, 1);
+        QTRY_COMPARE(pair.two.counters().connected, true);
+        pair.reply(2);
+        QTRY_COMPARE(pair.one.received.size(), std::size_t(1));
+        QVERIFY(pair.one.broken.empty() && pair.two.broken.empty());
+    }
+
+    void silenceIsNoDeath()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        pair.one.transport->setFaults(
+            {{{NodeId{1}, NodeId{2}}, {.cut = true}}, {{NodeId{2}, NodeId{1}}, {.cut = true}}});
+        pair.two.transport.reset();
+        pair.one.setFault(2, 1, {.cut = true}); // the way there heals, and then it is known
+        QTRY_COMPARE(pair.one.broken, std::vector<NodeId>{{2}});
+    }
+
+    void peersComeAndGo()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        pair.one.setFault(1, 3, {.latency = 80ms});
+        End three{3, 1, pair.port1};
+        const quint16 port3 = freePort();
+        QVERIFY(three.transport->open(kLoopback, port3));
+        pair.one.transport->setPeers({{NodeId{2}, kLoopback, pair.port2}, {NodeId{3}, kLoopback, port3}});
+        QTRY_VERIFY(pair.one.transport->isConnected({3}));
+        QVERIFY(pair.one.transport->isConnected({2})); // as before
+        QCOMPARE(pair.one.connects, 2);
+        const auto sent = wire::monotonicNow();
+        pair.one.transport->send({{1}, {3}, {7}, raft::AppendEntries{}});
+        QTRY_COMPARE(three.received.size(), std::size_t(1));
+        QVERIFY(three.receivedAt.front() - sent >= 80ms); // the fault was there before the peer
+
+        three.transport.reset();
+        pair.one.transport->setPeers({{NodeId{2}, kLoopback, pair.port2}});
+        QTRY_COMPARE(pair.one.transport->counters().size(), std::size_t(1));
+        pair.send(9);
+        QTRY_COMPARE(pair.two.received.size(), std::size_t(1));
+    }
+
+    void whoIsNotKnownYetIsAnsweredAndForgottenWhenItHasGone()
+    {
+        const quint16 port1 = freePort();
+        const quint16 port2 = freePort();
+        End waiting{1};
+        QVERIFY(waiting.transport->open(kLoopback, port1));
+        auto leader = std::make_unique<End>(2, 1, port1);
+        QVERIFY(leader->transport->open(kLoopback, port2));
+        QTRY_VERIFY(leader->counters().connected);
+        leader->transport->send({{2}, {1}, {1}, raft::AppendEntries{}});
+        QTRY_COMPARE(waiting.received.size(), std::size_t(1));
+        QTRY_VERIFY(waiting.transport->isConnected({2}));
+        waiting.transport->send({{1}, {2}, {1}, raft::AppendEntriesReply{}});
+        QTRY_COMPARE(leader->received.size(), std::size_t(1));
+        // It becomes a peer: nothing is dialled anew.
+        waiting.transport->setPeers({{NodeId{2}, kLoopback, port2}});
+        QVERIFY(waiting.transport->isConnected({2}));
+        // And is none again: it is heard as long as it is there.
+        waiting.transport->setPeers({});
+        leader->transport->send({{2}, {1}, {2}, raft::AppendEntries{}});
+        QTRY_COMPARE(waiting.received.size(), std::size_t(2));
+        leader.reset();
+        QTRY_VERIFY(waiting.transport->counters().empty());
+    }
+
+    void peerAtAnotherAddressIsDialledThere()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        pair.two.transport.reset();
+        const quint16 elsewhere = freePort();
+        End again{2, 1, pair.port1};
+        QVERIFY(again.transport->open(kLoopback, elsewhere));
+        pair.one.transport->setPeers({{NodeId{2}, kLoopback, elsewhere}});
+        QTRY_VERIFY(pair.one.counters().connected);
+        pair.send(4);
+        QTRY_COMPARE(again.received.size(), std::size_t(1));
+    }
+
     void anotherClusterGetsNoWordIn()
     {
         const quint16 port1 = freePort();

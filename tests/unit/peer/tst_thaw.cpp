@@ -152,7 +152,7 @@ struct RealNode
             reply.body = raft::RequestVoteReply{vote->preVote, true};
         } else if (const auto* append = std::get_if<raft::AppendEntries>(&message.body)) {
             const raft::LogIndex match{append->previousIndex.value + append->entries.size()};
-            reply.body = raft::AppendEntriesReply{true, match, {}, {}};
+            reply.body = raft::AppendEntriesReply{true, match, {}, {}, append->round};
         } else {
             return;
         }

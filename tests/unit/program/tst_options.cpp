@@ -34,17 +34,27 @@ private slots:
         QCOMPARE(options->own().peerPort, quint16(7102));
         QCOMPARE(options->own().clientPort, quint16(7202));
         QCOMPARE(options->own().host, QStringLiteral("127.0.0.1"));
-        QVERIFY(!options->managed);
+        QVERIFY(!options->managed && !options->join);
         QVERIFY(!options->afterPowerCut);
         QVERIFY(parseOptions(kGood + QStringList{QStringLiteral("--after-power-cut")})->afterPowerCut);
     }
 
     void helpNamesEveryOption()
     {
-        for (const char* option : {"--id", "--member", "--data", "--cluster", "--managed", "--control",
-                                   "--after-power-cut", "--version", "--help"})
+        for (const char* option :
+             {"--id", "--member", "--data", "--cluster", "--join", "--snapshot-after", "--after-power-cut", "--managed",
+              "--control", "--after-power-cut", "--version", "--help"})
             QVERIFY2(helpText().contains(QLatin1String(option)), option);
         QCOMPARE(parseOptions({QStringLiteral("--help")})->ask, Options::Ask::Help);
+    }
+
+    void aNewMemberNamesNobodyButItself()
+    {
+        const auto options =
+            parseOptions({QStringLiteral("--id=4"), QStringLiteral("--join"),
+                          QStringLiteral("--member=n4=127.0.0.1:7104/7204"), QStringLiteral("--data=/tmp/n4")});
+        QVERIFY2(options, options ? "" : qPrintable(options.error()));
+        QVERIFY(options->join);
     }
 
     void whatIsWrongIsSaidInOneSentence_data()
@@ -71,6 +81,10 @@ private slots:
                                        << QStringLiteral("peer port");
         QTest::newRow("no client port") << with({QStringLiteral("--member=n3=127.0.0.1:7000")})
                                         << QStringLiteral("client port");
+        QTest::newRow("too many snapshots")
+            << with({QStringLiteral("--snapshot-after=9")}) << QStringLiteral("10 or more would be");
+        QTest::newRow("value of a flag") << with({QStringLiteral("--join=yes")})
+                                         << QStringLiteral("--join takes no value");
         QTest::newRow("managed alone") << with({QStringLiteral("--managed")}) << QStringLiteral("go together");
         QTest::newRow("control alone") << with({QStringLiteral("--control=7")}) << QStringLiteral("go together");
         QTest::newRow("control nonsense") << with({QStringLiteral("--control=x")}) << QStringLiteral("not a port");

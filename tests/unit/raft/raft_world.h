@@ -26,10 +26,12 @@ public:
         int maxDelayTicks = 0; ///< each message takes 0 to so many ticks, so that they overtake each other
         double loss = 0;
         double duplicate = 0;
-        int maxWriteTicks = 0; ///< each write takes so long to be durable
+        int maxWriteTicks = 0;       ///< each write takes so long to be durable
+        bool spoilSnapshots = false; ///< one in eight arrives damaged, and after one in eight the power fails
     };
 
-    RaftWorld(int nodes, std::uint32_t seed, Options options = {});
+    /// Nodes n1 to nN make up the group; the spare ones after them wait to be taken in.
+    RaftWorld(int nodes, std::uint32_t seed, Options options = {}, int spares = 0);
 
     Network network;
 
@@ -54,6 +56,15 @@ public:
     /// Of the highest term among those that lead. 0: nobody.
     std::uint32_t leader() const;
     bool propose(std::uint32_t id, const QByteArray& payload);
+    /// A read whose answer is checked: it must not miss what was committed anywhere when it was asked for.
+    void read(std::uint32_t id);
+    void transfer(std::uint32_t id, std::uint32_t to);
+    void change(std::uint32_t id, const std::set<NodeId>& voters, const std::set<NodeId>& learners);
+    void connectionBroke(std::uint32_t id, std::uint32_t peer);
+    /// Of everything applied; the log keeps so many entries before its end.
+    void snapshot(std::uint32_t id, std::uint64_t keep);
+    int readsAnswered() const { return m_readsAnswered; }
+    int snapshotsInstalled() const { return m_snapshotsInstalled; }
     /// Takes what is ready everywhere and delivers what is due, without a tick.
     void settle();
 
@@ -82,12 +93,17 @@ private:
         std::uint64_t number;
         std::optional<HardState> hardState;
         std::vector<Entry> entries;
+        std::vector<SnapshotPiece> pieces;
         std::vector<Message> after;
     };
     struct Node
     {
         std::unique_ptr<Raft> raft;
         StoredState disk;
+        QByteArray snapshot; ///< the bytes of the one on disk
+        QByteArray partial;  ///< of one that is on its way
+        bool isSpare = false;
+        quint64 state = 0; ///< a hash of every command applied, in order
         std::deque<Write> writes;
         LogIndex committedTo;
         std::vector<Event> events;
@@ -101,6 +117,8 @@ private:
     void start(NodeId id);
     void take(NodeId id, Node& node);
     void finishWrites(NodeId id, Node& node);
+    bool install(NodeId id, Node& node);
+    void apply(NodeId id, Node& node, const Entry& entry);
     void send(const Message& message);
     void check();
     void broken(const QString& what);
@@ -113,6 +131,11 @@ private:
     std::set<std::pair<std::uint32_t, std::uint32_t>> m_cuts;
     std::map<Term, NodeId> m_leaders;
     std::map<LogIndex, Entry> m_committed;
+    std::map<LogIndex, quint64> m_states;      ///< after the entry at each index
+    std::map<std::uint64_t, LogIndex> m_reads; ///< under way, and what each must see
+    std::uint64_t m_lastRead = 0;
+    int m_readsAnswered = 0;
+    int m_snapshotsInstalled = 0;
     int m_time = 0;
     Instant m_now{0};
     quint64 m_trace = 1;

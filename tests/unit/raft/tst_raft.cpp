@@ -4,6 +4,8 @@
 #include "raft_world.h"
 
 #include <algorithm>
+#include <deque>
+#include <random>
 
 using namespace faultline::raft;
 
@@ -43,7 +45,7 @@ struct Alone
                   Options options = calm();
                   options.self = {1};
                   for (std::uint32_t id = 1; id <= std::uint32_t(voters); ++id)
-                      options.voters.push_back({id});
+                      options.initial.voters.insert({id});
                   options.preVote = preVote;
                   options.random = [](std::uint32_t) { return 0u; };
                   return options;
@@ -79,7 +81,7 @@ private slots:
         RaftWorld world(5, 1);
         QVERIFY(world.tickUntil([&] { return world.leader() != 0; }));
         QVERIFY(world.tickUntil([&] { return world.committed().size() == 1; }));
-        QCOMPARE(world.committed().begin()->second.kind, EntryKind::NoOp);
+        QCOMPARE(world.committed().begin()->second.kind, EntryKind::Membership); // who the group begins with
         QCOMPARE(world.violation(), QString());
     }
 
@@ -121,9 +123,9 @@ private slots:
         RaftWorld world(3, 5);
         for (std::uint32_t id = 1; id <= 3; ++id)
             world.crash(id);
-        world.disk(1) = {{{7}, {}}, entriesOf(leader)};
-        world.disk(2) = {{{7}, {}}, entriesOf(leader)};
-        world.disk(3) = {{{7}, {}}, entriesOf(follower)};
+        world.disk(1) = {{{7}, {}}, {}, entriesOf(leader), {}, 0};
+        world.disk(2) = {{{7}, {}}, {}, entriesOf(leader), {}, 0};
+        world.disk(3) = {{{7}, {}}, {}, entriesOf(follower), {}, 0};
         world.restart(1);
         world.restart(2);
         QVERIFY(world.tickUntil([&] { return world.leader() != 0; }));
@@ -136,7 +138,7 @@ private slots:
     // Figure 8: an entry of an older term, though on a majority, is not committed by counting.
     void figure8OldEntriesAreNotCommittedByCounting()
     {
-        Alone leader(5, {{{3}, {}}, entriesOf({1, 2})}, false);
+        Alone leader(5, {{{3}, {}}, {}, entriesOf({1, 2}), {}, 0}, false);
         leader.ticks(30); // candidate of term 4
         Ready ready = leader.raft.takeReady();
         leader.raft.written(ready.writeNumber, leader.now);
@@ -208,7 +210,7 @@ private slots:
         voter.receive(2, 4, RequestVote{false, {}, {}});
         const Ready ready = voter.raft.takeReady();
         QCOMPARE(*ready.hardState, (HardState{{4}, {2}}));
-        Alone again(3, {*ready.hardState, {}});
+        Alone again(3, {*ready.hardState, {}, {}, {}, 0});
         again.receive(3, 4, RequestVote{false, {}, {}});
         const Ready refused = again.raft.takeReady();
         QVERIFY(
@@ -219,7 +221,7 @@ private slots:
 
     void shorterOrOlderLogGetsNoVote()
     {
-        Alone voter(3, {{{5}, {}}, entriesOf({1, 5})});
+        Alone voter(3, {{{5}, {}}, {}, entriesOf({1, 5}), {}, 0});
         voter.receive(2, 6, RequestVote{false, {7}, {4}});
         const Ready ready = voter.raft.takeReady();
         const auto refused = std::find_if(ready.events.begin(), ready.events.end(),
@@ -246,7 +248,7 @@ private slots:
         ready = follower.raft.takeReady();
         QVERIFY(ready.sendNow.empty());
         QCOMPARE(ready.sendAfterWritten.size(), std::size_t(1));
-        follower.receive(2, 4, AppendEntries{{1}, {4}, {}, {}});
+        follower.receive(2, 4, AppendEntries{{}, {}, {}, entry});
         const Ready second = follower.raft.takeReady();
         QVERIFY(second.sendNow.empty());
         QVERIFY(second.writeNumber > ready.writeNumber);
@@ -283,6 +285,145 @@ private slots:
         QCOMPARE(node.raft.status().lastTerm.value, quint64(3));
     }
 
+    void aHeartbeatIsAnsweredAtOnceWithWhatIsOnDisk()
+    {
+        Alone follower(3);
+        follower.receive(2, 4, AppendEntries{{}, {}, {}, entriesOf({4}), 1});
+        Ready ready = follower.raft.takeReady();
+        follower.raft.written(ready.writeNumber, follower.now);
+        follower.receive(2, 4, AppendEntries{{1}, {4}, {}, {{{4}, {2}, EntryKind::Command, "x"}}, 2});
+        ready = follower.raft.takeReady(); // not written
+        follower.receive(2, 4, AppendEntries{{2}, {4}, {}, {}, 3});
+        ready = follower.raft.takeReady();
+        QCOMPARE(ready.writeNumber, quint64(0));
+        QCOMPARE(ready.sendNow.size(), std::size_t(1));
+        const auto& reply = std::get<AppendEntriesReply>(ready.sendNow[0].body);
+        QVERIFY(reply.success);
+        QCOMPARE(reply.matchIndex.value, quint64(1));
+        QCOMPARE(reply.round, quint64(3));
+    }
+
+    void changesThatCannotBeAreRefusedWithASentence_data()
+    {
+        QTest::addColumn<QList<int>>("voters");
+        QTest::addColumn<QList<int>>("learners");
+        QTest::addColumn<QString>("refusal");
+        QTest::newRow("nobody") << QList<int>{} << QList<int>{1} << "a group needs at least one voter";
+        QTest::newRow("too many") << QList<int>{1, 2, 3, 4, 5, 6, 7, 8} << QList<int>{9, 10}
+                                  << "a group has at most 9 members, and this one would have 10";
+        QTest::newRow("both") << QList<int>{1, 2} << QList<int>{2} << "n2 can be a voter or a learner, not both";
+    }
+    void changesThatCannotBeAreRefusedWithASentence()
+    {
+        QFETCH(QList<int>, voters);
+        QFETCH(QList<int>, learners);
+        QFETCH(QString, refusal);
+        RaftWorld world(1, 1);
+        QVERIFY(world.tickUntil([&] { return world.committed().size() == 1; }));
+        const auto ids = [](const QList<int>& numbers) {
+            std::set<NodeId> set;
+            for (const int number : numbers)
+                set.insert({std::uint32_t(number)});
+            return set;
+        };
+        const auto outcome = world[1].changeMembership(ids(voters), ids(learners), {}, world.now());
+        QCOMPARE(QString::fromStdString(std::get<Raft::ChangeRefused>(outcome).reason), refusal);
+    }
+
+    void aFollowerRefusesWhatOnlyALeaderCanDo()
+    {
+        Alone follower(3);
+        QVERIFY(!follower.raft.read(1, follower.now));
+        QCOMPARE(std::get<Raft::ProposalRefused>(follower.raft.propose("x", follower.now)),
+                 Raft::ProposalRefused::NotLeader);
+        QCOMPARE(*follower.raft.transferLeadership({2}, follower.now),
+                 std::string("only a leader can hand over, and n1 does not lead"));
+        QVERIFY(!follower.raft.hasReady());
+    }
+
+    void twoNodesNeedEachOther()
+    {
+        RaftWorld world(2, 1);
+        QVERIFY(world.tickUntil([&] { return world.leader() != 0 && world.committed().size() == 1; }));
+        const std::uint32_t leader = world.leader();
+        world.crash(3 - leader);
+        QVERIFY(world.propose(leader, "x"));
+        world.ticks(20);
+        QCOMPARE(world.committed().size(), std::size_t(1));
+        world.restart(3 - leader);
+        QVERIFY(world.tickUntil([&] { return world.committed().size() >= 2; }));
+    }
+
+    // A peer may be broken, or of another version. Whatever it says, no invariant of this node stops the process.
+    void nothingAPeerSaysStopsANode()
+    {
+        for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+            std::mt19937 random(seed);
+            const auto small = [&](std::uint32_t bound) { return std::uint64_t(random() % bound); };
+            const Membership membership{{{1}, {2}, {3}}, {}, {}, {}, {}, {}};
+            Alone node(3, {}, random() % 2);
+            std::deque<std::uint64_t> writes;
+            for (int i = 0; i < 200; ++i) {
+                const auto from = std::uint32_t(2 + small(3));
+                const std::uint64_t term = node.raft.term().value + small(3) - (node.raft.term().value > 0 ? 1 : 0);
+                AppendEntries append{{small(8)}, {small(4)}, {small(12)}, {}, small(9)};
+                for (std::uint64_t n = small(4); n > 0; --n)
+                    append.entries.push_back({{append.previousTerm.value + small(3)},
+                                              {append.previousIndex.value + append.entries.size() + 1},
+                                              EntryKind(small(3)),
+                                              small(2) ? encodeMembership(membership) : QByteArray("nonsense")});
+                switch (small(11)) {
+                case 0:
+                    node.receive(from, term, RequestVote{bool(small(2)), {small(9)}, {small(5)}, bool(small(2))});
+                    break;
+                case 1:
+                    node.receive(from, term + small(2), RequestVoteReply{bool(small(2)), true});
+                    break;
+                case 2:
+                case 3:
+                    node.receive(from, term, append);
+                    break;
+                case 4:
+                    node.receive(from, term,
+                                 AppendEntriesReply{bool(small(2)), {small(12)}, {small(4)}, {small(12)}, small(9)});
+                    break;
+                case 5:
+                    node.receive(
+                        from, term,
+                        InstallSnapshot{
+                            {{{small(20)}, {small(4)}, membership}, small(3) * 4, QByteArray("four"), bool(small(2))},
+                            small(9)});
+                    break;
+                case 6:
+                    node.receive(from, term, InstallSnapshotReply{{small(12)}, small(40), bool(small(2)), small(9)});
+                    break;
+                case 7:
+                    node.receive(from, term, TimeoutNow{});
+                    break;
+                case 8:
+                    node.ticks(int(small(40)));
+                    break;
+                case 9:
+                    node.raft.propose("x", node.now);
+                    node.raft.read(7, node.now);
+                    break;
+                case 10:
+                    if (const auto mark = node.raft.markOfApplied(); mark.lastIndex.value != 0)
+                        node.raft.compacted(mark, mark.lastIndex.next());
+                    break;
+                }
+                const Ready ready = node.raft.takeReady();
+                if (ready.writeNumber != 0)
+                    writes.push_back(ready.writeNumber);
+                while (!writes.empty() && small(2)) {
+                    node.raft.written(writes.front(), node.now);
+                    writes.pop_front();
+                }
+                node.raft.checkAll();
+            }
+        }
+    }
+
     void oneAppendAFollowerHoweverManyProposals()
     {
         RaftWorld world(3, 6);
@@ -299,7 +440,7 @@ private slots:
 
     void aMessageFromThePastIsAnsweredWithTheTerm()
     {
-        Alone node(3, {{{9}, {}}, {}});
+        Alone node(3, {{{9}, {}}, {}, {}, {}, 0});
         node.receive(2, 5, AppendEntries{});
         node.receive(3, 5, RequestVote{false, {}, {}});
         const Ready ready = node.raft.takeReady();
@@ -311,7 +452,7 @@ private slots:
 
     void nonsenseFromPeersChangesNothing()
     {
-        Alone node(3, {{{4}, {}}, entriesOf({1, 2})});
+        Alone node(3, {{{4}, {}}, {}, entriesOf({1, 2}), {}, 0});
         node.receive(2, 4, AppendEntries{{2}, {2}, {2}, {}}); // commits 2
         node.raft.takeReady();
         QCOMPARE(node.raft.status().commit.value, quint64(2));
@@ -319,7 +460,7 @@ private slots:
         node.receive(2, 4, AppendEntries{{2}, {2}, {9}, {{{4}, {9}, EntryKind::Command, "gap"}}});
         node.receive(2, 4, AppendEntries{{2}, {2}, {9}, {{{9}, {3}, EntryKind::Command, "future"}}});
         node.receive(2, 4, AppendEntriesReply{true, {99}, {}, {}});
-        node.receive(7, 4, AppendEntries{});                           // no member
+        node.receive(7, 9, AppendEntriesReply{});                      // an answer from no member
         node.raft.receive({{2}, {3}, {8}, AppendEntries{}}, node.now); // not for us
         node.receive(1, 8, AppendEntries{});                           // from ourselves
         QCOMPARE(node.raft.status().lastIndex.value, quint64(2));

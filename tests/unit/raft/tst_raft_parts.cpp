@@ -4,6 +4,7 @@
 #include "node/raft/log.h"
 #include "node/raft/progress.h"
 #include "node/raft/quorum.h"
+#include "node/raft/raft.h"
 
 using namespace faultline::raft;
 
@@ -46,15 +47,15 @@ private slots:
     {
         QFETCH(QList<int>, matches);
         QFETCH(int, majority);
-        std::vector<LogIndex> indexes;
+        Standing standing;
         for (const int match : matches)
-            indexes.push_back(at(match));
-        QCOMPARE(int(majorityMatch(indexes).value), majority);
+            standing.add(std::uint64_t(match));
+        QCOMPARE(int(standing.reachedBy(majorityOf(std::size_t(matches.size())))), majority);
     }
 
     void ballotCountsEachVoterOnce()
     {
-        Ballot ballot(5);
+        Ballot ballot({{{1}, {2}, {3}, {4}, {5}}, {}, {}, {}, {}, {}}, {});
         ballot.count({1});
         ballot.count({2});
         ballot.count({2});
@@ -100,7 +101,7 @@ private slots:
 
     void slicesAreBounded()
     {
-        Log log({});
+        Log log;
         for (std::uint64_t i = 1; i <= 10; ++i)
             log.append({{1}, {i}, EntryKind::Command, QByteArray(100, 'x')});
         QCOMPARE(log.slice(at(3), 4, 10'000).size(), std::size_t(4));
@@ -142,18 +143,156 @@ private slots:
     {
         Progress progress(at(0));
         progress.accepted(at(0));
-        progress.sentEntries(at(5));
-        progress.sentEntries(at(9));
+        progress.sentEntries(at(5), 100);
+        progress.sentEntries(at(9), 100);
         QCOMPARE(progress.next(), at(10));
-        QVERIFY(progress.hasRoom(3) && !progress.hasRoom(2));
+        QVERIFY(progress.hasRoom(3, 1000) && !progress.hasRoom(2, 1000) && !progress.hasRoom(3, 200));
         QVERIFY(progress.accepted(at(5)));
         QVERIFY(!progress.accepted(at(5)));
-        QVERIFY(progress.hasRoom(2) && !progress.isIdle());
+        QVERIFY(progress.hasRoom(2, 200) && !progress.isIdle());
         QCOMPARE(progress.match(), at(5));
         progress.refused(at(9), at(6));
         QCOMPARE(progress.state(), Progress::State::Probe);
         QCOMPARE(progress.next(), at(6));
         QVERIFY(progress.isIdle());
+    }
+
+    void jointBallotNeedsBothSides()
+    {
+        const Membership joint{{{1}, {4}, {5}}, {{1}, {2}, {3}}, {}, {{1}, {4}, {5}}, {}, {}};
+        Ballot ballot(joint, {});
+        ballot.count({1});
+        ballot.count({4});
+        ballot.count({5});
+        ballot.count({9}); // nobody's voter
+        QVERIFY(!ballot.isWon());
+        ballot.count({2});
+        QVERIFY(ballot.isWon());
+    }
+
+    void membershipComesBackAsItWas()
+    {
+        const Membership memberships[] = {
+            {{{1}}, {}, {}, {}, {}, {}},
+            {{{1}, {2}, {3}}, {}, {{4}, {300}}, {{1}, {2}, {4}}, {{300}}, QByteArray("where\0they are", 14)},
+            {{{1}, {2}, {4}}, {{1}, {2}, {3}}, {{5}}, {{1}, {2}, {4}}, {{3}, {5}}, "x"},
+        };
+        for (const Membership& membership : memberships) {
+            const QByteArray payload = encodeMembership(membership);
+            QCOMPARE(decodeMembership(payload), std::optional(membership));
+            for (qsizetype length = 0; length < payload.size(); ++length)
+                QVERIFY(!decodeMembership(payload.first(length)));
+            QVERIFY(!decodeMembership(payload + 'x'));
+        }
+    }
+
+    void membershipThatContradictsItselfIsRefused_data()
+    {
+        QTest::addColumn<QByteArray>("payload");
+        const auto add = [](const char* name, const Membership& membership) {
+            QTest::newRow(name) << encodeMembership(membership);
+        };
+        add("no voter", {{}, {}, {{1}}, {}, {}, {}});
+        add("voter and learner", {{{1}, {2}}, {}, {{2}}, {}, {}, {}});
+        add("leaving and learner", {{{1}}, {{1}, {2}}, {{2}}, {{1}}, {}, {}});
+        add("joint without a goal", {{{1}}, {{1}, {2}}, {}, {}, {}, {}});
+        add("goal for learners alone", {{{1}}, {}, {}, {}, {{2}}, {}});
+        add("member 0", {{{0}}, {}, {}, {}, {}, {}});
+        QTest::newRow("another version") << QByteArray("\x02", 1) +
+                                                encodeMembership({{{1}}, {}, {}, {}, {}, {}}).mid(1);
+        QTest::newRow("a set far too large") << QByteArray("\x01\xff", 2) + QByteArray(2000, 'x');
+    }
+    void membershipThatContradictsItselfIsRefused()
+    {
+        QFETCH(QByteArray, payload);
+        QVERIFY(!decodeMembership(payload));
+    }
+
+    void membershipIsSpoken()
+    {
+        QCOMPARE(spoken(Membership{{{1}, {2}}, {}, {{4}, {5}}, {{1}, {2}, {5}}, {{4}}, {}}),
+                 std::string("n1 n2, learning n4, joining n5"));
+        QCOMPARE(spoken(Membership{{{1}, {4}}, {{1}, {2}}, {}, {{1}, {4}}, {}, {}}), std::string("n1 n2 → n1 n4"));
+    }
+
+    void logGoesOnBehindASnapshot()
+    {
+        const SnapshotMark mark{at(10), {3}, {}};
+        Log empty(mark, {});
+        QCOMPARE(empty.firstIndex(), at(11));
+        QCOMPARE(empty.lastIndex(), at(10));
+        QCOMPARE(empty.lastTerm().value, quint64(3));
+        QVERIFY(empty.knows(at(10)) && !empty.knows(at(9)) && !empty.knows(at(11)));
+        empty.append({{4}, at(11), EntryKind::Command, "x"});
+        QCOMPARE(empty.firstOfTermAt(at(11)), at(11));
+        QCOMPARE(empty.lastWithTermAtMost({3}, at(11)), at(10));
+        QCOMPARE(empty.lastWithTermAtMost({2}, at(11)), at(0));
+
+        // What was kept before its end; the first of it tells what stands there.
+        Log kept(mark, {{{2}, at(8), {}, {}}, {{2}, at(9), {}, {}}, {{3}, at(10), {}, {}}, {{4}, at(11), {}, {}}});
+        QCOMPARE(kept.firstIndex(), at(9));
+        QCOMPARE(kept.termAt(at(8)).value, quint64(2));
+        QCOMPARE(kept.lastIndex(), at(11));
+        kept.forgetBefore(at(11));
+        QCOMPARE(kept.firstIndex(), at(11));
+        QCOMPARE(kept.termAt(at(10)).value, quint64(3));
+        kept.forgetBefore(at(5)); // long gone
+        kept.forgetBefore(at(12));
+        QCOMPARE(kept.lastIndex(), at(11));
+        QCOMPARE(kept.lastTerm().value, quint64(4));
+    }
+
+    void storedLogMustMeetItsSnapshot_data()
+    {
+        QTest::addColumn<int>("first");
+        QTest::addColumn<QList<int>>("terms");
+        QTest::addColumn<bool>("meets");
+        // The snapshot ends at (3, 10).
+        QTest::newRow("nothing") << 0 << QList<int>{} << true;
+        QTest::newRow("right behind") << 11 << QList<int>{3, 4} << true;
+        QTest::newRow("holds its last") << 9 << QList<int>{2, 3, 4} << true;
+        QTest::newRow("another in its place") << 9 << QList<int>{2, 2, 2} << false;
+        QTest::newRow("ends before it") << 8 << QList<int>{3, 3} << false;
+        QTest::newRow("a gap") << 12 << QList<int>{4} << false;
+    }
+    void storedLogMustMeetItsSnapshot()
+    {
+        QFETCH(int, first);
+        QFETCH(QList<int>, terms);
+        QFETCH(bool, meets);
+        std::vector<Entry> entries;
+        for (const int term : terms)
+            entries.push_back({{std::uint64_t(term)}, at(first++), EntryKind::Command, {}});
+        QCOMPARE(logMeets({at(10), {3}, {}}, entries), meets);
+    }
+
+    void aPieceIsSentAgainFromWhereTheFollowerIs()
+    {
+        Progress progress(at(50));
+        progress.beginSnapshot(at(40));
+        QVERIFY(progress.pieceIsDue());
+        progress.sentPiece();
+        QVERIFY(!progress.pieceIsDue());
+        QVERIFY(progress.receivedPiece(at(40), 100));
+        QVERIFY(!progress.receivedPiece(at(39), 500)); // of another snapshot
+        QCOMPARE(progress.snapshotOffset(), quint64(100));
+        progress.sentPiece();
+        QVERIFY(!progress.receivedPiece(at(40), 0)); // late, or it has lost what it had
+        QCOMPARE(progress.snapshotOffset(), quint64(100));
+        int heartbeats = 0;
+        for (; !progress.pieceIsDue(); ++heartbeats)
+            progress.heartbeatPassed();
+        QCOMPARE(heartbeats, 4);
+        QCOMPARE(progress.snapshotOffset(), quint64(0));
+        progress.sentPiece(); // waits longer each time
+        for (heartbeats = 0; !progress.pieceIsDue(); ++heartbeats)
+            progress.heartbeatPassed();
+        QCOMPARE(heartbeats, 8);
+        progress.refused(at(45), at(1)); // of a probe from before
+        QCOMPARE(progress.state(), Progress::State::Snapshot);
+        progress.accepted(at(40));
+        QCOMPARE(progress.state(), Progress::State::Replicate);
+        QCOMPARE(progress.next(), at(41));
     }
 };
 

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/group/group_disk.h"
+
+#include <utility>
+
+namespace faultline::node {
+
+namespace {
+
+std::optional<raft::SnapshotMark> markOf(const storage::SnapshotMeta& meta)
+{
+    auto membership = raft::decodeMembership(meta.membership);
+    if (!membership)
+        return std::nullopt;
+    return raft::SnapshotMark{{meta.lastIndex}, {meta.lastTerm}, *std::move(membership)};
+}
+
+} // namespace
+
+GroupDisk::GroupDisk(storage::Disk& disk, QString folder, kv::StoreRules rules, std::unique_ptr<storage::Wal> wal)
+    : m_disk(disk)
+    , m_folder(std::move(folder))
+    , m_rules(rules)
+    , m_wal(std::move(wal))
+    , m_snapshots(disk, m_folder)
+{}
+
+Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& folder, quint64 owner,
+                                          kv::StoreRules rules)
+{
+    auto log = storage::Wal::open(disk, folder, {.owner = owner});
+    if (!log)
+        return Error{log.error()};
+    const storage::Recovered recovered = std::move(log->recovered);
+    Opened opened;
+    opened.store = kv::Store(rules);
+    opened.disk.reset(new GroupDisk(disk, folder, rules, std::move(log->wal)));
+    opened.stored.hardState = {{recovered.hardState.term}, {recovered.hardState.vote}};
+    opened.stored.entries.reserve(recovered.entries.size());
+    for (const storage::Entry& entry : recovered.entries)
+        opened.stored.entries.push_back(
+            {{entry.term}, {entry.index}, static_cast<raft::EntryKind>(entry.kind), entry.payload});
+
+    const auto newest = opened.disk->m_snapshots.newest(recovered.firstIndex);
+    if (!newest)
+        return Error{newest.error()};
+    if (*newest) {
+        const storage::Snapshot& file = **newest;
+        const auto mark = markOf(file.meta);
+        if (!mark)
+            return Error{QStringLiteral("The snapshot %1 in %2 has a membership that this version does not know.")
+                             .arg(storage::snapshotName(file.meta.lastIndex), folder)};
+        auto store = opened.disk->load(file);
+        if (!store)
+            return Error{store.error()};
+        opened.store = *std::move(store);
+        opened.snapshot = StoredSnapshot{*mark, file};
+        opened.stored.snapshot = *mark;
+        opened.disk->m_newest = mark->lastIndex;
+        // It ended between the arrival of a leader's snapshot and the dropping of the log.
+        if (recovered.lastIndex() < mark->lastIndex.value || !raft::logMeets(*mark, opened.stored.entries)) {
+            if (auto dropped = opened.disk->m_wal->beginAnewAfter(mark->lastIndex.value); !dropped)
+                return Error{dropped.error()};
+            opened.stored.entries.clear();
+        }
+    }
+    if (auto resumed = opened.disk->resumeIncoming(opened.stored); !resumed)
+        return Error{resumed.error()};
+    return opened;
+}
+
+/// A leader's snapshot that was on its way when the node stopped goes on from what is here of it.
+Result<void> GroupDisk::resumeIncoming(raft::StoredState& stored)
+{
+    const auto names = m_disk.list(m_folder);
+    if (!names)
+        return Error{names.error()};
+    for (const QString& name : *names) {
+        if (!name.endsWith(QStringLiteral(".incoming")))
+            continue;
+        const QString path = m_folder + u'/' + name;
+        const auto file = m_disk.open(path, storage::Disk::Open::Existing);
+        if (!file)
+            return Error{file.error()};
+        const auto reader = storage::SnapshotReader::open(**file, path);
+        const auto mark = reader ? markOf(reader->meta()) : std::nullopt;
+        if (!mark || mark->lastIndex <= m_newest)
+            continue; // not even its header came, or it is of no use any more
+        auto incoming = storage::IncomingSnapshot::open(m_disk, m_folder, mark->lastIndex.value, mark->lastTerm.value);
+        if (!incoming)
+            return Error{incoming.error()};
+        m_incoming = *std::move(incoming);
+        stored.partialSnapshot = *mark;
+        stored.partialBytes = static_cast<std::uint64_t>(m_incoming->received());
+        return {};
+    }
+    return {};
+}
+
+Result<kv::Store> GroupDisk::load(const storage::Snapshot& snapshot) const
+{
+    QByteArray state;
+    if (auto read = m_snapshots.read(snapshot, [&](QByteArrayView piece) { state.append(piece); }); !read)
+        return Error{read.error()};
+    kv::Store store(m_rules);
+    if (auto restored = store.restore(state); !restored)
+        return Error{restored.error()};
+    return store;
+}
+
+Result<GroupDisk::Outcome> GroupDisk::write(const Write& what)
+{
+    Outcome outcome;
+    if (!what.entries.empty() || what.hardState) {
+        if (auto written = writeLog(what); !written)
+            return Error{written.error()};
+    }
+    for (const raft::SnapshotPiece& piece : what.snapshotPieces) {
+        if (auto received = receive(piece, outcome); !received)
+            return Error{received.error()};
+    }
+    return outcome;
+}
+
+Result<void> GroupDisk::writeLog(const Write& what)
+{
+    std::vector<storage::Entry> entries;
+    entries.reserve(what.entries.size());
+    for (const raft::Entry& entry : what.entries)
+        entries.push_back({entry.index.value, entry.term.value, static_cast<quint8>(entry.kind), entry.payload});
+    std::optional<storage::HardState> hardState;
+    if (what.hardState)
+        hardState = storage::HardState{what.hardState->term.value, what.hardState->votedFor.value};
+    m_wal->append(entries, hardState);
+    return m_wal->sync();
+}
+
+Result<void> GroupDisk::receive(const raft::SnapshotPiece& piece, Outcome& outcome)
+{
+    const raft::SnapshotMark& mark = piece.mark;
+    if (!m_incoming || m_incoming->lastIndex() != mark.lastIndex.value ||
+        m_incoming->lastTerm() != mark.lastTerm.value) {
+        auto incoming = storage::IncomingSnapshot::open(m_disk, m_folder, mark.lastIndex.value, mark.lastTerm.value);
+        if (!incoming)
+            return Error{incoming.error()};
+        m_incoming = *std::move(incoming);
+    }
+    if (auto written = m_incoming->write(static_cast<qint64>(piece.offset), piece.bytes); !written)
+        return written;
+    return piece.isLast ? install(mark, outcome) : Result<void>();
+}
+
+Result<void> GroupDisk::install(const raft::SnapshotMark& mark, Outcome& outcome)
+{
+    const auto finished = std::exchange(m_incoming, nullptr)->finish();
+    if (!finished)
+        return Error{finished.error()};
+    outcome.snapshotRefused = !*finished;
+    if (outcome.snapshotRefused)
+        return {};
+    const storage::Snapshot& file = **finished;
+    auto store = load(file);
+    if (!store || markOf(file.meta) != mark) {
+        outcome.snapshotRefused = true; // every block of it is as it was sent, and yet it is no state
+        return m_disk.remove(m_folder + u'/' + storage::snapshotName(mark.lastIndex.value));
+    }
+    if (auto dropped = m_wal->beginAnewAfter(mark.lastIndex.value); !dropped)
+        return dropped;
+    m_newest = mark.lastIndex;
+    outcome.installed = Installed{*std::move(store), {mark, file}};
+    return m_snapshots.removeOlderThan(file);
+}
+
+Result<void> GroupDisk::addToSnapshot(const raft::SnapshotMark& mark, QByteArrayView state)
+{
+    if (!m_writer || m_writing != mark.lastIndex) {
+        auto writer =
+            m_snapshots.begin({mark.lastIndex.value, mark.lastTerm.value, raft::encodeMembership(mark.membership)});
+        if (!writer)
+            return Error{writer.error()};
+        m_writer = *std::move(writer);
+        m_writing = mark.lastIndex;
+    }
+    return m_writer->append(state);
+}
+
+Result<std::optional<StoredSnapshot>> GroupDisk::finishSnapshot(const raft::SnapshotMark& mark,
+                                                                raft::LogIndex firstKept)
+{
+    const std::unique_ptr<storage::SnapshotWriter> writer = std::exchange(m_writer, nullptr);
+    if (mark.lastIndex <= m_newest)
+        return std::optional<StoredSnapshot>();
+    const auto finished = writer->finish();
+    if (!finished)
+        return Error{finished.error()};
+    m_newest = mark.lastIndex;
+    if (auto dropped = m_wal->compact(firstKept.previous().value); !dropped)
+        return Error{dropped.error()};
+    if (auto removed = m_snapshots.removeOlderThan(*finished); !removed)
+        return Error{removed.error()};
+    return std::optional(StoredSnapshot{mark, *finished});
+}
+
+Result<QByteArray> GroupDisk::chunk(const StoredSnapshot& snapshot, qint64 offset, qsizetype length) const
+{
+    return m_snapshots.chunk(snapshot.file, offset, length);
+}
+
+} // namespace faultline::node

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/group/group.h"
+
+#include <algorithm>
+
+namespace faultline::node {
+
+namespace {
+constexpr qsizetype kPieceBytes = qsizetype(1) << 20; ///< of a snapshot, written between two turns
+constexpr quint64 kPatienceWhileSending = 4;
+} // namespace
+
+void Group::sendPiece(raft::Message message)
+{
+    raft::SnapshotPiece& piece = std::get<raft::InstallSnapshot>(message.body).piece;
+    if (!m_newest || m_newest->mark.lastIndex != piece.mark.lastIndex)
+        return;
+    const auto offset = static_cast<qint64>(piece.offset);
+    auto bytes = m_disk->chunk(*m_newest, offset, static_cast<qsizetype>(m_options.raft.maxSnapshotPiece));
+    if (!bytes)
+        return; // a newer one took its place on the disk; consensus asks for that one soon
+    piece.bytes = *std::move(bytes);
+    piece.isLast = offset + piece.bytes.size() >= m_newest->file.size;
+    m_handed.transport.send(message);
+}
+
+void Group::install(GroupDisk::Installed installed)
+{
+    m_store = std::move(installed.store);
+    m_newest = std::move(installed.snapshot);
+    m_applied = m_newest->mark.lastIndex;
+    m_bytesSinceSnapshot = 0;
+    m_taking.reset(); // of a state that is past
+    ++m_snapshotsInstalled;
+    std::erase_if(m_watchedUnapplied, [&](const Unapplied& waiting) { return waiting.index <= m_applied; });
+}
+
+bool Group::isSnapshotDue() const
+{
+    const quint64 entries = m_applied.value - (m_newest ? m_newest->mark.lastIndex.value : 0);
+    const auto isOver = [&](quint64 factor) {
+        return entries >= factor * m_options.snapshotAfterEntries ||
+               m_bytesSinceSnapshot >= static_cast<qint64>(factor) * m_options.snapshotAfterBytes;
+    };
+    return entries > 0 && isOver(1) && (isOver(kPatienceWhileSending) || !m_raft.isSendingSnapshot());
+}
+
+void Group::goOnWithSnapshot()
+{
+    if (!m_taking && isSnapshotDue())
+        beginSnapshot();
+    if (!m_taking || m_taking->pieceIsOut)
+        return;
+    m_taking->pieceIsOut = true;
+    QByteArray piece = m_taking->writer.next(kPieceBytes);
+    if (piece.isEmpty())
+        finishSnapshot();
+    else
+        writePiece(std::move(piece));
+}
+
+void Group::beginSnapshot()
+{
+    const raft::SnapshotMark mark = m_raft.markOfApplied();
+    const std::uint64_t last = mark.lastIndex.value;
+    const raft::LogIndex wanted{last + 1 - std::min<std::uint64_t>(m_options.keepEntries, last)};
+    const raft::LogIndex firstKept = std::max(wanted, m_raft.status().firstIndex);
+    m_bytesSinceSnapshot = 0;
+    m_taking.emplace(Taking{mark, firstKept, m_store.snapshot()});
+}
+
+void Group::writePiece(QByteArray piece)
+{
+    m_handed.storage.run(
+        [disk = m_disk, mark = m_taking->mark, piece = std::move(piece)] { return disk->addToSnapshot(mark, piece); },
+        [this, alive = m_alive, mark = m_taking->mark](const Result<void>& done) {
+            if (!*alive || m_failure)
+                return;
+            if (!done)
+                m_failure = done.error();
+            else if (m_taking && m_taking->mark == mark)
+                m_taking->pieceIsOut = false;
+            due();
+        });
+}
+
+void Group::finishSnapshot()
+{
+    auto taken = std::make_shared<std::optional<StoredSnapshot>>();
+    m_handed.storage.run(
+        [disk = m_disk, mark = m_taking->mark, firstKept = m_taking->firstKept, taken]() -> Result<void> {
+            auto finished = disk->finishSnapshot(mark, firstKept);
+            if (!finished)
+                return Error{finished.error()};
+            *taken = *std::move(finished);
+            return {};
+        },
+        [this, alive = m_alive, taken](const Result<void>& done) {
+            if (!*alive || m_failure)
+                return;
+            if (!done)
+                m_failure = done.error();
+            else if (*taken)
+                snapshotTaken(**taken);
+            due();
+        });
+}
+
+void Group::snapshotTaken(const StoredSnapshot& snapshot)
+{
+    m_raft.compacted(snapshot.mark, m_taking->firstKept);
+    m_taking.reset();
+    m_newest = snapshot;
+    ++m_snapshotsTaken;
+    if (whenSnapshotTaken)
+        whenSnapshotTaken(snapshot.mark.lastIndex, snapshot.file.size);
+}
+
+} // namespace faultline::node

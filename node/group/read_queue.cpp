@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/group/read_queue.h"
+
+#include <utility>
+
+namespace faultline::node {
+
+quint64 ReadQueue::beginRound()
+{
+    m_begun += m_gathered.size();
+    m_rounds.emplace(++m_lastRound, std::exchange(m_gathered, {}));
+    return m_lastRound;
+}
+
+void ReadQueue::confirmed(quint64 round, raft::LogIndex index)
+{
+    const auto found = m_rounds.find(round);
+    if (found == m_rounds.end())
+        return;
+    m_confirmed.push_back({index, std::move(found->second)});
+    m_rounds.erase(found);
+}
+
+std::vector<ReadQueue::Read> ReadQueue::refused(quint64 round)
+{
+    const auto found = m_rounds.find(round);
+    if (found == m_rounds.end())
+        return {};
+    std::vector<Read> reads = std::move(found->second);
+    m_rounds.erase(found);
+    m_begun -= reads.size();
+    return reads;
+}
+
+std::vector<ReadQueue::Read> ReadQueue::takeDue(raft::LogIndex applied)
+{
+    std::vector<Read> due;
+    // Rounds are confirmed in the order they began, so that their indexes do not fall.
+    while (!m_confirmed.empty() && m_confirmed.front().index <= applied) {
+        std::vector<Read>& reads = m_confirmed.front().reads;
+        m_begun -= reads.size();
+        if (due.empty())
+            due = std::move(reads);
+        else
+            due.insert(due.end(), std::make_move_iterator(reads.begin()), std::make_move_iterator(reads.end()));
+        m_confirmed.pop_front();
+    }
+    return due;
+}
+
+std::size_t ReadQueue::size() const
+{
+    return m_gathered.size() + m_begun;
+}
+
+} // namespace faultline::node

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "node/raft/types.h"
+
+#include <QByteArray>
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace faultline::node {
+
+/// Reads that go no way through the log (ReadIndex, §6.4 of Ongaro's thesis): each waits until a majority has confirmed
+/// that this node still leads, then until this node's state has everything that was committed when it was asked.
+///
+/// All that arrive in one turn share one round of confirmation, so that a thousand readers cost one heartbeat. Nobody
+/// is answered between the first of them and the round's begin, so none can have seen more than the round will show.
+class ReadQueue
+{
+public:
+    struct Read
+    {
+        quint64 requestId = 0;
+        QByteArray command;
+    };
+
+    void add(Read read) { m_gathered.push_back(std::move(read)); }
+    bool hasGathered() const { return !m_gathered.empty(); }
+    /// What was gathered becomes one round, to be asked for under this number.
+    quint64 beginRound();
+
+    /// The round sees everything once `index` is applied.
+    void confirmed(quint64 round, raft::LogIndex index);
+    /// The round will never be confirmed. Its reads, to be refused.
+    std::vector<Read> refused(quint64 round);
+    /// Reads that may be answered from a state in which `applied` is the last entry, in the order they came.
+    std::vector<Read> takeDue(raft::LogIndex applied);
+
+    std::size_t size() const;
+
+private:
+    struct Confirmed
+    {
+        raft::LogIndex index;
+        std::vector<Read> reads;
+    };
+
+    std::vector<Read> m_gathered;
+    std::map<quint64, std::vector<Read>> m_rounds; ///< asked for and not yet confirmed
+    std::deque<Confirmed> m_confirmed;
+    quint64 m_lastRound = 0;
+    std::size_t m_begun = 0; ///< reads in m_rounds and m_confirmed
+};
+
+} // namespace faultline::node
