@@ -11,7 +11,7 @@ void Raft::Machine::electionTimedOut()
 {
     const NodeId lost = leader();
     const std::string waited = spoken(m_now - m_leaderHeardAt);
-    if (!membership().isVoter(m_options.self) || isInstalling()) {
+    if (!mayBeNeededToLead() || isInstalling()) {
         // It cannot lead; it no longer says that the one it lost does.
         if (std::holds_alternative<Follower>(m_role) && lost)
             becomeFollower(m_hardState.term, {}, "no heartbeat from " + nameOf(lost) + " for " + waited);
@@ -27,6 +27,13 @@ void Raft::Machine::electionTimedOut()
         askForPreVotes(reason);
     else
         askForVotes(reason, false);
+}
+
+/// Whom the newest membership leaves out is still needed until that is committed: it may be the only one whose log has
+/// what the others lack. Its own vote counts for nothing then (§4.2.2 of the thesis).
+bool Raft::Machine::mayBeNeededToLead() const
+{
+    return membership().isVoter(m_options.self) || m_memberships.at(m_commit).isVoter(m_options.self);
 }
 
 /// Each waits a few ticks of its own, so that they do not all ask at once.

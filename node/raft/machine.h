@@ -152,6 +152,7 @@ private:
 
     // ---- election.cpp
     void electionTimedOut();
+    bool mayBeNeededToLead() const;
     void askForPreVotes(std::string reason);
     void askForVotes(std::string reason, bool isTransfer);
     void becomeLeader(const Ballot& ballot);

@@ -232,10 +232,13 @@ void Raft::Machine::sendAppends(Leader& leading)
 {
     if (!std::exchange(leading.hasSomethingToSend, false))
         return;
-    for (Peer& peer : leading.peers)
+    const bool haveLeft = m_memberships.currentAt() <= m_commit;
+    for (Peer& peer : leading.peers) {
+        peer.progress.heartbeatDue |= peer.isLeaving && haveLeft;
         sendAppendsTo(peer);
+    }
     // Whoever left the group has just been told so.
-    if (m_memberships.currentAt() <= m_commit)
+    if (haveLeft)
         std::erase_if(leading.peers, [](const Peer& peer) { return peer.isLeaving; });
 }
 
