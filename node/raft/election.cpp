@@ -18,6 +18,11 @@ void Raft::Machine::electionTimedOut()
         armElectionTimer();
         return;
     }
+    if (std::holds_alternative<Candidate>(m_role) && !isHardStateDurable() && m_options.rules.syncBeforeAcknowledge) {
+        // It waits for its own disk: nobody has been asked yet, and asking again would only lengthen the queue.
+        armElectionTimer();
+        return;
+    }
     const auto* follower = std::get_if<Follower>(&m_role);
     const std::string reason = follower && follower->isConnectionBroken ? "its connection to " + nameOf(lost) + " broke"
                                : lost     ? "no heartbeat from " + nameOf(lost) + " for " + waited

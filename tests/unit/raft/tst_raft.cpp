@@ -269,6 +269,25 @@ private slots:
         QCOMPARE(candidate.raft.status().commit.value, quint64(1));
     }
 
+    void candidateWithASlowDiskAsksOnceAndWaits()
+    {
+        for (const bool preVote : {false, true}) {
+            Alone candidate(3, {}, preVote);
+            candidate.ticks(30);
+            if (preVote)
+                candidate.receive(2, 1, RequestVoteReply{true, true});
+            const Ready ready = candidate.raft.takeReady();
+            QCOMPARE(countOf<RequestVote>(ready.sendAfterWritten), 2);
+            candidate.ticks(500);
+            QVERIFY(!candidate.raft.hasReady());
+            QCOMPARE(candidate.raft.status().term.value, quint64(1));
+
+            candidate.raft.written(ready.writeNumber, candidate.now);
+            candidate.receive(2, 1, RequestVoteReply{false, true});
+            QCOMPARE(candidate.raft.status().role, Role::Leader);
+        }
+    }
+
     void truncationVoidsWhatAnOlderWriteSaid()
     {
         // Entries 1..3 of term 2 are being written when term 3's leader takes 2 and 3 back.
