@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/cli/help.h"
 
+#include "common/fault/disk_fault_text.h"
 #include "common/fault/link_fault_text.h"
 #include "gui/lab/scenario/scenario.h"
 
@@ -82,6 +83,9 @@ QString runHelpText()
     QStringList presets;
     for (const fault::Preset& preset : fault::presets())
         presets << preset.name;
+    QStringList diskPresets;
+    for (const fault::DiskPreset& preset : fault::diskPresets())
+        diskPresets << preset.name;
     return QStringLiteral(
                R"(faultline run SCENARIO: act a scenario out on a fresh cluster of real processes, and judge it
 
@@ -123,6 +127,8 @@ A scenario:
     side         of partition, instead of a shape: the nodes of one side
     period       of crash-loop: how long the node runs at a time, 1s to 60s
     offset, jump, rate   of clock: 5s, -200ms, 110%
+    preset       of disk: %7;
+                 or, also on top of it, each by itself: %8, such as latency: 20ms, lies: true
     factor       of surge: how many times the load that is set, 1 to 100
     share        of hot-key: of all operations, 80%
   expectations   a list:
@@ -132,7 +138,8 @@ A scenario:
     from, until  of what is measured of the load (shares, throughput, latency): only of this part of the run, in time
                  since the cluster served)")
         .arg(listed(lab::conditionNames()), listed(lab::actionNames()), listed(lab::measureNames()), listed(presets),
-             listed(fault::fieldNames()), listed(lab::partitionNames()));
+             listed(fault::fieldNames()), listed(lab::partitionNames()), listed(diskPresets),
+             listed(fault::diskFieldNames()));
 }
 
 QString checkHelpText()

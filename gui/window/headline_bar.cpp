@@ -30,7 +30,8 @@ QColor Theme::*meaningOf(const QString& clause)
         return &Theme::mutedInk;
     if (says("frozen"))
         return &Theme::frozenText;
-    if (clause.endsWith(QStringLiteral(" nodes")) || says("no cluster") || says("starting"))
+    if (clause.endsWith(QStringLiteral(" nodes")) || says("no cluster") || says("starting") || says("is being ") ||
+        says("leadership goes"))
         return &Theme::ink;
     return &Theme::failedText;
 }

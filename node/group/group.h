@@ -86,6 +86,7 @@ public:
     raft::Status status() const { return m_raft.status(); }
     // At no cost, unlike a whole status.
     raft::Role role() const { return m_raft.role(); }
+    const raft::Raft& consensus() const { return m_raft; }
     bool leads() const { return role() == raft::Role::Leader; }
     raft::Term term() const { return m_raft.term(); }
     raft::NodeId leader() const { return m_raft.leader(); } ///< nobody when unknown

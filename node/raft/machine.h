@@ -46,6 +46,10 @@ public:
     LogIndex commit() const { return m_commit; }
     LogIndex applied() const { return m_applied; }
     LogIndex lastIndex() const { return m_log.lastIndex(); }
+    std::optional<Term> termAt(LogIndex index) const
+    {
+        return m_log.knows(index) ? std::optional(m_log.termAt(index)) : std::nullopt;
+    }
     const Membership& membership() const { return m_memberships.current(); }
     bool isSendingSnapshot() const;
     void checkAll() const;

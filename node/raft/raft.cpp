@@ -124,6 +124,11 @@ bool Raft::isSendingSnapshot() const
     return m_machine->isSendingSnapshot();
 }
 
+std::optional<Term> Raft::termAt(LogIndex index) const
+{
+    return m_machine->termAt(index);
+}
+
 void Raft::checkAll() const
 {
     m_machine->checkAll();

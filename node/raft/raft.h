@@ -194,6 +194,8 @@ public:
     /// Looks at everything that must hold of this node, the whole log included, and stops the process like the cheap
     /// checks after each input do. For tests and the simulator.
     void checkAll() const;
+    /// Of the entry there, or of the place before the first; nothing where the log knows none.
+    std::optional<Term> termAt(LogIndex index) const;
 
 private:
     class Machine;

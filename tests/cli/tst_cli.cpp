@@ -124,6 +124,7 @@ private slots:
     void upLeavesNothingBehind_data();
     void upLeavesNothingBehind();
     void upStaysWhenItsInputIsNoPipe();
+    void upAnswersEachOrderWithALine();
     void redisCliFindsTheLeaderFromAnyNode();
     void redisBenchmarkCompletesAgainstTheLeader();
 };
@@ -323,6 +324,43 @@ void TestCli::upStaysWhenItsInputIsNoPipe()
     QCOMPARE(process.state(), QProcess::Running);
     process.terminate();
     QCOMPARE(finish(process, kMostForEnding).code, 0);
+}
+
+void TestCli::upAnswersEachOrderWithALine()
+{
+    Cluster cluster({QStringLiteral("--nodes"), QStringLiteral("3")});
+    QVERIFY(cluster.serves());
+    const auto answer = [&cluster] {
+        QElapsedTimer since;
+        since.start();
+        while (!cluster.process().canReadLine() && since.elapsed() < kMostForServing &&
+               cluster.process().state() != QProcess::NotRunning)
+            cluster.process().waitForReadyRead(200);
+        return QJsonDocument::fromJson(cluster.process().readLine()).object();
+    };
+    // The last two are said before the input ends, and are answered all the same.
+    cluster.process().write("jump\n\nadd\n");
+    const QJsonObject nonsense = answer();
+    QCOMPARE(nonsense["order"].toString(), QStringLiteral("jump"));
+    QCOMPARE(nonsense["done"], QJsonValue(false));
+    QCOMPARE(nonsense["sentence"].toString(),
+             QStringLiteral("\"jump\" is no order; add, remove n2 or transfer n3 would be"));
+    const QJsonObject added = answer();
+    QCOMPARE(added["order"].toString(), QStringLiteral("add"));
+    QVERIFY2(added["done"].toBool(), qPrintable(added["sentence"].toString()));
+    QCOMPARE(added["node"].toString(), QStringLiteral("n4"));
+    QVERIFY(isAlive(added["pid"].toInteger()));
+    QVERIFY(added["client"].toInt() > 0);
+    cluster.process().write("remove n9\n  remove   n4\n");
+    cluster.process().closeWriteChannel();
+    const QJsonObject stranger = answer();
+    QCOMPARE(stranger["done"], QJsonValue(false));
+    QCOMPARE(stranger["sentence"].toString(), QStringLiteral("there is no n9 in this cluster"));
+    const QJsonObject removed = answer();
+    QVERIFY2(removed["done"].toBool(), qPrintable(removed["sentence"].toString()));
+    QVERIFY(!isAlive(added["pid"].toInteger()));
+    QVERIFY(cluster.process().waitForFinished(kMostForEnding));
+    QCOMPARE(cluster.process().exitCode(), 0);
 }
 
 void TestCli::redisCliFindsTheLeaderFromAnyNode()

@@ -113,8 +113,8 @@ bool LiveCluster::readsAllBack()
     lab.setReadShare(1);
     lab.setLoadOn(false);
     const bool rests = until([this] {
-        const lab::LoadRecord& load = lab.timeline().load().back();
-        return load.targetRate == 0 && load.outstanding == 0;
+        const auto& load = lab.timeline().load(); // empty right after the start
+        return !load.empty() && load.back().targetRate == 0 && load.back().outstanding == 0;
     });
     lab.setLoadOn(true);
     const bool all = rests && until([this] {

@@ -120,6 +120,8 @@ void WindowPartsTest::headlineKeepsItsWordsInColour_data()
     QTest::newRow("well") << QStringLiteral("5 nodes · n3 leads, term 4 · nothing lost");
     QTest::newRow("ill") << QStringLiteral("Held · n1 and n2 are dead · n4 is frozen · no leader · nothing lost");
     QTest::newRow("none") << QStringLiteral("No cluster");
+    QTest::newRow("a node comes") << QStringLiteral("n6 is being added · n3 leads, term 4 · nothing lost");
+    QTest::newRow("leadership moves") << QStringLiteral("Leadership goes to n2 · n3 leads, term 4 · nothing lost");
 }
 
 void WindowPartsTest::headlineKeepsItsWordsInColour()
@@ -133,6 +135,8 @@ void WindowPartsTest::headlineKeepsItsWordsInColour()
             QVERIFY(part.colour == &Theme::leaderText);
         if (part.text == QStringLiteral("nothing lost"))
             QVERIFY(part.colour == &Theme::okText);
+        if (part.text.contains(QStringLiteral("is being")) || part.text.contains(QStringLiteral("goes to")))
+            QVERIFY(part.colour == &Theme::ink);
         if (part.text.contains(QStringLiteral("dead")) || part.text == QStringLiteral("no leader"))
             QVERIFY(part.colour == &Theme::failedText);
     }

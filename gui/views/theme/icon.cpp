@@ -332,7 +332,7 @@ Shape shapeOf(Glyph glyph)
         line(stroke, 18.5, 2, 18.5, 9);
         [[fallthrough]];
     case Glyph::RemoveNode:
-        arc(stroke, 6.5, 40, 290, {9.5, 14.5});
+        arc(stroke, 6, 0, 360, {9, 15});
         line(stroke, 15, 5.5, 22, 5.5);
         break;
     case Glyph::Matrix:

@@ -51,6 +51,9 @@ constexpr quint64 kMaxIndex = std::numeric_limits<quint64>::max() / 2;
 /// Far above what a leader sends; it keeps what a broken peer can make us allocate near the size of its frame.
 constexpr quint64 kMaxEntries = 65'536;
 
+constexpr qsizetype kUsualPayload =
+    192; ///< bytes that most messages fit in, so that writing one seldom allocates twice
+
 template <typename... Ts> struct Overloaded : Ts...
 {
     using Ts::operator()...;
@@ -99,6 +102,7 @@ bool readEntry(QCborStreamReader& reader, raft::Entry& entry)
 QByteArray encodePeerMessage(const wire::Envelope& envelope, const raft::Message& message)
 {
     QByteArray payload;
+    payload.reserve(kUsualPayload);
     QCborStreamWriter writer(&payload);
     wire::beginPayload(writer, envelope);
     writer.startMap();

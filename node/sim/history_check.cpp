@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/sim/history_check.h"
+
+#include "common/check/checker.h"
+
+namespace faultline::sim {
+
+namespace {
+
+/// A history of one run is short; one that takes longer is hopeless, and is left undecided.
+constexpr quint64 kMaxSteps = 1'000'000;
+
+check::Value valueOf(quint64 number)
+{
+    return number == 0 ? check::Value() : check::Value(QByteArray::number(number));
+}
+
+} // namespace
+
+std::optional<QString> judge(const std::vector<Call>& calls, Verdict& verdict)
+{
+    check::History history;
+    history.reserve(calls.size());
+    for (const Call& call : calls) {
+        const bool isRead = call.kind == Call::Kind::Get;
+        if (call.end == Call::End::NotDone || (isRead && call.end != Call::End::Done))
+            continue;
+        check::Operation operation;
+        operation.client = call.client;
+        operation.key = QByteArray::number(call.key);
+        operation.kind = isRead ? check::Kind::Read : check::Kind::Write;
+        (isRead ? operation.result : operation.argument) = valueOf(call.value);
+        operation.outcome = call.end == Call::End::Done ? check::Outcome::Ok : check::Outcome::Unknown;
+        operation.called = call.calledAt.count();
+        operation.returned = call.returnedAt.count();
+        history.push_back(std::move(operation));
+    }
+    check::Options options;
+    options.maxSteps = kMaxSteps;
+    const check::Judgement judgement = check::check(history, options);
+    if (judgement.verdict == check::Verdict::Linearizable && judgement.operations > judgement.keys)
+        verdict.saw(Check::Linearizable);
+    if (judgement.verdict != check::Verdict::NotLinearizable)
+        return std::nullopt;
+    return judgement.sentence;
+}
+
+} // namespace faultline::sim

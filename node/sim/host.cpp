@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/sim/host.h"
+
+#include <utility>
+
+namespace faultline::sim {
+
+Host::Host(const Shape& shape, Schedule& schedule, quint32 index, Random random)
+    : m_shape(shape)
+    , m_schedule(schedule)
+    , m_index(index)
+    , m_random(random)
+    , m_disk(fault::Random(m_random.next()))
+    , m_storage(m_disk, schedule, index, {shape.sync, shape.syncJitter}, m_random.branch())
+{}
+
+Host::~Host()
+{
+    m_storage.abandon();
+}
+
+node::GroupOptions Host::options()
+{
+    node::GroupOptions options;
+    options.raft = m_shape.raft;
+    options.raft.self = {m_index + 1};
+    const auto first = static_cast<quint32>(m_shape.voters);
+    const auto members = first + static_cast<quint32>(m_shape.learners);
+    if (m_index < members) {
+        for (quint32 id = 1; id <= members; ++id)
+            (id <= first ? options.raft.initial.voters : options.raft.initial.learners).insert({id});
+    }
+    options.raft.random = [this](std::uint32_t bound) { return static_cast<std::uint32_t>(m_random.below(bound)); };
+    options.folder = QStringLiteral("data");
+    options.owner = m_index + 1;
+    options.snapshotAfterEntries = m_shape.snapshotAfterEntries;
+    options.keepEntries = m_shape.keepEntries;
+    options.storeRules = m_shape.storeRules;
+    return options;
+}
+
+Result<void> Host::start()
+{
+    ++m_life;
+    m_frozen = false;
+    turnIsDue = false;
+    m_storage.setLife(m_life);
+    m_refusedBefore = m_disk.counts().refused;
+    if (!m_disk.isPowered())
+        m_disk.powerOn();
+    auto opened = node::Group::open(options(), {m_disk, m_storage, *this, [this] { return now(); }, {}});
+    static_cast<void>(m_disk.takeDelay());
+    if (!opened) {
+        m_disk.killProcess();
+        return Error{opened.error()};
+    }
+    m_group = *std::move(opened);
+    return {};
+}
+
+void Host::kill()
+{
+    m_storage.abandon();
+    m_disk.killProcess();
+    endProcess();
+}
+
+void Host::cutPower(Cut how)
+{
+    if (how == Cut::InTheMidst) {
+        m_disk.cutPowerDuring(1 + m_random.below(3));
+        m_storage.workBeforeTheEnd();
+        m_disk.cutPowerDuring(0);
+    }
+    m_storage.abandon();
+    if (m_disk.isPowered())
+        m_disk.cutPower();
+    endProcess();
+}
+
+void Host::endProcess()
+{
+    m_group.reset();
+    ++m_life;
+    m_frozen = false;
+    m_held.clear();
+    m_heldMessages.clear();
+}
+
+Host::Held Host::thaw()
+{
+    m_frozen = false;
+    return {std::exchange(m_held, {}), std::exchange(m_heldMessages, {})};
+}
+
+Instant Host::now() const
+{
+    return m_clockBase + Instant((m_schedule.now() - m_clockSince).count() * m_clockRate / kMillion);
+}
+
+void Host::setClockRate(qint64 rate)
+{
+    m_clockBase = now();
+    m_clockSince = m_schedule.now();
+    m_clockRate = rate;
+}
+
+} // namespace faultline::sim

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/sim/oracle.h"
+
+#include <algorithm>
+
+namespace faultline::sim {
+
+namespace {
+
+template <typename... Ts> struct Overloaded : Ts...
+{
+    using Ts::operator()...;
+};
+template <typename... Ts> Overloaded(Ts...) -> Overloaded<Ts...>;
+
+const char* nameOf(raft::Role role)
+{
+    switch (role) {
+    case raft::Role::Follower:
+        return "follower";
+    case raft::Role::PreCandidate:
+        return "pre-candidate";
+    case raft::Role::Candidate:
+        return "candidate";
+    case raft::Role::Leader:
+        return "leader";
+    }
+    return "";
+}
+
+const char* nameOf(raft::FollowerProgress::State state)
+{
+    switch (state) {
+    case raft::FollowerProgress::State::Probe:
+        return "probe";
+    case raft::FollowerProgress::State::Replicate:
+        return "replicate";
+    case raft::FollowerProgress::State::Snapshot:
+        return "snapshot";
+    }
+    return "";
+}
+
+QString arrow(const char* from, const char* to)
+{
+    return QStringLiteral("%1 -> %2").arg(QLatin1String(from), QLatin1String(to));
+}
+
+/// How much of a log that was just acknowledged is looked at; what lies before was looked at before.
+constexpr int kLookedBack = 4;
+
+} // namespace
+
+Oracle::Oracle(const Shape& shape, raft::Membership initial, Verdict& verdict)
+    : m_shape(shape)
+    , m_verdict(verdict)
+    , m_lives(static_cast<std::size_t>(shape.nodes()))
+    , m_votes(verdict, m_lives.size())
+    , m_entries(verdict)
+    , m_log(verdict, m_lives.size(), std::move(initial))
+{}
+
+bool Oracle::started(quint32 node, const node::Group& group, bool keepsPromises, Instant at)
+{
+    const raft::Raft& raft = group.consensus();
+    const raft::Status status = group.status();
+    if (!keepsPromises && raft.term() < m_votes.promised(node))
+        return true;
+    m_lives[node] = {};
+    m_lives[node].group = &group;
+    m_lives[node].lastIndex = raft.lastIndex();
+    m_lives[node].snapshot = status.snapshot;
+    if (status.membershipAt > raft.commit())
+        m_lives[node].memberships.push_back(status.membershipAt);
+    m_votes.started(node, raft.term(), raft.commit(), at);
+    m_log.jumped(node, status.snapshot);
+    checkDurable(at);
+    return false;
+}
+
+void Oracle::stopped(quint32 node)
+{
+    m_lives[node] = {};
+}
+
+void Oracle::sent(quint32 from, const raft::Message& message, Instant at)
+{
+    m_votes.sees(from, message, at);
+    if (const auto* append = std::get_if<raft::AppendEntries>(&message.body)) {
+        if (!append->entries.empty())
+            m_entries.sees(from, *append, at);
+    } else if (const auto* reply = std::get_if<raft::AppendEntriesReply>(&message.body)) {
+        const Life& life = m_lives[from];
+        if (!reply->success || !life.group || life.group->consensus().term() != message.term)
+            return;
+        const raft::Raft& raft = life.group->consensus();
+        raft::LogIndex index = std::min(reply->matchIndex, raft.lastIndex());
+        for (int back = 0; back < kLookedBack && index.value > 0; ++back, index = index.previous()) {
+            const auto term = raft.termAt(index);
+            const auto previous = raft.termAt(index.previous());
+            if (!term || !previous)
+                return;
+            m_entries.sees(from, index, *term, *previous, at);
+        }
+    } else if (const auto* install = std::get_if<raft::InstallSnapshot>(&message.body)) {
+        const raft::SnapshotMark& mark = install->piece.mark;
+        m_verdict.saw(Check::SnapshotIsRight);
+        if (m_log.termAt(mark.lastIndex) != mark.lastTerm)
+            m_verdict.fail(
+                Check::SnapshotIsRight, at,
+                QStringLiteral("n%1 sent a snapshot that ends with entry %2 of term %3, but that entry is of "
+                               "term %4")
+                    .arg(from + 1)
+                    .arg(mark.lastIndex.value)
+                    .arg(mark.lastTerm.value)
+                    .arg(m_log.termAt(mark.lastIndex).value));
+    }
+}
+
+void Oracle::applied(quint32 node, const raft::Entry& entry, Instant at)
+{
+    Life& life = m_lives[node];
+    // Behind a snapshot that it was given, a node goes on where that ends.
+    if (entry.index > m_log.next(node) && life.group->status().snapshot == entry.index.previous())
+        m_log.jumped(node, entry.index.previous());
+    m_log.applied(node, entry, life.group->store().stateHash(), life.group->consensus().term(), at);
+}
+
+void Oracle::becomes(quint32 node, raft::Role role, const QString& how)
+{
+    Life& life = m_lives[node];
+    count(arrow(nameOf(life.role), nameOf(role)) + how);
+    life.role = role;
+    if (role != raft::Role::Leader)
+        life.ledTerm = {};
+}
+
+void Oracle::happened(quint32 node, const raft::Event& event, Instant at)
+{
+    Life& life = m_lives[node];
+    std::visit(Overloaded{
+                   [&](const raft::BecameFollower&) { becomes(node, raft::Role::Follower, {}); },
+                   [&](const raft::BecamePreCandidate&) { becomes(node, raft::Role::PreCandidate, {}); },
+                   [&](const raft::BecameCandidate&) { becomes(node, raft::Role::Candidate, {}); },
+                   [&](const raft::BecameLeader& became) {
+                       becomes(node, raft::Role::Leader, {});
+                       life.ledTerm = became.term;
+                       life.progress.clear();
+                       m_votes.leads(node, became.term, at);
+                       checkComplete(node, became.term, at);
+                       checkDurable(at);
+                   },
+                   [&](const raft::VoteGranted& vote) {
+                       count(vote.preVote ? QStringLiteral("pre-vote granted") : QStringLiteral("vote granted"));
+                   },
+                   [&](const raft::VoteRefused& vote) {
+                       count(vote.preVote ? QStringLiteral("pre-vote refused") : QStringLiteral("vote refused"));
+                   },
+                   [&](const raft::LogTruncated& cut) {
+                       count(QStringLiteral("log truncated"));
+                       std::erase_if(life.memberships, [&](raft::LogIndex index) { return index >= cut.from; });
+                       if (life.role == raft::Role::Leader)
+                           m_verdict.fail(Check::LeaderAppendOnly, at,
+                                          QStringLiteral("n%1 dropped entries %2 to %3 while it led")
+                                              .arg(node + 1)
+                                              .arg(cut.from.value)
+                                              .arg(cut.to.value));
+                   },
+                   [&](const raft::MembershipChanged& changed) {
+                       if (changed.committed) {
+                           count(changed.membership.isJoint() ? QStringLiteral("joint membership committed")
+                                                              : QStringLiteral("membership committed"));
+                           return;
+                       }
+                       count(changed.membership.isJoint() ? QStringLiteral("joint membership entered")
+                                                          : QStringLiteral("membership entered"));
+                       if (life.role == raft::Role::Leader) {
+                           m_verdict.saw(Check::OneChangeAtATime);
+                           const raft::LogIndex commit = life.group->consensus().commit();
+                           for (const raft::LogIndex before : life.memberships) {
+                               if (before > commit && before < changed.index)
+                                   m_verdict.fail(Check::OneChangeAtATime, at,
+                                                  QStringLiteral("n%1 began the change at entry %2 before that at "
+                                                                 "entry %3 was committed")
+                                                      .arg(node + 1)
+                                                      .arg(changed.index.value)
+                                                      .arg(before.value));
+                           }
+                       }
+                       std::erase_if(life.memberships, [&](raft::LogIndex index) { return index >= changed.index; });
+                       life.memberships.push_back(changed.index);
+                       if (life.memberships.size() > 16)
+                           life.memberships.erase(life.memberships.begin());
+                   },
+                   [&](const raft::TransferStarted&) { count(QStringLiteral("transfer started")); },
+                   [&](const raft::TransferEnded& ended) {
+                       count(ended.reason.empty() ? QStringLiteral("transfer done")
+                                                  : QStringLiteral("transfer given up"));
+                   },
+                   [&](const raft::SnapshotSent&) { count(QStringLiteral("snapshot sent")); },
+                   [&](const raft::SnapshotInstalled& installed) {
+                       count(QStringLiteral("snapshot installed"));
+                       life.snapshot = installed.lastIndex;
+                   },
+               },
+               event);
+}
+
+void Oracle::turned(quint32 node, Instant at)
+{
+    Life& life = m_lives[node];
+    const raft::Raft& raft = life.group->consensus();
+    m_votes.sees(node, raft.term(), raft.commit(), at);
+    const raft::LogIndex last = raft.lastIndex();
+    if (life.ledTerm.value > 0 && raft.term() == life.ledTerm) {
+        m_verdict.saw(Check::LeaderAppendOnly);
+        if (last < life.lastIndex)
+            m_verdict.fail(Check::LeaderAppendOnly, at,
+                           QStringLiteral("the log of n%1, which leads term %2, shrank from %3 to %4")
+                               .arg(node + 1)
+                               .arg(life.ledTerm.value)
+                               .arg(life.lastIndex.value)
+                               .arg(last.value));
+    }
+    life.lastIndex = last;
+}
+
+void Oracle::checkComplete(quint32 node, raft::Term term, Instant at)
+{
+    const raft::LogIndex index = m_log.lastBefore(term);
+    if (index.value == 0)
+        return;
+    m_verdict.saw(Check::LeaderCompleteness);
+    if (surelyLacks(node, index))
+        m_verdict.fail(Check::LeaderCompleteness, at,
+                       QStringLiteral("n%1 leads term %2 without entry %3, which was committed in term %4 or before")
+                           .arg(node + 1)
+                           .arg(term.value)
+                           .arg(index.value)
+                           .arg(term.value - 1));
+}
+
+bool Oracle::surelyLacks(quint32 node, raft::LogIndex index) const
+{
+    const Life& life = m_lives[node];
+    if (!life.group)
+        return false;
+    const raft::Raft& raft = life.group->consensus();
+    if (raft.commit() >= index)
+        return false;
+    return raft.termAt(index) != std::optional(m_log.termAt(index));
+}
+
+void Oracle::checkDurable(Instant at)
+{
+    const raft::LogIndex last = m_log.last();
+    if (last.value == 0)
+        return;
+    const auto& voters = m_log.membership().voters;
+    m_verdict.saw(Check::CommittedIsDurable);
+    const auto lacking = std::count_if(voters.begin(), voters.end(),
+                                       [&](raft::NodeId voter) { return surelyLacks(voter.value - 1, last); });
+    const auto needed = static_cast<qint64>(voters.size() / 2 + 1);
+    if (const auto have = static_cast<qint64>(voters.size()) - lacking; have < needed)
+        m_verdict.fail(Check::CommittedIsDurable, at,
+                       QStringLiteral("entry %1 was committed, and no more than %2 of %3 voters have it still")
+                           .arg(last.value)
+                           .arg(have)
+                           .arg(voters.size()));
+}
+
+void Oracle::checkBounds(quint32 node, Instant at)
+{
+    const node::Group& group = *m_lives[node].group;
+    const raft::Status status = group.status();
+    m_verdict.saw(Check::Bounded);
+    const quint64 kept = status.lastIndex.value - std::min(status.lastIndex, status.firstIndex).value;
+    // A snapshot waits while another is on its way, and nothing can be dropped that is not applied yet.
+    const quint64 allowed =
+        5 * m_shape.snapshotAfterEntries + m_shape.keepEntries + 64 + (status.lastIndex.value - status.applied.value);
+    if (kept > allowed)
+        m_verdict.fail(
+            Check::Bounded, at,
+            QStringLiteral("the log of n%1 holds %2 entries; %3 are enough").arg(node + 1).arg(kept).arg(allowed));
+    if (group.pending() > 1'000)
+        m_verdict.fail(Check::Bounded, at,
+                       QStringLiteral("n%1 has %2 requests under way").arg(node + 1).arg(group.pending()));
+    for (const raft::FollowerProgress& follower : status.progress) {
+        if (follower.inflight > static_cast<std::size_t>(m_shape.raft.maxInflightAppends))
+            m_verdict.fail(Check::Bounded, at,
+                           QStringLiteral("n%1 has %2 messages on their way to n%3; %4 is the most")
+                               .arg(node + 1)
+                               .arg(follower.inflight)
+                               .arg(follower.id.value)
+                               .arg(m_shape.raft.maxInflightAppends));
+    }
+}
+
+void Oracle::watchProgress(quint32 node)
+{
+    Life& life = m_lives[node];
+    const auto now = life.group->status().progress;
+    for (const raft::FollowerProgress& follower : now) {
+        const auto before = std::find_if(life.progress.begin(), life.progress.end(),
+                                         [&](const raft::FollowerProgress& other) { return other.id == follower.id; });
+        if (before != life.progress.end() && before->state != follower.state)
+            count(arrow(nameOf(before->state), nameOf(follower.state)));
+    }
+    life.progress = now;
+}
+
+void Oracle::lookAround(Instant at)
+{
+    for (quint32 node = 0; node < m_lives.size(); ++node) {
+        Life& life = m_lives[node];
+        if (!life.group)
+            continue;
+        checkBounds(node, at);
+        if (life.ledTerm.value > 0)
+            watchProgress(node);
+        if (const raft::LogIndex snapshot = life.group->status().snapshot; snapshot > life.snapshot) {
+            count(QStringLiteral("snapshot taken"));
+            life.snapshot = snapshot;
+        }
+    }
+    checkDurable(at);
+}
+
+void Oracle::acknowledged(quint64 content, Instant at)
+{
+    m_verdict.saw(Check::AcknowledgedIsKept);
+    const auto place = m_log.placeOf(content);
+    if (place)
+        m_lastAcknowledged = std::max(m_lastAcknowledged, *place);
+    else
+        m_verdict.fail(Check::AcknowledgedIsKept, at,
+                       QStringLiteral("a write was acknowledged that is nowhere in the committed log"));
+}
+
+void Oracle::healed(Instant at)
+{
+    for (const raft::NodeId member : m_log.membership().members()) {
+        const Life& life = m_lives[member.value - 1];
+        if (!life.group)
+            continue;
+        m_verdict.saw(Check::AcknowledgedIsKept);
+        if (life.group->status().applied < m_lastAcknowledged)
+            m_verdict.fail(Check::AcknowledgedIsKept, at,
+                           QStringLiteral("n%1 is healed and has not applied entry %2, which was acknowledged")
+                               .arg(member.value)
+                               .arg(m_lastAcknowledged.value));
+    }
+}
+
+} // namespace faultline::sim

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/sim/shape.h"
+
+#include <algorithm>
+
+namespace faultline::sim {
+
+namespace {
+
+constexpr int kMostNodes = 9;
+
+int drawVoters(const Demand& demand, Random& random)
+{
+    if (demand.nodes > 0)
+        return demand.nodes;
+    if (demand.focus.nodes > 0)
+        return demand.focus.nodes;
+    constexpr int kUsual[] = {3, 3, 3, 3, 5, 5, 5, 2, 4, 7, 1, 9};
+    return kUsual[random.below(std::size(kUsual))];
+}
+
+FaultMix drawMix(const Demand& demand, const Shape& shape, Random& random)
+{
+    FaultMix mix;
+    for (int& weight : mix.weights)
+        weight = random.percent(50) ? random.between(1, 8) : 0;
+    const auto weightOf = [&](FaultKind kind) -> int& { return mix.weights[static_cast<std::size_t>(kind)]; };
+    if (demand.focus.nothingElse)
+        mix.weights.fill(0);
+    for (const FaultKind kind : demand.focus.often)
+        weightOf(kind) = 20;
+
+    constexpr int kPaces[] = {30, 60, 120, 250, 500, 1'000};
+    mix.ticksBetween = demand.focus.ticksBetween ? demand.focus.ticksBetween : kPaces[random.below(std::size(kPaces))];
+    mix.longest = demand.focus.longest ? demand.focus.longest : random.spread(20, 800);
+    if (demand.focus.atLeaders)
+        mix.percentAtLeader = 75;
+    mix.rottable = (shape.voters - 1) / 2;
+    // Who may leave the group is not to be what a majority of sound disks hangs on.
+    if (mix.rottable == 0 || weightOf(FaultKind::Membership) > 0)
+        weightOf(FaultKind::Rot) = 0;
+    mix.wildestClock = shape.raft.leases ? 1 : random.between(1, 4);
+    return mix;
+}
+
+} // namespace
+
+Shape drawShape(const Demand& demand, Random random)
+{
+    Shape shape;
+    shape.voters = drawVoters(demand, random);
+    shape.learners = random.percent(25) ? std::min(random.between(1, 3), kMostNodes - shape.voters) : 0;
+    shape.spares = random.percent(30) ? std::min(random.between(1, 2), kMostNodes - shape.voters - shape.learners) : 0;
+
+    shape.hop = Instant(random.spread(100, 15'000));
+    shape.hopJitter = random.percent(60) ? Instant(random.spread(50, 20'000)) : Instant(0);
+    shape.clientHop = Instant(random.spread(50, 10'000));
+    shape.turnDelay = random.percent(50) ? Instant(0) : Instant(random.spread(10, 5'000));
+    shape.sync = Instant(random.spread(100, 8'000));
+    shape.syncJitter = random.percent(60) ? Instant(random.spread(50, 20'000)) : Instant(0);
+    if (demand.focus.hop > Instant(0))
+        shape.hop = shape.hopJitter = demand.focus.hop / 2;
+    if (demand.focus.sync > Instant(0)) {
+        shape.sync = demand.focus.sync;
+        shape.syncJitter = demand.focus.sync;
+    }
+
+    shape.clients = random.between(2, 7);
+    shape.thinkTicks = shape.clients * random.between(2, 5);
+    shape.timeoutTicks = random.spread(40, 300);
+    shape.keys = random.spread(1, 12);
+    shape.callsPerKey = random.spread(60, 300);
+    shape.valueBytes = random.spread(8, 400);
+    shape.readPercent = demand.focus.reads ? 70 : random.between(10, 60);
+    shape.sessionPercent = demand.focus.sessions ? 70 : random.percent(50) ? random.between(20, 60) : 0;
+
+    raft::Options& raft = shape.raft;
+    raft.rules = demand.rules;
+    raft.heartbeatTicks = random.between(3, 6);
+    raft.electionTicksMin = random.between(20, 30);
+    raft.electionTicksMax = 2 * raft.electionTicksMin;
+    raft.preVote = random.percent(80) && !demand.focus.restless;
+    raft.checkQuorum = random.percent(80) && !demand.focus.restless;
+    raft.maxEntriesPerAppend = static_cast<std::size_t>(random.spread(1, 128));
+    raft.maxBytesPerAppend = static_cast<std::size_t>(random.spread(200, 65'536));
+    raft.maxInflightAppends = random.spread(1, 64);
+    raft.maxInflightBytes = static_cast<std::size_t>(random.spread(500, 1 << 20));
+    raft.maxSnapshotPiece = static_cast<std::size_t>(random.spread(64, 4'096));
+    raft.maxUncommittedEntries = static_cast<std::size_t>(random.spread(16, 4'096));
+    raft.caughtUpWithin = static_cast<std::uint64_t>(random.spread(1, 64));
+    if (demand.focus.oneEntryAtATime) {
+        raft.maxEntriesPerAppend = 1;
+        raft.maxInflightAppends = 1;
+    }
+    raft.leases = raft.checkQuorum && (demand.focus.leases || random.percent(25));
+    raft.brokenConnectionHint = random.percent(70);
+
+    shape.snapshotAfterEntries = static_cast<quint64>(random.spread(20, demand.focus.smallSnapshots ? 60 : 2'000));
+    shape.keepEntries = random.below(std::min<quint64>(shape.snapshotAfterEntries, 200));
+    shape.storeRules = demand.storeRules;
+    if (!demand.isFaultless)
+        shape.mix = drawMix(demand, shape, random);
+    return shape;
+}
+
+} // namespace faultline::sim

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "node/kv/store.h"
+#include "node/raft/raft.h"
+#include "node/sim/fault_plan.h"
+#include "node/sim/schedule.h"
+
+#include <optional>
+
+namespace faultline::sim {
+
+/// What a mutant needs to show itself sooner than by luck: kinds of faults that come more often, and others not at all.
+struct Focus
+{
+    std::vector<FaultKind> often{};
+    bool nothingElse = false; ///< no other faults at all
+    bool atLeaders = false;   ///< most faults are at whoever leads
+    int nodes = 0;            ///< voters; 0: as drawn, and so for the next two
+    int ticksBetween = 0;     ///< faults
+    int longest = 0;          ///< ticks of a fault
+    Instant hop{0};           ///< a message takes about so long; 0: as drawn
+    Instant sync{0};          ///< a disk takes about so long, so that power can go in between; 0: as drawn
+    bool leases = false;
+    bool reads = false;           ///< most of what clients ask
+    bool sessions = false;        ///< most clients speak in one
+    bool smallSnapshots = false;  ///< often taken
+    bool oneEntryAtATime = false; ///< appends carry one entry, and wait for the answer
+    bool restless = false;        ///< neither pre-vote nor check-quorum
+};
+
+/// What is asked of the simulator for every seed.
+struct Demand
+{
+    int nodes = 0;      ///< voters at the start, 1 to 9; 0: drawn, mostly 3 or 5
+    int ticks = 20'000; ///< under fire; healing comes after
+    bool isFaultless = false;
+    raft::ProtocolRules rules;
+    kv::StoreRules storeRules;
+    Focus focus;
+};
+
+/// What one seed's world is like, faults apart: how many, how fast, how large.
+struct Shape
+{
+    int voters = 3;
+    int learners = 0;
+    int spares = 0; ///< members of nothing yet, for membership changes
+    int nodes() const { return voters + learners + spares; }
+
+    Instant hop{500};       ///< a message between nodes takes at least
+    Instant hopJitter{0};   ///< and up to twice this more
+    Instant clientHop{200}; ///< between a client and a node
+    Instant turnDelay{0};   ///< between an input and the turn it is handled in
+    Instant sync{300};      ///< a disk takes for a sync at least
+    Instant syncJitter{0};
+
+    int clients = 4;
+    int thinkTicks = 20;    ///< between a reply and the next request, on average
+    int timeoutTicks = 100; ///< a client waits for a reply
+    int keys = 8;
+    int callsPerKey = 150; ///< then another key takes its place, so that a history stays short
+    int valueBytes = 20;
+    int readPercent = 40;
+    int sessionPercent = 20; ///< of clients that speak in a session
+
+    raft::Options raft; ///< self, initial and random not set
+    quint64 snapshotAfterEntries = 1'000;
+    quint64 keepEntries = 100;
+    kv::StoreRules storeRules;
+
+    FaultMix mix;
+};
+
+Shape drawShape(const Demand& demand, Random random);
+
+} // namespace faultline::sim

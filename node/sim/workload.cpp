@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/sim/workload.h"
+
+#include "node/sim/entry_book.h"
+
+#include <array>
+
+namespace faultline::sim {
+
+namespace {
+
+QByteArray encoded(kv::Verb verb, const std::vector<QByteArray>& arguments)
+{
+    std::vector<QByteArrayView> views(arguments.begin(), arguments.end());
+    return kv::encodeCommand(verb, views);
+}
+
+QByteArray number(quint64 value)
+{
+    return QByteArray::number(value);
+}
+
+quint64 contentOfCommand(const QByteArray& command)
+{
+    return contentOf(raft::Entry{{}, {}, raft::EntryKind::Command, command});
+}
+
+QString spoken(const kv::Result& result)
+{
+    if (const auto* value = std::get_if<kv::Value>(&result))
+        return QString::fromLatin1(value->bytes.left(20).trimmed());
+    if (const auto* integer = std::get_if<kv::Integer>(&result))
+        return QString::number(integer->value);
+    if (const auto* failure = std::get_if<kv::Failure>(&result))
+        return QString::fromUtf8(failure->text);
+    return std::holds_alternative<kv::Ok>(result) ? QStringLiteral("OK") : QStringLiteral("nothing");
+}
+
+QString spoken(const QByteArray& command)
+{
+    const auto parts = kv::decodeCommand(command);
+    if (!parts)
+        return QStringLiteral("?");
+    constexpr std::array kVerbs{"?", "SET", "GET", "DEL", "EXISTS", "INCR", "SESSION OPEN", "SESSION CALL"};
+    QString text = QString::fromLatin1(kVerbs.at(static_cast<std::size_t>(parts->verb)));
+    if (parts->verb == kv::Verb::SessionCall)
+        return QStringLiteral("%1 %2 %3 INCR")
+            .arg(text, QString::fromLatin1(parts->arguments[0]), QString::fromLatin1(parts->arguments[1]));
+    for (const QByteArrayView argument : parts->arguments)
+        text += QStringLiteral(" ") +
+                QString::fromLatin1(argument.first(std::min<qsizetype>(argument.size(), 20))).trimmed();
+    return text;
+}
+
+} // namespace
+
+Workload::Workload(const Shape& shape, Schedule& schedule, Trace& trace, Verdict& verdict, Oracle& oracle,
+                   Random random)
+    : m_shape(shape)
+    , m_schedule(schedule)
+    , m_trace(trace)
+    , m_verdict(verdict)
+    , m_oracle(oracle)
+    , m_random(random)
+    , m_clients(static_cast<std::size_t>(shape.clients))
+{
+    for (Client& client : m_clients) {
+        client.node = static_cast<quint32>(m_random.below(static_cast<quint64>(shape.voters)));
+        client.usesSession = m_random.percent(static_cast<quint64>(shape.sessionPercent));
+    }
+    m_clients.front().usesSession = false; // somebody writes and reads registers
+}
+
+void Workload::begin()
+{
+    for (quint32 client = 0; client < m_clients.size(); ++client)
+        think(client);
+}
+
+bool Workload::isQuiet() const
+{
+    return std::none_of(m_clients.begin(), m_clients.end(), [](const Client& client) { return client.attempt; });
+}
+
+void Workload::think(quint32 client)
+{
+    const Instant pause(static_cast<qint64>(m_random.below(static_cast<quint64>(2 * m_shape.thinkTicks) * 10'000)));
+    m_schedule.add(Event::Kind::ClientBegins, m_schedule.now() + pause, client);
+}
+
+void Workload::clientBegins(quint32 client)
+{
+    if (m_isOver)
+        return;
+    if (!m_clients[client].job)
+        newJob(client);
+    attempt(client);
+}
+
+void Workload::newJob(quint32 client)
+{
+    Job job = m_clients[client].usesSession ? sessionJob(client) : registerJob(client);
+    job.client = client;
+    job.since = m_schedule.now();
+    m_clients[client].job = static_cast<quint32>(m_jobs.size());
+    m_jobs.push_back(std::move(job));
+}
+
+Workload::Job Workload::registerJob(quint32 client)
+{
+    Call call;
+    call.client = client;
+    const auto keys = static_cast<quint32>(m_shape.keys);
+    const auto generation =
+        static_cast<quint32>(m_calls.size() / static_cast<std::size_t>(m_shape.keys * m_shape.callsPerKey));
+    call.key = generation * keys + static_cast<quint32>(m_random.below(keys));
+    call.calledAt = m_schedule.now();
+    call.kind = m_random.percent(static_cast<quint64>(m_shape.readPercent)) ? Call::Kind::Get : Call::Kind::Set;
+    Job job;
+    job.call = static_cast<quint32>(m_calls.size());
+    const QByteArray key = "r" + number(call.key);
+    if (call.kind == Call::Kind::Get) {
+        job.command = encoded(kv::Verb::Get, {key});
+    } else {
+        call.value = ++m_lastValue;
+        const auto length = static_cast<qsizetype>(m_random.below(static_cast<quint64>(m_shape.valueBytes)) + 8);
+        job.command = encoded(kv::Verb::Set, {key, number(call.value).leftJustified(length, ' ')});
+    }
+    m_calls.push_back(call);
+    return job;
+}
+
+Workload::Job Workload::sessionJob(quint32 clientNumber)
+{
+    Client& client = m_clients[clientNumber];
+    Job job;
+    if (client.session == 0) {
+        job.kind = Job::Kind::OpenSession;
+        job.command = encoded(kv::Verb::SessionOpen, {});
+        ++m_sessionsAskedFor;
+        return job;
+    }
+    job.kind = Job::Kind::SessionCall;
+    ++client.sequence;
+    const QByteArray increment = encoded(kv::Verb::Increment, {"s" + number(client.sessionKey)});
+    job.command = encoded(kv::Verb::SessionCall,
+                          {number(client.session), number(client.sequence), number(client.sequence), increment});
+    return job;
+}
+
+void Workload::attempt(quint32 clientNumber)
+{
+    Client& client = m_clients[clientNumber];
+    const quint64 number = m_attempts.size();
+    m_attempts.push_back({*client.job, client.node, Answer::None, {}, {}});
+    client.attempt = number;
+    m_trace.add(number ^ quint64(client.node) << 32);
+    if (m_trace.tells())
+        m_trace.tell(m_schedule.now(), QStringLiteral("c%1").arg(clientNumber + 1),
+                     QStringLiteral("asks n%1: %2").arg(client.node + 1).arg(spoken(m_jobs[*client.job].command)));
+    m_schedule.add(Event::Kind::RequestArrives, m_schedule.now() + m_shape.clientHop, client.node, number);
+    m_schedule.add(Event::Kind::ClientGivesUp, m_schedule.now() + ticks(static_cast<quint64>(m_shape.timeoutTicks)),
+                   clientNumber, number);
+}
+
+void Workload::answer(quint64 number, Answer answer)
+{
+    m_attempts[number].answer = answer;
+    m_schedule.add(Event::Kind::ReplyArrives, m_schedule.now() + m_shape.clientHop, 0, number);
+}
+
+void Workload::completed(quint64 number, const kv::Result& result)
+{
+    m_attempts[number].result = result;
+    answer(number, Answer::Result);
+}
+
+void Workload::unknown(quint64 number)
+{
+    answer(number, Answer::Unknown);
+}
+
+void Workload::turnedDown(quint64 number, std::optional<quint32> hint)
+{
+    m_attempts[number].hint = hint;
+    answer(number, Answer::TurnedDown);
+}
+
+void Workload::replyArrives(quint64 number)
+{
+    const Attempt& attempt = m_attempts[number];
+    const quint32 clientNumber = m_jobs[attempt.job].client;
+    Client& client = m_clients[clientNumber];
+    if (client.attempt != number)
+        return; // it has given up on that
+    client.attempt.reset();
+    m_trace.add(number + (quint64(attempt.answer) << 56));
+    switch (attempt.answer) {
+    case Answer::Result:
+        done(clientNumber, attempt.result);
+        break;
+    case Answer::TurnedDown:
+        askSomebodyElse(clientNumber, attempt.hint);
+        break;
+    case Answer::Unknown:
+    case Answer::None:
+        outcomeUnknown(clientNumber);
+        break;
+    }
+}
+
+void Workload::clientGivesUp(quint64 number)
+{
+    const quint32 clientNumber = m_jobs[m_attempts[number].job].client;
+    Client& client = m_clients[clientNumber];
+    if (client.attempt != number)
+        return;
+    client.attempt.reset();
+    outcomeUnknown(clientNumber);
+}
+
+void Workload::done(quint32 clientNumber, const kv::Result& result)
+{
+    Client& client = m_clients[clientNumber];
+    const Job& job = m_jobs[*client.job];
+    client.job.reset();
+    if (m_trace.tells())
+        m_trace.tell(m_schedule.now(), QStringLiteral("c%1").arg(clientNumber + 1),
+                     QStringLiteral("has its reply to %1: %2").arg(spoken(job.command), spoken(result)));
+    if (job.kind == Job::Kind::Register)
+        registerDone(job, result);
+    else
+        sessionDone(clientNumber, job, result);
+    think(clientNumber);
+}
+
+void Workload::registerDone(const Job& job, const kv::Result& result)
+{
+    Call& call = m_calls[job.call];
+    call.end = Call::End::Done;
+    call.returnedAt = m_schedule.now();
+    if (call.kind == Call::Kind::Set) {
+        if (!std::holds_alternative<kv::Ok>(result)) {
+            unexpected(job, result);
+            return;
+        }
+        ++m_acknowledged;
+        m_newestWrite = std::max(m_newestWrite, call.calledAt);
+        m_oracle.acknowledged(contentOfCommand(job.command), m_schedule.now());
+    } else if (const auto* value = std::get_if<kv::Value>(&result)) {
+        call.value = value->bytes.trimmed().toULongLong();
+    } else if (!std::holds_alternative<kv::Nil>(result)) {
+        unexpected(job, result);
+    }
+}
+
+void Workload::sessionDone(quint32 clientNumber, const Job& job, const kv::Result& result)
+{
+    Client& client = m_clients[clientNumber];
+    const auto* integer = std::get_if<kv::Integer>(&result);
+    if (!integer) {
+        const auto* failure = std::get_if<kv::Failure>(&result);
+        // With so few sessions none is ever evicted.
+        if (!failure || !failure->text.startsWith("NOSESSION") || m_sessionsAskedFor < kv::Sessions::kMaxSessions)
+            unexpected(job, result);
+        client.session = 0;
+        return;
+    }
+    ++m_acknowledged;
+    m_newestWrite = std::max(m_newestWrite, job.since);
+    m_oracle.acknowledged(contentOfCommand(job.command), m_schedule.now());
+    if (job.kind == Job::Kind::OpenSession) {
+        client.session = static_cast<quint64>(integer->value);
+        client.sequence = 0;
+        client.sessionKey = ++m_lastSessionKey;
+        return;
+    }
+    if (job.mayBeDone)
+        m_verdict.saw(Check::ExactlyOnce);
+    if (static_cast<quint64>(integer->value) != client.sequence)
+        m_verdict.fail(Check::ExactlyOnce, m_schedule.now(),
+                       QStringLiteral("call %1 of session %2 incremented its key to %3")
+                           .arg(client.sequence)
+                           .arg(client.session)
+                           .arg(integer->value));
+}
+
+void Workload::unexpected(const Job& job, const kv::Result& result)
+{
+    m_verdict.fail(job.kind == Job::Kind::Register ? Check::Linearizable : Check::ExactlyOnce, m_schedule.now(),
+                   QStringLiteral("%1 was answered with %2").arg(spoken(job.command), spoken(result)));
+}
+
+void Workload::outcomeUnknown(quint32 clientNumber)
+{
+    Client& client = m_clients[clientNumber];
+    Job& job = m_jobs[*client.job];
+    job.mayBeDone = true;
+    if (m_trace.tells())
+        m_trace.tell(m_schedule.now(), QStringLiteral("c%1").arg(clientNumber + 1),
+                     QStringLiteral("does not know what became of %1").arg(spoken(job.command)));
+    if (job.kind != Job::Kind::SessionCall)
+        client.job.reset();
+    client.node = static_cast<quint32>(m_random.below(static_cast<quint64>(m_shape.nodes())));
+    think(clientNumber);
+}
+
+void Workload::askSomebodyElse(quint32 clientNumber, std::optional<quint32> hint)
+{
+    Client& client = m_clients[clientNumber];
+    Job& job = m_jobs[*client.job];
+    // A hint may be as wrong as it is old.
+    client.node = hint && m_random.percent(90)
+                      ? *hint
+                      : static_cast<quint32>(m_random.below(static_cast<quint64>(m_shape.nodes())));
+    if (!job.mayBeDone && job.kind == Job::Kind::Register &&
+        m_schedule.now() - job.since > ticks(static_cast<quint64>(m_shape.timeoutTicks))) {
+        m_calls[job.call].end = Call::End::NotDone;
+        client.job.reset();
+    }
+    m_schedule.add(Event::Kind::ClientBegins, m_schedule.now() + Instant(m_random.between(1'000, 60'000)),
+                   clientNumber);
+}
+
+} // namespace faultline::sim

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/lab/timeline/timeline.h"
+#include "live_cluster.h"
+
+using namespace faultline;
+using namespace faultline::lab;
+using namespace faultline::tests;
+using namespace std::chrono_literals;
+
+/// Disks that are slow, full or lie, and power that fails.
+class TestDisks : public QObject
+{
+    Q_OBJECT
+
+    static void powerOffAll(LiveCluster& cluster)
+    {
+        for (const auto& [id, node] : cluster.lab.timeline().nodes())
+            cluster.lab.powerOff(id);
+    }
+    static bool isDark(const LiveCluster& cluster)
+    {
+        const auto& nodes = cluster.lab.timeline().nodes();
+        return std::all_of(nodes.begin(), nodes.end(),
+                           [](const auto& entry) { return entry.second.life == NodeLife::Dead; });
+    }
+    static void setAll(LiveCluster& cluster, const fault::DiskFault& disk)
+    {
+        for (const auto& [id, node] : cluster.lab.timeline().nodes())
+            cluster.lab.setDisk(id, disk);
+    }
+
+private slots:
+    void lyingDisksLoseAndTheTallySeesIt()
+    {
+        LiveCluster cluster(5, 300);
+        QVERIFY(cluster.start());
+        setAll(cluster, {.lies = true});
+        QVERIFY(headline(cluster.lab.timeline()).contains(QStringLiteral("he disks of n1, n2, n3, n4 and n5 lie")));
+        QVERIFY(cluster.until([&] { return cluster.lab.isObeyed(); }));
+        const quint64 before = cluster.acknowledged();
+        QVERIFY(cluster.until([&] { return cluster.acknowledged() > before + 200; }));
+        powerOffAll(cluster);
+        QVERIFY(cluster.until([&] { return isDark(cluster); }));
+        cluster.lab.healAll();
+        QVERIFY(cluster.serves());
+        QVERIFY(cluster.readsAllBack());
+        QVERIFY(cluster.lost() > 0);
+    }
+
+    void slowDisksSlowTheWritesAndHealing()
+    {
+        LiveCluster cluster(3, 20);
+        QVERIFY(cluster.start());
+        setAll(cluster, {.latency = 100ms});
+        QCOMPARE(cluster.caption(), QStringLiteral("n3's disk slowed by 100 ms"));
+        QVERIFY(cluster.until([&] { return cluster.lab.isObeyed(); }));
+        const auto medianNow = [&] {
+            stats::Histogram latency;
+            const auto& load = cluster.lab.timeline().load();
+            const auto since = wire::monotonicNow() - 2s;
+            for (const LoadRecord& slice : load) {
+                if (slice.from > since)
+                    latency.add(slice.latency);
+            }
+            return latency.percentileOfFew(0.75);
+        };
+        cluster.lab.setReadShare(0);
+        QVERIFY(cluster.until([&] { return medianNow() > std::chrono::nanoseconds(80ms); }));
+        cluster.lab.undo();
+        QCOMPARE(cluster.caption(), QStringLiteral("Undid: n3's disk slowed by 100 ms"));
+        cluster.lab.healAll();
+        QVERIFY(cluster.lab.timeline().faultState().state.disks.empty());
+        QVERIFY(cluster.until([&] {
+            const auto median = medianNow();
+            return median && *median < 80ms;
+        }));
+    }
+
+    void aFullDiskOfAFollowerStopsItAloneAndItComesBack()
+    {
+        LiveCluster cluster(3, 100);
+        QVERIFY(cluster.start());
+        const NodeId full = cluster.follower();
+        cluster.lab.setDisk(full, {.full = true});
+        QVERIFY(cluster.until([&] { return !cluster.runs(full); }));
+        QVERIFY(cluster.serves());
+        cluster.lab.setDisk(full, {});
+        QCOMPARE(cluster.caption(), QStringLiteral("%1's disk is healthy").arg(full.name()));
+        cluster.lab.restart(full);
+        QVERIFY(cluster.until([&] { return cluster.runs(full); }));
+        QVERIFY(cluster.readsAllBack());
+        QCOMPARE(cluster.lost(), quint64(0));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDisks)
+#include "tst_disks.moc"

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/sim/arguments.h"
+#include "node/sim/isolated_runs.h"
+#include "node/sim/mutants.h"
+#include "node/sim/random.h"
+#include "node/sim/schedule.h"
+#include "node/sim/seed_run.h"
+#include "node/sim/shrinker.h"
+
+#include <QTest>
+
+using namespace faultline;
+using namespace faultline::sim;
+
+namespace {
+
+Demand brief(int ticks = 1'500)
+{
+    Demand demand;
+    demand.ticks = ticks;
+    return demand;
+}
+
+QString verdictOf(const RunResult& result)
+{
+    return result.violation ? result.violation->check + QStringLiteral(": ") + result.violation->sentence
+                            : QStringLiteral("clean");
+}
+
+} // namespace
+
+class TestSimulator : public QObject
+{
+    Q_OBJECT
+private slots:
+    void theGeneratorDrawsTheSameEverywhere()
+    {
+        Random random(42);
+        QCOMPARE(random.next(), Q_UINT64_C(1546998764402558742));
+        QCOMPARE(random.next(), Q_UINT64_C(6990951692964543102));
+        for (int i = 0; i < 1'000; ++i) {
+            QVERIFY(random.below(7) < 7);
+            const int drawn = random.spread(3, 1'000);
+            QVERIFY(drawn >= 3 && drawn <= 1'000);
+        }
+    }
+
+    void whatIsScheduledComesInOrderAndFirstComeFirstServed()
+    {
+        Schedule schedule;
+        schedule.add(Event::Kind::Tick, Instant(30), 1);
+        schedule.add(Event::Kind::Tick, Instant(10), 2);
+        schedule.add(Event::Kind::Tick, Instant(30), 3);
+        schedule.add(Event::Kind::Tick, Instant(20), 4);
+        QList<quint32> order;
+        while (!schedule.isEmpty())
+            order << schedule.take().who;
+        QCOMPARE(order, (QList<quint32>{2, 4, 1, 3}));
+        QCOMPARE(schedule.now(), Instant(30));
+    }
+
+    void aSeedIsTheSameRunEveryTime()
+    {
+        const SeedRun run = drawRun(brief(), 7);
+        const RunResult first = perform(run, {});
+        const RunResult second = perform(run, {});
+        QCOMPARE(second.traceHash, first.traceHash);
+        QCOMPARE(second.commits, first.commits);
+        int lines = 0;
+        const RunResult told = perform(run, [&](const QString&) { ++lines; });
+        QCOMPARE(told.traceHash, first.traceHash);
+        QVERIFY(lines > 10);
+        QVERIFY(perform(drawRun(brief(), 8), {}).traceHash != first.traceHash);
+    }
+
+    void withoutFaultsEverybodyIsServed_data()
+    {
+        QTest::addColumn<int>("nodes");
+        for (const int nodes : {1, 2, 3, 5, 9})
+            QTest::addRow("%d nodes", nodes) << nodes;
+    }
+    void withoutFaultsEverybodyIsServed()
+    {
+        QFETCH(int, nodes);
+        Demand demand = brief();
+        demand.nodes = nodes;
+        demand.isFaultless = true;
+        const RunResult result = perform(drawRun(demand, 11), {});
+        QCOMPARE(verdictOf(result), QStringLiteral("clean"));
+        QVERIFY2(result.commits > 50, qPrintable(QString::number(result.commits)));
+    }
+
+    /// A new hash is right when what members do was changed on purpose; it must then be the same in every build.
+    void theTraceIsTheSameInEveryBuild_data()
+    {
+        QTest::addColumn<quint64>("seed");
+        QTest::addColumn<QString>("hash");
+        QTest::newRow("1") << quint64(1) << "5d9c8e89ff55dea";
+        QTest::newRow("2") << quint64(2) << "979ed52d1408462c";
+        QTest::newRow("3") << quint64(3) << "9562a7808be0b9b4";
+        QTest::newRow("1234567890123") << quint64(1234567890123) << "c9f01ba8e8f6b6f2";
+    }
+    void theTraceIsTheSameInEveryBuild()
+    {
+        QFETCH(quint64, seed);
+        QFETCH(QString, hash);
+        const RunResult result = perform(drawRun(brief(2'000), seed), {});
+        QCOMPARE(verdictOf(result), QStringLiteral("clean"));
+        QCOMPARE(QString::number(result.traceHash, 16), hash);
+    }
+
+    void someSeedsAreClean_data()
+    {
+        QTest::addColumn<quint64>("seed");
+        for (quint64 seed = 100; seed < 120; ++seed)
+            QTest::addRow("%llu", static_cast<unsigned long long>(seed)) << seed;
+    }
+    void someSeedsAreClean()
+    {
+        QFETCH(quint64, seed);
+        QCOMPARE(verdictOf(perform(drawRun(brief(800), seed), {})), QStringLiteral("clean"));
+    }
+
+    void everyRuleHasItsMutant()
+    {
+        QCOMPARE(mutants().size(), sizeof(raft::ProtocolRules) + sizeof(kv::StoreRules));
+        for (const Mutant& mutant : mutants()) {
+            Demand demand;
+            mutant.apply(demand);
+            QVERIFY2(!(demand.rules == raft::ProtocolRules()) || !demand.storeRules.sessionsRemember, mutant.name);
+        }
+    }
+
+    void aViolationIsShrunkToWhatMatters()
+    {
+        Demand demand = brief(1'000);
+        findMutant(QStringLiteral("voteOncePerTerm"))->apply(demand);
+        std::optional<Violation> violation;
+        quint64 seed = 0;
+        while (!violation || violation->check == QLatin1String("crash")) {
+            ++seed;
+            QVERIFY(seed < 200);
+            violation =
+                runAndTell([&](quint64, const Trace::Reader& reader) { return perform(drawRun(demand, seed), reader); },
+                           0, 0)
+                    .result.violation;
+        }
+        const SeedRun run = drawRun(demand, seed);
+        const Shrunk shrunk = shrink(run, *violation, 60);
+        QCOMPARE(shrunk.violation.check, violation->check);
+        QVERIFY(shrunk.run.plan.size() <= run.plan.size());
+        QVERIFY(shrunk.run.ticks <= run.ticks);
+        const RunResult again = perform(shrunk.run, {});
+        QVERIFY(again.violation);
+        QCOMPARE(again.violation->check, violation->check);
+    }
+
+    void aRunThatStopsTheProcessIsAViolation()
+    {
+        const Told told = runAndTell(
+            [](quint64, const Trace::Reader& reader) {
+                reader(QStringLiteral("the last words"));
+                FAULTLINE_INVARIANT(false, "this never happens");
+                return RunResult();
+            },
+            0, 10);
+        QVERIFY(told.result.violation);
+        QCOMPARE(told.result.violation->check, QStringLiteral("crash"));
+        QVERIFY2(told.result.violation->sentence.contains(QLatin1String("this never happens")),
+                 qPrintable(told.result.violation->sentence));
+        QCOMPARE(told.story, QStringList{QStringLiteral("the last words")});
+    }
+
+    void manyRunsAreTakenInOrder()
+    {
+        QList<quint64> order;
+        const auto run = [](quint64 number, const Trace::Reader&) {
+            RunResult result;
+            result.ticks = number * 10;
+            return result;
+        };
+        runMany(9, 3, run, [&](quint64 number, const RunResult& result) {
+            order << number;
+            return result.ticks == number * 10 && number < 6;
+        });
+        QCOMPARE(order, (QList<quint64>{0, 1, 2, 3, 4, 5, 6}));
+    }
+
+    void badArgumentsGetOneSentence_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("unknown") << QStringList{"--sed", "1"} << "unknown option --sed";
+        QTest::newRow("no value") << QStringList{"--seed"} << "--seed needs a value";
+        QTest::newRow("no number") << QStringList{"--runs", "many"} << "--runs many is not a whole number from 1";
+        QTest::newRow("too many nodes") << QStringList{"--nodes", "10"}
+                                        << "--nodes 10 is not a whole number from 1 to 9";
+        QTest::newRow("no mutant") << QStringList{"--mutant", "x"} << "--mutant x is none; there are voteOncePerTerm";
+        QTest::newRow("both") << QStringList{"--mutants", "--mutant", "needMajority"}
+                              << "leave out --mutant needMajority";
+    }
+    void badArgumentsGetOneSentence()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, says);
+        const auto parsed = parseArguments(arguments);
+        QVERIFY(!parsed);
+        QVERIFY2(parsed.error().contains(says), qPrintable(parsed.error()));
+    }
+
+    void argumentsAreTaken()
+    {
+        const auto parsed =
+            parseArguments({"--seed", "0x1f", "--runs", "3", "--nodes", "5", "--ticks", "70", "--json"});
+        QVERIFY(parsed);
+        QCOMPARE(parsed->seed, quint64(31));
+        QCOMPARE(parsed->runs, quint64(3));
+        QCOMPARE(parsed->demand.nodes, 5);
+        QCOMPARE(parsed->demand.ticks, 70);
+        QVERIFY(parsed->json);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestSimulator)
+#include "tst_simulator.moc"
