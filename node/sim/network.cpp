@@ -121,7 +121,6 @@ void Network::take(quint32 number, const fault::FaultPipeline::Delivery& deliver
     if (delivery.isCorrupted)
         m_verdict.saw(Check::CorruptionRejected);
     if (outcome != wire::FrameReader::Outcome::Frame) {
-        ++m_rejected;
         if (!delivery.isCorrupted)
             m_verdict.fail(Check::CorruptionRejected, m_schedule.now(),
                            QStringLiteral("a sound frame from n%1 to n%2 was rejected")

@@ -37,7 +37,6 @@ public:
     bool isCut(quint32 from, quint32 to) const;
 
     quint64 messages() const { return m_messages; }
-    quint64 rejected() const { return m_rejected; }
 
 private:
     struct Link
@@ -69,7 +68,6 @@ private:
     std::vector<Active> m_faults;
     quint64 m_lamport = 0;
     quint64 m_messages = 0;
-    quint64 m_rejected = 0;
 };
 
 } // namespace faultline::sim

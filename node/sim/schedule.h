@@ -55,7 +55,6 @@ class Schedule
 public:
     Instant now() const { return m_now; }
     bool isEmpty() const { return m_heap.empty(); }
-    Instant nextAt() const { return m_heap.front().at; }
 
     void add(Event::Kind kind, Instant at, quint32 who, quint64 what = 0, quint32 life = 0);
     /// Takes the next event, and it is now its time.

@@ -38,8 +38,6 @@ public:
     /// The life of the process whose work it does, for its events.
     void setLife(quint32 life) { m_life = life; }
 
-    std::size_t waiting() const { return m_jobs.size(); }
-
 private:
     struct Job
     {

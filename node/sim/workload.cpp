@@ -244,7 +244,6 @@ void Workload::registerDone(const Job& job, const kv::Result& result)
             unexpected(job, result);
             return;
         }
-        ++m_acknowledged;
         m_newestWrite = std::max(m_newestWrite, call.calledAt);
         m_oracle.acknowledged(contentOfCommand(job.command), m_schedule.now());
     } else if (const auto* value = std::get_if<kv::Value>(&result)) {
@@ -266,7 +265,6 @@ void Workload::sessionDone(quint32 clientNumber, const Job& job, const kv::Resul
         client.session = 0;
         return;
     }
-    ++m_acknowledged;
     m_newestWrite = std::max(m_newestWrite, job.since);
     m_oracle.acknowledged(contentOfCommand(job.command), m_schedule.now());
     if (job.kind == Job::Kind::OpenSession) {

@@ -63,7 +63,6 @@ public:
     const std::vector<Call>& calls() const { return m_calls; }
     /// When the newest write that was acknowledged had been called.
     Instant newestWrite() const { return m_newestWrite; }
-    quint64 acknowledged() const { return m_acknowledged; }
 
 private:
     /// What a client wants done; in a session it may take several attempts.
@@ -125,7 +124,6 @@ private:
     quint32 m_lastSessionKey = 0;
     quint64 m_sessionsAskedFor = 0;
     Instant m_newestWrite{-1};
-    quint64 m_acknowledged = 0;
 };
 
 } // namespace faultline::sim
