@@ -2,6 +2,7 @@
 #include "gui/lab/session.h"
 
 #include <QCoreApplication>
+#include <QPointer>
 #include <QThreadPool>
 
 #include <algorithm>
@@ -16,12 +17,6 @@ constexpr double kMaxRate = 20'000;
 constexpr auto kRampStep = 100ms;
 constexpr quint64 kHealed = quint64(1) << 63; ///< beside a fault's id: the write after it was healed
 constexpr quint64 kFirstWrite = 0;            ///< the id under which the load reports this cluster's first write
-
-void removeLater(ClusterFolder folder)
-{
-    auto shared = std::make_shared<ClusterFolder>(std::move(folder));
-    QThreadPool::globalInstance()->start([shared] { shared->remove(); });
-}
 
 } // namespace
 
@@ -224,16 +219,32 @@ void Lab::Session::forgetCluster(Cluster* cluster)
     removeLater(cluster->takeFolder());
     found->release()->deleteLater();
     m_ending.erase(found);
-    if (m_isEnding && m_ending.empty() && !m_cluster) {
-        m_isEnding = false;
-        // The folder is gone before anybody is told.
-        QThreadPool::globalInstance()->start([this] {
-            QMetaObject::invokeMethod(this, [this] {
-                m_timeline.append(ClusterRecord{wire::monotonicNow(), {}, 0, {}});
-                emit m_lab.ended();
-            });
+}
+
+void Lab::Session::removeLater(ClusterFolder folder)
+{
+    ++m_foldersGoing;
+    auto shared = std::make_shared<ClusterFolder>(std::move(folder));
+    QThreadPool::globalInstance()->start([self = QPointer(this), shared] {
+        shared->remove();
+        // Through the application, which lives on: this session may have ended meanwhile.
+        QMetaObject::invokeMethod(QCoreApplication::instance(), [self] {
+            if (!self)
+                return;
+            --self->m_foldersGoing;
+            self->sayIfEnded();
         });
-    }
+    });
+}
+
+/// The folder is gone before anybody is told.
+void Lab::Session::sayIfEnded()
+{
+    if (!m_isEnding || !m_ending.empty() || m_cluster || m_foldersGoing > 0)
+        return;
+    m_isEnding = false;
+    m_timeline.append(ClusterRecord{wire::monotonicNow(), {}, 0, {}});
+    emit m_lab.ended();
 }
 
 void Lab::Session::end()

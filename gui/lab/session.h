@@ -51,6 +51,8 @@ private:
     Result<void> launch();
     void abandon(bool gracefully);
     void forgetCluster(Cluster* cluster);
+    void removeLater(ClusterFolder folder);
+    void sayIfEnded();
     void onHappened(const Record& record);
     void onEnded(NodeId node, bool asked, bool neverRan, const QString& how);
     void lookForFirstLeader();
@@ -80,7 +82,8 @@ private:
     bool m_hadLeader = false; ///< the cluster has elected one: from then on it runs at the chosen pace
     bool m_serving = false;
     bool m_isEnding = false;
-    wire::Pace m_pace; ///< as chosen; held apart
+    int m_foldersGoing = 0; ///< being deleted on another thread
+    wire::Pace m_pace;      ///< as chosen; held apart
     bool m_held = false;
     double m_rate = 0; ///< as set, and where a ramp leads to
     double m_rateFrom = 0;
