@@ -329,11 +329,13 @@ Shape shapeOf(Glyph glyph)
     case Glyph::Redo:
         return turn(true);
     case Glyph::AddNode:
-        line(stroke, 18.5, 2, 18.5, 9);
-        [[fallthrough]];
-    case Glyph::RemoveNode:
         arc(stroke, 6, 0, 360, {9, 15});
+        line(stroke, 18.5, 2, 18.5, 9);
         line(stroke, 15, 5.5, 22, 5.5);
+        break;
+    case Glyph::RemoveNode:
+        arc(stroke, 8.5, 0, 360);
+        line(stroke, 8, 12, 16, 12);
         break;
     case Glyph::Matrix:
         for (const double y : {5.0, 12.0, 19.0}) {
