@@ -275,9 +275,12 @@ void Oracle::checkBounds(quint32 node, Instant at)
     const raft::Status status = group.status();
     m_verdict.saw(Check::Bounded);
     const quint64 kept = status.lastIndex.value - std::min(status.lastIndex, status.firstIndex).value;
-    // A snapshot waits while another is on its way, and nothing can be dropped that is not applied yet.
-    const quint64 allowed =
-        5 * m_shape.snapshotAfterEntries + m_shape.keepEntries + 64 + (status.lastIndex.value - status.applied.value);
+    // A snapshot waits while another is on its way, and nothing can be dropped that is not applied yet. Writing one
+    // takes about ten turns of the disk, each as long as a third of a second where the disk is slow, and the group goes
+    // on without it meanwhile.
+    constexpr quint64 kWhileTheDiskWrites = 640;
+    const quint64 allowed = 5 * m_shape.snapshotAfterEntries + m_shape.keepEntries + kWhileTheDiskWrites +
+                            (status.lastIndex.value - status.applied.value);
     if (kept > allowed)
         m_verdict.fail(
             Check::Bounded, at,
