@@ -186,6 +186,30 @@ private slots:
         QVERIFY(cluster.until([&] { return voters(cluster).size() == 4; }));
     }
 
+    void aNodeWhoseProcessEndsAtOnceIsNotAddedAndLeavesNothingBehind()
+    {
+        LiveCluster cluster(3);
+        const QString program = cluster.folder.filePath(QStringLiteral("program"));
+        QVERIFY(QFile::link(nodeProgram(), program));
+        cluster.options.nodeProgram = program;
+        QVERIFY(cluster.start());
+        const std::set<NodeId> before = nodes(cluster);
+
+        QVERIFY(QFile::remove(program) && QFile::link(QStringLiteral("/bin/false"), program));
+        const auto outcome = add(cluster);
+        QVERIFY(outcome && !outcome->done);
+        QVERIFY2(outcome->sentence.startsWith(QStringLiteral("n4 was not added: its process ended at once: ")),
+                 qPrintable(outcome->sentence));
+        QCOMPARE(nodes(cluster), before);
+
+        QVERIFY(QFile::remove(program) && QFile::link(nodeProgram(), program));
+        const auto again = add(cluster);
+        QVERIFY(again);
+        QVERIFY2(again->done, qPrintable(again->sentence));
+        QCOMPARE(voters(cluster), (std::set<NodeId>{{1}, {2}, {3}, {4}}));
+        QVERIFY(cluster.serves());
+    }
+
     void withoutAMajorityItIsGivenUp()
     {
         LiveCluster cluster(3);

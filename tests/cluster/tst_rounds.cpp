@@ -45,14 +45,17 @@ private slots:
         LiveCluster cluster(3, 300);
         QVERIFY(cluster.start());
         std::mt19937 random(2);
+        std::size_t powerCuts = 0;
         for (int round = 0; round < rounds(4); ++round) {
             QVERIFY(cluster.serves());
             // Every other time all at once, so that only what is on the disks is left.
+            const NodeId one{static_cast<quint32>(random() % 3 + 1)};
             std::vector<NodeId> victims;
             for (const auto& [id, node] : cluster.lab.timeline().nodes()) {
-                if (round % 2 == 0 || id.value == random() % 3 + 1)
+                if (round % 2 == 0 || id == one)
                     victims.push_back(id);
             }
+            powerCuts += victims.size();
             for (const NodeId victim : victims)
                 cluster.lab.powerOff(victim);
             for (const NodeId victim : victims)
@@ -66,6 +69,9 @@ private slots:
         }
         QVERIFY(cluster.readsAllBack());
         QVERIFY(cluster.acknowledged() > 0);
+        const lab::TallyRecord& tally = cluster.lab.timeline().tally();
+        qInfo("%zu power cuts in %d rounds: %llu acknowledged, %llu read back, %llu lost", powerCuts, rounds(4),
+              tally.acknowledged, tally.readBack, tally.lost);
         QVERIFY2(cluster.lost() == 0, qPrintable(cluster.lab.timeline().tally().firstLoss));
     }
 

@@ -337,10 +337,11 @@ void Cluster::forget(NodeId id)
     QMetaObject::invokeMethod(
         this,
         [this, id] {
-            if (m_ending)
-                return;
             const auto place = std::find_if(m_members.begin(), m_members.end(),
                                             [id](const ClusterRecord::Member& member) { return member.id == id; });
+            // Forgotten already, when it was let go because its process had ended.
+            if (m_ending || place == m_members.end())
+                return;
             const ClusterRecord::Member member = *place;
             m_members.erase(place);
             m_nodes.erase(id);
