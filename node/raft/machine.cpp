@@ -203,7 +203,7 @@ bool Raft::Machine::acceptsTermOf(const Message& message)
     const auto* request = std::get_if<RequestVote>(&message.body);
     const auto* reply = std::get_if<RequestVoteReply>(&message.body);
     if (request && message.term > term && !request->isTransfer && (trustsItsLeader() || mayOwePatience())) {
-        // §6.2 of the thesis: who hears its leader helps nobody to depose it, and keeps its term.
+        // §4.2.3 of the thesis: who hears its leader helps nobody to depose it, and keeps its term.
         refuseVote(message, *request,
                    trustsItsLeader() ? heardFromLeader()
                                      : "it has just started and may have answered a leader's lease");
