@@ -38,7 +38,8 @@ void Raft::Machine::advanceTransfer(Leader& leading)
         endTransfer(nameOf(m_transfer->to) + " is no longer a voter");
         return;
     }
-    if (m_transfer->isTold || peer->progress.match() != m_log.lastIndex())
+    // Not before everything is committed: what was proposed here is answered here.
+    if (m_transfer->isTold || peer->progress.match() != m_log.lastIndex() || m_commit != m_log.lastIndex())
         return;
     m_transfer->isTold = true;
     leading.leaseGivenUp = true;

@@ -66,7 +66,8 @@ void TestRun::theHelpOfRunsNamesEveryWord()
     const Ended help = run(program(), {QStringLiteral("run"), QStringLiteral("--help")});
     QCOMPARE(help.code, 0);
     for (const char* words : {"kill, stop, freeze, thaw, restart, isolate, rejoin, power-off, crash-loop,",
-                              "rolling-restart, link, cut, partition, heal, heal-all, clock, surge, hot-key,",
+                              "rolling-restart, link, cut, partition, heal, heal-all, clock, disk, add-node,",
+                              "remove-node, transfer-leadership, surge, hot-key, hold, release, rate, pace,",
                               "latency, jitter, distribution, loss,", "lossy Wi-Fi", "majorities-ring",
                               "heal_to_caught_up", "minority_commits", "latency_p50", "clients"})
         QVERIFY2(help.out.contains(QLatin1String(words)), words);
@@ -139,12 +140,15 @@ void TestRun::theBuiltInScenariosAreMet_data()
     QTest::newRow("frozen-leader") << QStringList{"freeze"};
     QTest::newRow("minority-partition") << QStringList{"cut"};
     QTest::newRow("one-way-partition") << QStringList{"cut", "cut"};
+    QTest::newRow("lying-disk") << QStringList(5, "disk") + QStringList(5, "power-off");
+    QTest::newRow("membership-change") << QStringList();
+    QTest::newRow("power-cut") << QStringList(10, "power-off");
     QTest::newRow("slow-link") << QStringList{"link"};
     QTest::newRow("temporary-outage") << QStringList{"cut"};
     const QJsonArray all =
         QJsonDocument::fromJson(run(program(), {QStringLiteral("scenarios"), QStringLiteral("--json")}).out.toUtf8())
             .array();
-    QCOMPARE(all.size(), 6); // with leader-election, which is judged and reported below; a new one wants a row here
+    QCOMPARE(all.size(), 9); // with leader-election, which is judged and reported below; a new one wants a row here
 }
 
 void TestRun::theBuiltInScenariosAreMet()
@@ -159,11 +163,15 @@ void TestRun::theBuiltInScenariosAreMet()
             continue;
         QVERIFY2(ended.code == 0, qPrintable(ended.out + ended.err));
         QCOMPARE(report["outcome"].toString(), QStringLiteral("met"));
+        // Its disks lie to the end, and a node that finds its log damaged may die of it.
+        const bool isForGood = name == QStringLiteral("lying-disk");
         QStringList seen;
         for (const QJsonValue& fault : report["faults"].toArray()) {
             seen << fault.toObject()["kind"].toString();
-            QVERIFY2(fault.toObject()["to_s"].isDouble(), qPrintable(ended.out));
+            QVERIFY2(isForGood || fault.toObject()["to_s"].isDouble(), qPrintable(ended.out));
         }
+        if (isForGood)
+            seen = seen.first(std::min(seen.size(), kinds.size()));
         QCOMPARE(seen, kinds);
         for (const QJsonValue& expectation : report["expectations"].toArray())
             QVERIFY2(expectation.toObject()["measured"].isDouble(), qPrintable(ended.out));
