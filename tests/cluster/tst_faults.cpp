@@ -176,7 +176,7 @@ private slots:
                                  kPatienceMs);
         const auto since = wire::monotonicNow();
         const quint64 commit = cluster.node(cluster.leader()).status->commitIndex;
-        const auto minute = std::min<std::chrono::seconds>(60s, 3s * rounds(20));
+        const auto minute = std::min<std::chrono::seconds>(60s, 3s * rounds(5));
         QVERIFY(cluster.until([&] { return wire::monotonicNow() - since > minute; }, 2 * kPatienceMs));
         QCOMPARE(cluster.lab.timeline().highestTerm(), term);
         QVERIFY(cluster.node(cluster.leader()).status->commitIndex <= commit + 5);

@@ -425,7 +425,7 @@ private slots:
                        (node.status && appliedBy(*node.status) == past[at].of(id, all));
             });
         };
-        const int steps = rounds(10) * 50;
+        const int steps = rounds(5) * 50;
         for (int step = 0; step < steps; ++step) {
             World world = past[at];
             std::vector<LinkId> links;
