@@ -110,7 +110,8 @@ A scenario:
   watched_key    whose value the nodes report, without it x
   steps          a list, taken in order:
     at           time since the cluster served (2s, 300ms, 1.5s, 1min), or
-    after        %1; within: how long that may take, without it 30s
+    after        %1;
+                 within: how long that may take, without it 30s
     do           %2
     target       leader, followers, random, all, dead, frozen, isolated, or nodes by name: [n1, n3]
     duration     the fault is undone after this time; of wait: how long
