@@ -129,7 +129,8 @@ A scenario:
     period       of crash-loop: how long the node runs at a time, 1s to 60s
     offset, jump, rate   of clock: 5s, -200ms, 110%
     preset       of disk: %7;
-                 or, also on top of it, each by itself: %8, such as latency: 20ms, lies: true
+                 or, also on top of it, each by itself: %8,
+                 such as latency: 20ms, lies: true
     factor       of surge: how many times the load that is set, 1 to 100
     share        of hot-key: of all operations, 80%
   expectations   a list:
