@@ -27,19 +27,27 @@ quint32 headerChecksum(const char* header)
 
 QByteArray encodeFrame(FrameKind kind, QByteArrayView payload, quint8 version)
 {
-    QByteArray frame(kHeaderSize + payload.size() + kTrailerSize, Qt::Uninitialized);
-    char* out = frame.data();
+    QByteArray block;
+    block.reserve(kHeaderSize + payload.size() + kTrailerSize);
+    block.resize(kHeaderSize);
+    block.append(payload);
+    return closeFrame(kind, std::move(block), version);
+}
+
+QByteArray closeFrame(FrameKind kind, QByteArray block, quint8 version)
+{
+    const qsizetype length = block.size() - kHeaderSize;
+    block.resize(block.size() + kTrailerSize);
+    char* out = block.data();
     std::memcpy(out, kMagic, 4);
     out[4] = static_cast<char>(version);
     out[5] = static_cast<char>(kind);
     out[6] = out[7] = 0;
-    qToLittleEndian(static_cast<quint32>(payload.size()), out + 8);
+    qToLittleEndian(static_cast<quint32>(length), out + 8);
     qToLittleEndian(headerChecksum(out), out + 12);
-    if (!payload.isEmpty())
-        std::memcpy(out + kHeaderSize, payload.data(), static_cast<std::size_t>(payload.size()));
-    const quint64 checksum = XXH3_64bits(payload.data(), static_cast<std::size_t>(payload.size()));
-    qToLittleEndian(checksum, out + kHeaderSize + payload.size());
-    return frame;
+    const char* payload = out + kHeaderSize;
+    qToLittleEndian(quint64(XXH3_64bits(payload, static_cast<std::size_t>(length))), out + kHeaderSize + length);
+    return block;
 }
 
 void FrameReader::append(QByteArrayView bytes)

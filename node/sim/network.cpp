@@ -85,7 +85,7 @@ void Network::send(quint32 from, quint32 to, const raft::Message& message)
     const quint32 number = from * m_nodes + to;
     Link& link = m_links[number];
     const wire::Envelope envelope{GroupId{1}, ++link.sequence, ++m_lamport, false};
-    QByteArray frame = wire::encodeFrame(wire::FrameKind::Raft, node::encodePeerMessage(envelope, message));
+    QByteArray frame = node::encodePeerFrame(envelope, message);
     ++m_messages;
     m_trace.add(checksumOf(frame) ^ number);
     const auto fate = link.pipeline.push(std::move(frame), envelope.sequence, m_schedule.now(), m_random);

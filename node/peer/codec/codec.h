@@ -14,7 +14,8 @@ namespace faultline::node {
 // Consensus messages as they lie in a frame of kind Raft: an Envelope, then one map with integer keys. Who sent it and
 // to whom stands in the connection's HELLO and is not repeated. Numbers are on the wire: never reuse one.
 
-QByteArray encodePeerMessage(const wire::Envelope& envelope, const raft::Message& message);
+/// A whole frame (common/wire/frame.h): the message is written where it leaves from.
+QByteArray encodePeerFrame(const wire::Envelope& envelope, const raft::Message& message);
 
 struct PeerMessage
 {
