@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/wire/frame.h"
 
+#include "common/wire/shared_slice.h"
+
 #include <QtEndian>
 
 #include <xxhash.h>
@@ -21,6 +23,12 @@ bool knownKind(quint8 kind)
 quint32 headerChecksum(const char* header)
 {
     return static_cast<quint32>(XXH3_64bits(header, 12));
+}
+
+/// Whoever keeps a part of a frame keeps its block, which must not be much more than the frame.
+bool mayShare(qsizetype length, const QByteArray& block)
+{
+    return length >= block.size() / 2;
 }
 
 } // namespace
@@ -50,15 +58,20 @@ QByteArray closeFrame(FrameKind kind, QByteArray block, quint8 version)
     return block;
 }
 
-void FrameReader::append(QByteArrayView bytes)
+void FrameReader::append(QByteArray bytes)
 {
     if (!m_error.isEmpty())
         return;
-    if (m_start == m_buffer.size()) {
-        m_buffer.resize(0);
+    if (bufferedBytes() == 0) {
+        m_buffer = std::move(bytes);
         m_start = 0;
-    } else if (m_start > (1 << 20) && m_start > m_buffer.size() / 2) {
-        m_buffer.remove(0, m_start);
+        return;
+    }
+    if (m_start > 0) { // a block of its own for the rest: frames may hold the old one
+        QByteArray rest;
+        rest.reserve(bufferedBytes() + bytes.size());
+        rest.append(QByteArrayView(m_buffer).sliced(m_start));
+        m_buffer = std::move(rest);
         m_start = 0;
     }
     m_buffer.append(bytes);
@@ -100,7 +113,8 @@ FrameReader::Outcome FrameReader::next(Frame& frame)
     if (intact) {
         frame.version = static_cast<quint8>(header[4]);
         frame.kind = static_cast<FrameKind>(kind);
-        frame.payload = QByteArray(payload, length);
+        frame.payload = mayShare(length, m_buffer) ? sharedSlice(m_buffer, m_start + kHeaderSize, length)
+                                                   : QByteArray(payload, length);
     }
     m_start += total;
     return intact ? Outcome::Frame : Outcome::BadPayload;

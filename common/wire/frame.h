@@ -62,7 +62,9 @@ public:
         BadHeader,  ///< close the connection; error() says why. Stays so.
     };
 
-    void append(QByteArrayView bytes);
+    /// Kept, and not copied, when nothing is left of what came before.
+    void append(QByteArray bytes);
+    /// Frames that are most of what came with them share its bytes.
     Outcome next(Frame& frame);
     const QString& error() const { return m_error; }
     qsizetype bufferedBytes() const { return m_buffer.size() - m_start; }

@@ -108,14 +108,15 @@ void Network::deliver(quint32 number)
     Link& link = m_links[number];
     link.scheduled.reset();
     while (auto delivery = link.pipeline.pop(m_schedule.now()))
-        take(number, *delivery);
+        take(number, *std::move(delivery));
     arm(number);
 }
 
-void Network::take(quint32 number, const fault::FaultPipeline::Delivery& delivery)
+void Network::take(quint32 number, fault::FaultPipeline::Delivery delivery)
 {
+    const quint64 checksum = checksumOf(delivery.message);
     Link& link = m_links[number];
-    link.reader.append(delivery.message);
+    link.reader.append(std::move(delivery.message));
     wire::Frame frame;
     const auto outcome = link.reader.next(frame);
     if (delivery.isCorrupted)
@@ -138,8 +139,8 @@ void Network::take(quint32 number, const fault::FaultPipeline::Delivery& deliver
                            .arg(decoded ? QStringLiteral("taken") : QStringLiteral("not understood")));
         return;
     }
-    m_trace.add(checksumOf(delivery.message) + number);
-    onMessage(toOf(number), std::move(decoded->message));
+    m_trace.add(checksum + number);
+    onMessage(toOf(number), decoded->message);
 }
 
 void Network::beginFault(quint64 number, const PlannedFault& fault)

@@ -4,6 +4,7 @@
 #include "common/wire/cbor_reader.h"
 #include "common/wire/cbor_writer.h"
 #include "common/wire/frame.h"
+#include "common/wire/shared_slice.h"
 
 #include <limits>
 
@@ -78,6 +79,16 @@ void type(wire::CborWriter& writer, MessageType value)
     field(writer, Type, quint64(value));
 }
 
+/// The bytes stay in the payload, which they share.
+bool readSlice(wire::CborReader& reader, const QByteArray& payload, QByteArray& out)
+{
+    QByteArrayView bytes;
+    if (!reader.readBytes(bytes))
+        return false;
+    out = bytes.isEmpty() ? QByteArray() : wire::sharedSlice(payload, bytes.data() - payload.constData(), bytes.size());
+    return true;
+}
+
 bool readMembership(wire::CborReader& reader, raft::Membership& membership)
 {
     QByteArray bytes;
@@ -89,12 +100,12 @@ bool readMembership(wire::CborReader& reader, raft::Membership& membership)
     return decoded.has_value();
 }
 
-bool readEntry(wire::CborReader& reader, raft::Entry& entry)
+bool readEntry(wire::CborReader& reader, const QByteArray& payload, raft::Entry& entry)
 {
     wire::CborReader::Container items;
     return reader.enterArray(items) && reader.hasNext(items) && reader.readUnsigned(entry.term.value) &&
            reader.hasNext(items) && reader.readEnum(entry.kind, raft::EntryKind::Membership) && reader.hasNext(items) &&
-           reader.readBytes(entry.payload) && !reader.hasNext(items);
+           readSlice(reader, payload, entry.payload) && !reader.hasNext(items);
 }
 
 /// Bytes that are surely enough, or nearly so, to write the message without allocating twice.
@@ -187,21 +198,23 @@ QByteArray encodePeerFrame(const wire::Envelope& envelope, const raft::Message& 
 std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::NodeId from, raft::NodeId to)
 {
     wire::CborReader reader(payload);
-    PeerMessage result;
-    result.message.from = from;
-    result.message.to = to;
+    std::optional<PeerMessage> result(std::in_place);
+    result->message.from = from;
+    result->message.to = to;
 
     std::optional<MessageType> kind;
     raft::RequestVote vote;
     raft::RequestVoteReply voteReply;
     raft::AppendEntries append;
     raft::AppendEntriesReply appendReply;
-    raft::SnapshotPiece piece;
+    std::optional<raft::SnapshotPiece> piece; // the largest by far, and seldom there
     raft::InstallSnapshotReply snapshotReply;
     bool preVote = false;
     quint64 round = 0;
     raft::LogIndex snapshotIndex;
     const auto readField = [&](quint64 key) {
+        if (key >= SnapshotTerm && key <= IsLast && !piece)
+            piece.emplace();
         switch (key) {
         case Type: {
             quint8 number = 0;
@@ -211,7 +224,7 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
             return true;
         }
         case TermKey:
-            return reader.readUnsigned(result.message.term.value);
+            return reader.readUnsigned(result->message.term.value);
         case PreVote:
             return reader.readBool(preVote);
         case LastLogIndex:
@@ -227,13 +240,8 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
         case LeaderCommit:
             return reader.readUnsigned(append.leaderCommit.value);
         case Entries:
-            return reader.readArray(kMaxEntries, [&] {
-                raft::Entry entry;
-                if (!readEntry(reader, entry))
-                    return false;
-                append.entries.push_back(std::move(entry));
-                return true;
-            });
+            return reader.readArray(kMaxEntries,
+                                    [&] { return readEntry(reader, payload, append.entries.emplace_back()); });
         case Success:
             return reader.readBool(appendReply.success);
         case MatchIndex:
@@ -249,15 +257,15 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
         case SnapshotIndex:
             return reader.readUnsigned(snapshotIndex.value);
         case SnapshotTerm:
-            return reader.readUnsigned(piece.mark.lastTerm.value);
+            return reader.readUnsigned(piece->mark.lastTerm.value);
         case SnapshotMembership:
-            return readMembership(reader, piece.mark.membership);
+            return readMembership(reader, piece->mark.membership);
         case Offset:
-            return reader.readUnsigned(piece.offset);
+            return reader.readUnsigned(piece->offset);
         case Bytes:
-            return reader.readBytes(piece.bytes);
+            return readSlice(reader, payload, piece->bytes);
         case IsLast:
-            return reader.readBool(piece.isLast);
+            return reader.readBool(piece->isLast);
         case Received:
             return reader.readUnsigned(snapshotReply.received);
         case IsInstalled:
@@ -266,7 +274,7 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
             return reader.skip();
         }
     };
-    const bool read = wire::readPayload(reader, result.envelope, [&](wire::CborReader::Container& items) {
+    const bool read = wire::readPayload(reader, result->envelope, [&](wire::CborReader::Container& items) {
         return reader.hasNext(items) && reader.readMap(readField);
     });
     if (!read || !kind)
@@ -274,11 +282,11 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
     switch (*kind) {
     case MessageType::RequestVote:
         vote.preVote = preVote;
-        result.message.body = vote;
+        result->message.body = vote;
         break;
     case MessageType::RequestVoteReply:
         voteReply.preVote = preVote;
-        result.message.body = voteReply;
+        result->message.body = voteReply;
         break;
     case MessageType::AppendEntries: {
         if (append.previousIndex.value > kMaxIndex)
@@ -289,26 +297,27 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
             index = index.next();
             entry.index = index;
         }
-        result.message.body = std::move(append);
+        result->message.body = std::move(append);
         break;
     }
     case MessageType::AppendEntriesReply:
         appendReply.round = round;
-        result.message.body = appendReply;
+        result->message.body = appendReply;
         break;
     case MessageType::InstallSnapshot:
-        if (snapshotIndex.value > kMaxIndex || piece.offset > kMaxIndex || piece.mark.membership.voters.empty())
+        if (!piece || snapshotIndex.value > kMaxIndex || piece->offset > kMaxIndex ||
+            piece->mark.membership.voters.empty())
             return std::nullopt;
-        piece.mark.lastIndex = snapshotIndex;
-        result.message.body = raft::InstallSnapshot{std::move(piece), round};
+        piece->mark.lastIndex = snapshotIndex;
+        result->message.body = raft::InstallSnapshot{*std::move(piece), round};
         break;
     case MessageType::InstallSnapshotReply:
         snapshotReply.lastIndex = snapshotIndex;
         snapshotReply.round = round;
-        result.message.body = snapshotReply;
+        result->message.body = snapshotReply;
         break;
     case MessageType::TimeoutNow:
-        result.message.body = raft::TimeoutNow{};
+        result->message.body = raft::TimeoutNow{};
         break;
     }
     return result;

@@ -23,7 +23,8 @@ struct PeerMessage
     raft::Message message;
 };
 
-/// Nothing when the payload is not a message this version knows. `from` and `to` are those of the connection.
+/// Nothing when the payload is not a message this version knows. `from` and `to` are those of the connection. What
+/// entries and snapshots carry is not copied: it shares the payload's bytes.
 std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::NodeId from, raft::NodeId to);
 
 /// What a picture calls the message, and whether a reply is a good one.

@@ -71,6 +71,21 @@ private slots:
                  std::get<raft::AppendEntries>(oneOfEach()[2].body).entries);
     }
 
+    void whatEntriesCarryStaysWhereItArrived()
+    {
+        std::optional<PeerMessage> decoded;
+        {
+            const QByteArray payload = encoded(oneOfEach()[2]);
+            decoded = decodePeerMessage(payload, {1}, {2});
+            QVERIFY(decoded);
+            const QByteArray& carried = std::get<raft::AppendEntries>(decoded->message.body).entries[1].payload;
+            QVERIFY(carried.constData() > payload.constData() &&
+                    carried.constData() + carried.size() <= payload.constData() + payload.size());
+        }
+        QCOMPARE(std::get<raft::AppendEntries>(decoded->message.body).entries,
+                 std::get<raft::AppendEntries>(oneOfEach()[2].body).entries);
+    }
+
     void keysOfNewerVersionsAreSkipped()
     {
         QByteArray payload;
