@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 namespace faultline::node {
@@ -32,6 +33,10 @@ struct GroupOptions
     qint64 snapshotAfterBytes = qint64(256) << 20;
     /// Entries left in the log behind a snapshot, for followers that are nearly there.
     quint64 keepEntries = 5'000;
+
+    /// Of commands that wait for this node's own disk; beyond, none is taken. A majority may go on without the leader's
+    /// disk, which would then have ever more to catch up on.
+    qint64 maxUnwrittenBytes = qint64(64) << 20;
 
     kv::StoreRules storeRules;
 };
@@ -113,7 +118,7 @@ public:
     /// An entry has been applied; for whoever watches the state machine from outside (the simulator's oracle).
     std::function<void(const raft::Entry&)> whenApplied;
     std::function<void(const raft::Event&)> whenEvent;
-    std::function<void(std::chrono::nanoseconds)> whenSynced; ///< how long one write took to be durable
+    std::function<void(std::chrono::nanoseconds)> whenSynced; ///< how long the disk took to make one write durable
     std::function<void(raft::LogIndex lastIndex, qint64 bytes)> whenSnapshotTaken;
 
 private:
@@ -127,6 +132,25 @@ private:
     {
         raft::LogIndex index;
         QByteArray value;
+    };
+    struct Unwritten
+    {
+        quint64 number; ///< of the write
+        std::vector<raft::Message> promises;
+        qint64 bytes;
+    };
+    /// Writes that nobody has begun, shared with the storage queue. What comes while the disk is at work joins them,
+    /// and goes to the disk as one.
+    class Gathering
+    {
+    public:
+        /// Whether they wait for the first time, so that somebody must be asked to take them.
+        bool add(GroupDisk::Write write);
+        std::vector<GroupDisk::Write> take();
+
+    private:
+        std::mutex m_mutex;
+        std::vector<GroupDisk::Write> m_writes;
     };
     struct Taking ///< a snapshot of the state as it was at `mark`, on its way to the disk
     {
@@ -144,7 +168,8 @@ private:
     bool hasWork() const;
     void act(raft::Ready ready);
     void write(raft::Ready ready);
-    void written(quint64 number, const std::vector<raft::Message>& promises, GroupDisk::Outcome outcome);
+    void writeGathered();
+    void written(const Unwritten& write, GroupDisk::Outcome outcome);
     void apply(const raft::Entry& entry);
     void answerReads();
     void refuse(const std::vector<ReadQueue::Read>& reads);
@@ -172,6 +197,10 @@ private:
     bool m_isDue = false;
     bool m_inTurn = false;
     std::optional<QString> m_failure; ///< of the disk; nothing is promised any more
+
+    std::shared_ptr<Gathering> m_gathering;
+    std::deque<Unwritten> m_unwritten; ///< by rising number
+    qint64 m_unwrittenBytes = 0;
 
     std::deque<Pending> m_pending; ///< by rising index
     ReadQueue m_reads;

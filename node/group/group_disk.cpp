@@ -23,7 +23,9 @@ GroupDisk::GroupDisk(storage::Disk& disk, QString folder, kv::StoreRules rules, 
     , m_rules(rules)
     , m_wal(std::move(wal))
     , m_snapshots(disk, m_folder)
-{}
+{
+    noteFigures();
+}
 
 Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& folder, quint64 owner,
                                           kv::StoreRules rules)
@@ -108,21 +110,41 @@ Result<kv::Store> GroupDisk::load(const storage::Snapshot& snapshot) const
     return store;
 }
 
-Result<GroupDisk::Outcome> GroupDisk::write(const Write& what)
+Result<std::vector<GroupDisk::Outcome>> GroupDisk::write(std::span<const Write> gathered)
 {
-    Outcome outcome;
-    if (!what.entries.empty() || what.hardState) {
-        if (auto written = writeLog(what); !written)
-            return Error{written.error()};
+    std::vector<Outcome> outcomes(gathered.size());
+    for (std::size_t i = 0; i < gathered.size(); ++i) {
+        const Write& what = gathered[i];
+        append(what);
+        if (what.snapshotPieces.empty())
+            continue;
+        // A snapshot may take the place of the log, which must not hold anything that is not durable then.
+        if (auto synced = sync(); !synced)
+            return Error{synced.error()};
+        for (const raft::SnapshotPiece& piece : what.snapshotPieces) {
+            if (auto received = receive(piece, outcomes[i]); !received)
+                return Error{received.error()};
+        }
     }
-    for (const raft::SnapshotPiece& piece : what.snapshotPieces) {
-        if (auto received = receive(piece, outcome); !received)
-            return Error{received.error()};
-    }
-    return outcome;
+    if (auto synced = sync(); !synced)
+        return Error{synced.error()};
+    return outcomes;
 }
 
-Result<void> GroupDisk::writeLog(const Write& what)
+Result<void> GroupDisk::sync()
+{
+    auto synced = m_wal->sync();
+    noteFigures();
+    return synced;
+}
+
+void GroupDisk::noteFigures()
+{
+    m_logBytes.store(m_wal->bytes(), std::memory_order_relaxed);
+    m_syncs.store(m_wal->syncs(), std::memory_order_relaxed);
+}
+
+void GroupDisk::append(const Write& what)
 {
     std::vector<storage::Entry> entries;
     entries.reserve(what.entries.size());
@@ -132,7 +154,6 @@ Result<void> GroupDisk::writeLog(const Write& what)
     if (what.hardState)
         hardState = storage::HardState{what.hardState->term.value, what.hardState->votedFor.value};
     m_wal->append(entries, hardState);
-    return m_wal->sync();
 }
 
 Result<void> GroupDisk::receive(const raft::SnapshotPiece& piece, Outcome& outcome)
@@ -196,6 +217,7 @@ Result<std::optional<StoredSnapshot>> GroupDisk::finishSnapshot(const raft::Snap
     m_newest = mark.lastIndex;
     if (auto dropped = m_wal->compact(firstKept.previous().value); !dropped)
         return Error{dropped.error()};
+    noteFigures();
     if (auto removed = m_snapshots.removeOlderThan(*finished); !removed)
         return Error{removed.error()};
     return std::optional(StoredSnapshot{mark, *finished});

@@ -8,8 +8,10 @@
 #include "node/storage/snapshot_file.h"
 #include "node/storage/wal.h"
 
+#include <atomic>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace faultline::node {
@@ -55,8 +57,9 @@ public:
         std::optional<Installed> installed;
         bool snapshotRefused = false; ///< the last piece came, and the whole is not right
     };
-    /// Durable when it returns without an error.
-    Result<Outcome> write(const Write& what);
+    /// What gathered while the disk was at work, in its order: one append and one sync for all of it, unless a snapshot
+    /// is among it. Durable when it returns without an error; an outcome for each.
+    Result<std::vector<Outcome>> write(std::span<const Write> gathered);
 
     /// The next piece of a snapshot of this node's own state; the first one begins it.
     Result<void> addToSnapshot(const raft::SnapshotMark& mark, QByteArrayView state);
@@ -67,13 +70,15 @@ public:
     /// Bytes of a snapshot to send, fewer only where it ends. An error when it is there no longer.
     Result<QByteArray> chunk(const StoredSnapshot& snapshot, qint64 offset, qsizetype length) const;
 
-    qint64 logBytes() const { return m_wal->bytes(); }
-    quint64 syncs() const { return m_wal->syncs(); }
+    qint64 logBytes() const { return m_logBytes.load(std::memory_order_relaxed); }
+    quint64 syncs() const { return m_syncs.load(std::memory_order_relaxed); }
 
 private:
     GroupDisk(storage::Disk& disk, QString folder, kv::StoreRules rules, std::unique_ptr<storage::Wal> wal);
 
-    Result<void> writeLog(const Write& what);
+    void append(const Write& what);
+    Result<void> sync();
+    void noteFigures();
     Result<void> receive(const raft::SnapshotPiece& piece, Outcome& outcome);
     Result<void> install(const raft::SnapshotMark& mark, Outcome& outcome);
     Result<kv::Store> load(const storage::Snapshot& snapshot) const;
@@ -88,6 +93,8 @@ private:
     std::unique_ptr<storage::SnapshotWriter> m_writer;
     raft::LogIndex m_writing; ///< what that one ends with
     std::unique_ptr<storage::IncomingSnapshot> m_incoming;
+    std::atomic<qint64> m_logBytes = 0;
+    std::atomic<quint64> m_syncs = 0;
 };
 
 } // namespace faultline::node

@@ -5,7 +5,6 @@
 #include <QtEndian>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace faultline::node {
@@ -37,7 +36,7 @@ Member::Member(Options options, QByteArray token)
                   std::chrono::system_clock::now().time_since_epoch());
           },
           [] { return wire::monotonicNow(); })
-    , m_disk([this](std::chrono::microseconds pause) { std::this_thread::sleep_for(pause * m_paceFactor.load()); })
+    , m_disk([this](std::chrono::microseconds pause) { m_storage.pause(pause * m_paceFactor.load()); })
 {
     m_tickTimer.setSingleShot(true);
     m_tickTimer.setTimerType(Qt::PreciseTimer);

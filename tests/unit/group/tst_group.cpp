@@ -171,7 +171,7 @@ private slots:
         world.settle();
         world[1].submit(2, set("x", "2"));
         world.settle();
-        QCOMPARE(world.member(1).storage.waiting(), std::size_t(2)); // several writes under way
+        QCOMPARE(world.member(1).storage.waiting(), std::size_t(1)); // both, gathered
         QCOMPARE(world[2].status().lastIndex, world[1].status().lastIndex);
         // The other two have it on their disks: that is a majority.
         QCOMPARE(world.member(1).completed.size(), std::size_t(2));
@@ -227,6 +227,51 @@ private slots:
         world.member(2).stop();
         world.member(2).storage.doAll();
         QVERIFY(world.network.empty());
+    }
+
+    void whatComesWhileTheDiskWorksGoesAsOne()
+    {
+        World world(1);
+        world.ticks(20);
+        const quint64 before = world[1].disk().syncs();
+        world.member(1).storage.isHeld = true;
+        for (quint64 i = 0; i < 20; ++i) {
+            world[1].submit(i, set("k" + QByteArray::number(i), "v"));
+            world.settle(); // a turn for each
+        }
+        QCOMPARE(world.member(1).storage.waiting(), std::size_t(1));
+        QVERIFY(world.member(1).completed.empty());
+        QVERIFY(world.member(1).storage.doOne());
+        world.settle();
+        QCOMPARE(world.member(1).completed.size(), std::size_t(20));
+        QCOMPARE(world[1].disk().syncs(), before + 1);
+        // What comes after somebody took them waits for the next.
+        world[1].submit(20, set("k", "v"));
+        world.settle();
+        QCOMPARE(world.member(1).storage.waiting(), std::size_t(1));
+        world.member(1).storage.doAll();
+        world.settle();
+        QCOMPARE(world[1].disk().syncs(), before + 2);
+        QCOMPARE(world[1].pending(), std::size_t(0));
+    }
+
+    void aSlowDiskGathersSoMuchAndNoMore()
+    {
+        World world(3, [](GroupOptions& options) { options.maxUnwrittenBytes = 1'000; });
+        world.ticks(20);
+        world.member(1).storage.isHeld = true;
+        quint64 taken = 0;
+        while (taken < 100 && world[1].submit(taken, set("k", QByteArray(100, 'v'))) == Group::Submitted::Taken) {
+            ++taken;
+            world.settle();
+        }
+        QVERIFY2(taken >= 8 && taken <= 12, qPrintable(QString::number(taken)));
+        QCOMPARE(world.member(1).completed.size(), std::size_t(taken)); // by the followers' disks
+        QVERIFY(world[1].submit(200, set("k", "v")) == Group::Submitted::Busy);
+        QVERIFY(world[2].submit(200, set("k", "v")) == Group::Submitted::NotLeader);
+        world.member(1).storage.isHeld = false;
+        world.member(1).storage.doAll();
+        QVERIFY(world[1].submit(201, set("k", "v")) == Group::Submitted::Taken);
     }
 
     void watchedKeyShowsWhatIsNotYetCommitted()
