@@ -6,9 +6,13 @@
 
 namespace faultline::node {
 
+namespace {
+constexpr int kTicksToLookForSpace = 10;
+}
+
 Result<std::unique_ptr<Group>> Group::open(GroupOptions options, Handed handed)
 {
-    auto opened = GroupDisk::open(handed.disk, options.folder, options.owner, options.storeRules);
+    auto opened = GroupDisk::open(handed.disk, options.folder, options.log, options.storeRules);
     if (!opened)
         return Error{opened.error()};
     return std::unique_ptr<Group>(new Group(std::move(options), std::move(handed), *std::move(opened)));
@@ -48,6 +52,7 @@ void Group::due()
 void Group::tick()
 {
     m_raft.tick(m_handed.now());
+    lookForSpace();
     due();
 }
 
@@ -72,7 +77,9 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
         due();
         return Submitted::Taken;
     }
-    if (m_unwrittenBytes > m_options.maxUnwrittenBytes && leads())
+    if (leads() && m_disk->isFull())
+        return Submitted::DiskFull;
+    if (leads() && m_unwrittenBytes > m_options.maxUnwrittenBytes)
         return Submitted::Busy;
     const auto outcome = m_raft.propose(std::move(command), m_handed.now());
     if (const auto* refused = std::get_if<raft::Raft::ProposalRefused>(&outcome)) {
@@ -195,20 +202,21 @@ void Group::writeGathered()
 {
     struct Done
     {
-        std::vector<GroupDisk::Outcome> outcomes;
+        std::optional<std::vector<GroupDisk::Outcome>> outcomes;
         std::optional<std::chrono::nanoseconds> took;
     };
     auto result = std::make_shared<Done>();
     m_handed.storage.run(
         [disk = m_disk, gathering = m_gathering, result, stopwatch = m_handed.stopwatch]() -> Result<void> {
-            const std::vector<GroupDisk::Write> writes = gathering->take();
+            std::vector<GroupDisk::Write> writes = gathering->take();
+            const bool isOfTheLog = std::ranges::all_of(writes, &std::vector<raft::SnapshotPiece>::empty,
+                                                        &GroupDisk::Write::snapshotPieces);
             const auto begun = stopwatch ? stopwatch() : std::chrono::nanoseconds(0);
-            auto done = disk->write(writes);
+            auto done = disk->write(std::move(writes));
             if (!done)
                 return Error{done.error()};
             result->outcomes = *std::move(done);
-            if (stopwatch && std::ranges::all_of(writes, &std::vector<raft::SnapshotPiece>::empty,
-                                                 &GroupDisk::Write::snapshotPieces))
+            if (stopwatch && isOfTheLog && result->outcomes)
                 result->took = stopwatch() - begun;
             return {};
         },
@@ -218,16 +226,44 @@ void Group::writeGathered()
             if (!done) {
                 m_failure = done.error();
             } else {
+                m_awaitsSpace = !result->outcomes;
                 if (result->took && whenSynced)
                     whenSynced(*result->took);
-                for (GroupDisk::Outcome& outcome : result->outcomes) {
+                for (GroupDisk::Outcome& outcome : result->outcomes.value_or(std::vector<GroupDisk::Outcome>())) {
                     const Unwritten write = std::move(m_unwritten.front());
                     m_unwritten.pop_front();
                     written(write, std::move(outcome));
                 }
+                if (m_disk->wantsRoom() && !m_disk->isFull())
+                    makeRoom();
             }
             due();
         });
+}
+
+void Group::makeRoom()
+{
+    if (std::exchange(m_makesRoom, true))
+        return;
+    m_handed.storage.run([disk = m_disk] { return disk->makeRoom(); },
+                         [this, alive = m_alive](const Result<void>& done) {
+                             if (!*alive || m_failure)
+                                 return;
+                             m_makesRoom = false;
+                             if (!done)
+                                 m_failure = done.error();
+                             else if (m_awaitsSpace && !m_disk->isFull())
+                                 writeGathered();
+                             due();
+                         });
+}
+
+void Group::lookForSpace()
+{
+    if (++m_ticksSinceLook < kTicksToLookForSpace)
+        return;
+    m_ticksSinceLook = 0;
+    makeRoom();
 }
 
 bool Group::Gathering::add(GroupDisk::Write write)

@@ -24,8 +24,8 @@ namespace faultline::node {
 struct GroupOptions
 {
     raft::Options raft;
-    QString folder;    ///< of this node's log and snapshots
-    quint64 owner = 0; ///< whose they are: see storage::WalOptions
+    QString folder; ///< of this node's log and snapshots
+    storage::WalOptions log;
 
     /// A snapshot is taken when the log has grown by so much since the last one. While one is being sent to a follower,
     /// the next waits, up to four times this.
@@ -74,6 +74,7 @@ public:
         NotLeader,    ///< nothing was proposed, and so for the rest
         Transferring, ///< leadership is being handed over
         Busy,         ///< too much is under way
+        DiskFull,     ///< of this node, which leads; space may come back
     };
     /// Proposes an encoded command. One that only reads goes no way through the log: it is answered from the state once
     /// a majority has confirmed that this node still leads.
@@ -169,6 +170,8 @@ private:
     void act(raft::Ready ready);
     void write(raft::Ready ready);
     void writeGathered();
+    void makeRoom();
+    void lookForSpace();
     void written(const Unwritten& write, GroupDisk::Outcome outcome);
     void apply(const raft::Entry& entry);
     void answerReads();
@@ -183,6 +186,7 @@ private:
     void goOnWithSnapshot();
     void beginSnapshot();
     void writePiece(QByteArray piece);
+    void giveUpSnapshot();
     void finishSnapshot();
     void snapshotTaken(const StoredSnapshot& snapshot);
 
@@ -201,12 +205,16 @@ private:
     std::shared_ptr<Gathering> m_gathering;
     std::deque<Unwritten> m_unwritten; ///< by rising number
     qint64 m_unwrittenBytes = 0;
+    bool m_awaitsSpace = false; ///< a write does
+    bool m_makesRoom = false;
+    int m_ticksSinceLook = 0;
 
     std::deque<Pending> m_pending; ///< by rising index
     ReadQueue m_reads;
 
     std::optional<StoredSnapshot> m_newest;
     std::optional<Taking> m_taking;
+    quint64 m_noSnapshotBefore = 0;  ///< index applied: there was no space for one
     qint64 m_bytesSinceSnapshot = 0; ///< of entries applied
     quint64 m_snapshotsTaken = 0;
     quint64 m_snapshotsInstalled = 0;

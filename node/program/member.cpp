@@ -106,7 +106,8 @@ Result<void> Member::recover()
     GroupOptions options;
     options.folder = m_options.dataFolder;
     // What another cluster or another member promised is not this one's to keep.
-    options.owner = qFromLittleEndian<quint64>(wire::clusterIdOf(m_options.cluster).constData()) ^ m_options.self.value;
+    options.log.owner =
+        qFromLittleEndian<quint64>(wire::clusterIdOf(m_options.cluster).constData()) ^ m_options.self.value;
     if (m_options.snapshotAfter != 0) {
         options.keepEntries = options.keepEntries * m_options.snapshotAfter / options.snapshotAfterEntries;
         options.snapshotAfterEntries = m_options.snapshotAfter;
@@ -239,6 +240,8 @@ client::Backend::Submitted Member::submit(quint64 requestId, QByteArray command)
         return Submitted::TryAgain;
     case Group::Submitted::Busy:
         return Submitted::Busy;
+    case Group::Submitted::DiskFull:
+        return Submitted::DiskFull;
     }
     Q_UNREACHABLE();
 }

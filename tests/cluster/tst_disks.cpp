@@ -76,20 +76,43 @@ private slots:
         }));
     }
 
-    void aFullDiskOfAFollowerStopsItAloneAndItComesBack()
+    void aFullDiskOfTheLeaderRefusesWritesServesReadsAndGoesOnWithoutARestart()
     {
         LiveCluster cluster(3, 100);
         QVERIFY(cluster.start());
-        const NodeId full = cluster.follower();
-        cluster.lab.setDisk(full, {.full = true});
-        QVERIFY(cluster.until([&] { return !cluster.runs(full); }));
+        const NodeId leader = cluster.leader();
+        const std::vector<qint64> before = cluster.pids();
+        QVERIFY(cluster.ask(leader, QStringLiteral("SET mine 1")));
+        cluster.lab.setDisk(leader, {.full = true});
+        const auto reply = [&](const QString& line) {
+            const auto answered = cluster.ask(leader, line);
+            return answered ? answered->text : QString();
+        };
+        QVERIFY(cluster.until([&] { return reply(QStringLiteral("SET mine 2")).contains(QStringLiteral("is full")); }));
+        QCOMPARE(reply(QStringLiteral("GET mine")), QStringLiteral("\"1\""));
+        cluster.lab.setDisk(leader, {});
+        QCOMPARE(cluster.caption(), QStringLiteral("%1's disk is healthy").arg(leader.name()));
+        QVERIFY(cluster.until([&] { return reply(QStringLiteral("SET mine 3")) == QStringLiteral("OK"); }));
         QVERIFY(cluster.serves());
-        cluster.lab.setDisk(full, {});
-        QCOMPARE(cluster.caption(), QStringLiteral("%1's disk is healthy").arg(full.name()));
-        cluster.lab.restart(full);
-        QVERIFY(cluster.until([&] { return cluster.runs(full); }));
         QVERIFY(cluster.readsAllBack());
         QCOMPARE(cluster.lost(), quint64(0));
+        QCOMPARE(cluster.pids(), before);
+    }
+
+    void aFullDiskOfAFollowerStopsNobody()
+    {
+        LiveCluster cluster(3, 100);
+        QVERIFY(cluster.start());
+        const std::vector<qint64> before = cluster.pids();
+        const NodeId full = cluster.follower();
+        cluster.lab.setDisk(full, {.full = true});
+        QVERIFY(cluster.until([&] { return cluster.lab.isObeyed(); }));
+        QVERIFY(cluster.serves());
+        cluster.lab.setDisk(full, {});
+        QVERIFY(cluster.serves());
+        QVERIFY(cluster.readsAllBack());
+        QCOMPARE(cluster.lost(), quint64(0));
+        QCOMPARE(cluster.pids(), before);
     }
 };
 

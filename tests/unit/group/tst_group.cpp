@@ -200,15 +200,13 @@ private slots:
         world.ticks(20);
         int promises = 0;
         world.member(2).whenSent = [&](const raft::Message& message) { promises += isPromise(message); };
-        fault::DiskFault full;
-        full.full = true;
-        world.member(2).disk.setFault(full);
+        world.member(2).storage.failure = QStringLiteral("Making durable the log failed");
         world[1].submit(1, set("x", "1"));
         QVERIFY(world[1].turn());
         world.deliver();
         const auto done = world[2].turn();
         QVERIFY(!done);
-        QVERIFY2(done.error().contains(QStringLiteral("No space left")), qPrintable(done.error()));
+        QCOMPARE(done.error(), QStringLiteral("Making durable the log failed"));
         QVERIFY(!world[2].turn());
         QCOMPARE(promises, 0);
         world.member(2).stop();
@@ -272,6 +270,63 @@ private slots:
         world.member(1).storage.isHeld = false;
         world.member(1).storage.doAll();
         QVERIFY(world[1].submit(201, set("k", "v")) == Group::Submitted::Taken);
+    }
+
+    void aLeaderWithAFullDiskReadsAndTakesNoWriteUntilThereIsSpace()
+    {
+        World world(3);
+        world.ticks(20);
+        world[1].submit(1, set("x", "1"));
+        world.settle();
+        world.member(1).disk.setFault({.full = true});
+        world.ticks(10); // it looks now and then
+        QVERIFY(world[1].disk().isFull());
+        const raft::LogIndex last = world[1].status().lastIndex;
+        QVERIFY(world[1].submit(2, set("x", "2")) == Group::Submitted::DiskFull);
+        QVERIFY(world[2].submit(2, set("x", "2")) == Group::Submitted::NotLeader);
+        QVERIFY(world[1].submit(3, get("x")) == Group::Submitted::Taken);
+        world.settle();
+        QCOMPARE(world.member(1).completed.at(3), kv::Result(kv::Value{"1"}));
+        QCOMPARE(world[1].status().lastIndex, last);
+        world.member(1).disk.setFault({});
+        world.ticks(10);
+        QVERIFY(world[1].leads());
+        QVERIFY(world[1].submit(4, set("x", "4")) == Group::Submitted::Taken);
+        world.settle();
+        QCOMPARE(world.member(1).completed.at(4), kv::Result(kv::Ok()));
+    }
+
+    void aFollowerWithAFullDiskPromisesNothingBeyondItsRoomAndGoesOnLater()
+    {
+        World world(3, [](GroupOptions& options) {
+            options.log.fillStep = 4096;
+            options.snapshotAfterBytes = 2'000; // for which there is no space either
+        });
+        world.ticks(20);
+        raft::LogIndex promised;
+        world.member(2).whenSent = [&](const raft::Message& message) {
+            const auto* reply = std::get_if<raft::AppendEntriesReply>(&message.body);
+            if (reply && reply->success)
+                promised = std::max(promised, reply->matchIndex);
+        };
+        world.member(2).disk.setFault({.full = true});
+        for (quint64 i = 0; i < 100; ++i) {
+            QVERIFY(world[1].submit(i, set("k" + QByteArray::number(i), QByteArray(100, 'v'))) ==
+                    Group::Submitted::Taken);
+            world.ticks(1);
+        }
+        QCOMPARE(world.member(1).completed.size(), std::size_t(100)); // by the two others
+        const raft::LogIndex last = world[1].status().lastIndex;
+        QVERIFY2(promised.value > 5 && promised.value < 60, qPrintable(QString::number(promised.value)));
+        QCOMPARE(world[2].snapshotsTaken(), quint64(0));
+        world.member(2).disk.setFault({});
+        world.ticks(30);
+        QCOMPARE(promised, last);
+        QCOMPARE(world[2].store().stateHash(), world[1].store().stateHash());
+        // And all of it is there at the next start.
+        world.member(2).stop();
+        world.member(2).start();
+        QCOMPARE(world[2].status().lastIndex, last);
     }
 
     void watchedKeyShowsWhatIsNotYetCommitted()
