@@ -131,7 +131,8 @@ Result<void> Wal::makeRoom()
 {
     if (m_broken)
         return Error{*m_broken};
-    if (!wantsRoom() && !m_isFull)
+    m_isFull = false;
+    if (!wantsRoom())
         return {};
     const auto filled = fillFor(stepNow() / 2 + m_batch.size());
     return filled ? Result<void>() : Error{filled.error()};

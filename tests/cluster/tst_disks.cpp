@@ -86,7 +86,7 @@ private slots:
         cluster.lab.setDisk(leader, {.full = true});
         const auto reply = [&](const QString& line) {
             const auto answered = cluster.ask(leader, line);
-            return answered ? answered->text : QString();
+            return answered ? answered->reply : QString();
         };
         QVERIFY(cluster.until([&] { return reply(QStringLiteral("SET mine 2")).contains(QStringLiteral("is full")); }));
         QCOMPARE(reply(QStringLiteral("GET mine")), QStringLiteral("\"1\""));
