@@ -82,14 +82,20 @@ private slots:
         QVERIFY(cluster.start());
         const NodeId leader = cluster.leader();
         const std::vector<qint64> before = cluster.pids();
-        QVERIFY(cluster.ask(leader, QStringLiteral("SET mine 1")));
         cluster.lab.setDisk(leader, {.full = true});
         const auto reply = [&](const QString& line) {
             const auto answered = cluster.ask(leader, line);
             return answered ? answered->reply : QString();
         };
-        QVERIFY(cluster.until([&] { return reply(QStringLiteral("SET mine 2")).contains(QStringLiteral("is full")); }));
-        QCOMPARE(reply(QStringLiteral("GET mine")), QStringLiteral("\"1\""));
+        int taken = 0;
+        QVERIFY(cluster.until([&] {
+            const QString said = reply(QStringLiteral("SET mine %1").arg(taken + 1));
+            taken += said == QStringLiteral("OK");
+            return said.contains(QStringLiteral("disk is full"));
+        }));
+        QVERIFY(reply(QStringLiteral("SET mine other")).contains(QStringLiteral("disk is full")));
+        QCOMPARE(reply(QStringLiteral("GET mine")),
+                 taken == 0 ? QStringLiteral("(nil)") : QStringLiteral("\"%1\"").arg(taken));
         cluster.lab.setDisk(leader, {});
         QCOMPARE(cluster.caption(), QStringLiteral("%1's disk is healthy").arg(leader.name()));
         QVERIFY(cluster.until([&] { return reply(QStringLiteral("SET mine 3")) == QStringLiteral("OK"); }));
