@@ -79,6 +79,28 @@ bool read(QCborStreamReader& r, std::vector<NodeId>& nodes)
     return readArray(r, kMaxNodes, [&] { return readUnsigned(r, nodes.emplace_back().value); });
 }
 
+void write(QCborStreamWriter& w, const JoiningNode& joining)
+{
+    w.startMap();
+    put(w, 1, joining.node.value);
+    put(w, 2, joining.matchIndex);
+    w.endMap();
+}
+
+bool read(QCborStreamReader& r, JoiningNode& joining)
+{
+    return readMap(r, [&](quint64 key) {
+        switch (key) {
+        case 1:
+            return readUnsigned(r, joining.node.value);
+        case 2:
+            return readUnsigned(r, joining.matchIndex);
+        default:
+            return skip(r);
+        }
+    });
+}
+
 } // namespace
 
 void write(QCborStreamWriter& w, const Status& s)
@@ -129,6 +151,13 @@ void write(QCborStreamWriter& w, const Status& s)
     put(w, 34, s.snapshotsTaken);
     put(w, 35, s.snapshotsInstalled);
     put(w, 36, s.readsPending);
+    if (!s.joining.empty()) {
+        w.append(quint64(37));
+        w.startArray(s.joining.size());
+        for (const JoiningNode& joining : s.joining)
+            write(w, joining);
+        w.endArray();
+    }
     w.endMap();
 }
 
@@ -208,6 +237,8 @@ bool read(QCborStreamReader& r, Status& s)
             return readUnsigned(r, s.snapshotsInstalled);
         case 36:
             return readUnsigned(r, s.readsPending);
+        case 37:
+            return readArray(r, kMaxNodes, [&] { return read(r, s.joining.emplace_back()); });
         default:
             return skip(r);
         }

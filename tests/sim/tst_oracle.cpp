@@ -239,6 +239,7 @@ private slots:
         QTest::newRow("one more") << QList<int>{1, 2, 3, 4} << true;
         QTest::newRow("one fewer") << QList<int>{1, 2} << true;
         QTest::newRow("joint") << QList<int>{3, 4, 5, 0, 1, 2, 3} << true;
+        QTest::newRow("joint for one, while another joins") << QList<int>{1, 2, 3, 4, 0, 1, 2, 3} << true;
         QTest::newRow("two others at once") << QList<int>{3, 4, 5} << false;
         QTest::newRow("joint with somebody else") << QList<int>{3, 4, 5, 0, 1, 2} << false;
     }
