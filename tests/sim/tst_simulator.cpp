@@ -2,6 +2,7 @@
 #include "node/sim/arguments.h"
 #include "node/sim/isolated_runs.h"
 #include "node/sim/mutants.h"
+#include "node/sim/never_seen.h"
 #include "node/sim/random.h"
 #include "node/sim/schedule.h"
 #include "node/sim/seed_run.h"
@@ -123,11 +124,14 @@ private slots:
 
     void everyRuleHasItsMutant()
     {
-        QCOMPARE(mutants().size(), sizeof(raft::ProtocolRules) + sizeof(kv::StoreRules));
+        // Each rule, and that a disk keeps its word, which is what they all stand on.
+        QCOMPARE(mutants().size(), sizeof(raft::ProtocolRules) + sizeof(kv::StoreRules) + 1);
         for (const Mutant& mutant : mutants()) {
             Demand demand;
             mutant.apply(demand);
-            QVERIFY2(!(demand.rules == raft::ProtocolRules()) || !demand.storeRules.sessionsRemember, mutant.name);
+            QVERIFY2(!(demand.rules == raft::ProtocolRules()) || !demand.storeRules.sessionsRemember ||
+                         demand.liarsReturn,
+                     mutant.name);
         }
     }
 
@@ -186,6 +190,40 @@ private slots:
         QCOMPARE(order, (QList<quint64>{0, 1, 2, 3, 4, 5, 6}));
     }
 
+    void whatWasNeverSeenIsNamed()
+    {
+        RunResult sum;
+        sum.faults = {{QStringLiteral("loss"), 3}, {QStringLiteral("cut"), 0}};
+        sum.checks = {{QStringLiteral("bounded"), 0}};
+        const QStringList never = neverSeen(sum);
+        QVERIFY(never.contains(QStringLiteral("cut")) && never.contains(QStringLiteral("bounded")));
+        QVERIFY(never.contains(QStringLiteral("candidate -> leader")) && !never.contains(QStringLiteral("loss")));
+        sum.transitions[QStringLiteral("candidate -> leader")] = 1;
+        QVERIFY(!neverSeen(sum).contains(QStringLiteral("candidate -> leader")));
+    }
+
+    /// A node that forgot its promises stays away, and the others lose nothing; if it comes back, that is seen.
+    void diskThatLiedIsTrustedNoMore()
+    {
+        Demand demand = brief(3'000);
+        findMutant(QStringLiteral("syncedIsSynced"))->apply(demand);
+        Demand sound = demand;
+        sound.beSound();
+        int seen = 0;
+        for (quint64 seed = 1; seed <= 12; ++seed) {
+            const auto run = [seed](const Demand& asked) {
+                return runAndTell(
+                           [&](quint64, const Trace::Reader& reader) { return perform(drawRun(asked, seed), reader); },
+                           0, 0)
+                    .result;
+            };
+            QCOMPARE(verdictOf(run(sound)), QStringLiteral("clean"));
+            const RunResult trusting = run(demand);
+            seen += trusting.violation && trusting.violation->check != QLatin1String("crash") ? 1 : 0;
+        }
+        QVERIFY(seen > 0);
+    }
+
     void badArgumentsGetOneSentence_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -196,6 +234,7 @@ private slots:
         QTest::newRow("too many nodes") << QStringList{"--nodes", "10"}
                                         << "--nodes 10 is not a whole number from 1 to 9";
         QTest::newRow("no mutant") << QStringList{"--mutant", "x"} << "--mutant x is none; there are voteOncePerTerm";
+        QTest::newRow("all seen, of mutants") << QStringList{"--mutants", "--all-seen"} << "leave out --mutants";
         QTest::newRow("both") << QStringList{"--mutants", "--mutant", "needMajority"}
                               << "leave out --mutant needMajority";
     }
