@@ -226,6 +226,7 @@ private slots:
         CommittedLog log(verdict, 2, of({{1}, {2}}));
         log.applied(0, entry(1, 1), 7, {1}, kNow);
         log.applied(0, entry(2, 1), 8, {4}, kNow);
+        QVERIFY(log.originOf({2}).startsWith(QStringLiteral("n1 applied it first, in term 4 at tick ")));
         QCOMPARE(log.lastBefore({1}).value, 0u);
         QCOMPARE(log.lastBefore({2}).value, 1u);
         QCOMPARE(log.lastBefore({4}).value, 1u);

@@ -8,6 +8,7 @@
 #include "node/sim/seed_run.h"
 #include "node/sim/shrinker.h"
 
+#include <QRegularExpression>
 #include <QTest>
 
 using namespace faultline;
@@ -188,6 +189,26 @@ private slots:
             return result.ticks == number * 10 && number < 6;
         });
         QCOMPARE(order, (QList<quint64>{0, 1, 2, 3, 4, 5, 6}));
+    }
+
+    void aClientThatAsksAgainAndAgainIsToldOfOnce()
+    {
+        std::map<QString, bool> asks;
+        int folded = 0;
+        const QRegularExpression shape(
+            QStringLiteral("^tick +\\S+ +(c\\d+) +(asks|has its|does not know|gives up)(.*)$"));
+        const auto reader = [&](const QString& line) {
+            const QRegularExpressionMatch match = shape.match(line);
+            if (!match.hasMatch())
+                return;
+            const bool begins = match.captured(2) == QLatin1String("asks");
+            QVERIFY2(!begins || !asks[match.captured(1)], qPrintable(line));
+            asks[match.captured(1)] = begins;
+            folded += line.endsWith(QLatin1String(" times more)")) ? 1 : 0;
+        };
+        perform(drawRun(brief(), 7), reader);
+        QVERIFY(!asks.empty());
+        QVERIFY(folded > 0);
     }
 
     void whatWasNeverSeenIsNamed()
