@@ -53,13 +53,14 @@ constexpr qint64 kSyncsOfASnapshot = 10;
 
 } // namespace
 
-// A client that thinks for thinkTicks on average between two requests is at times twice as fast, and each may have one
-// request more under way than it has thought of.
+// No snapshot is taken on a disk that is full, while the log goes on in the room it has. A client that thinks for
+// thinkTicks on average between two requests is at times twice as fast, and each may have one request more under way
+// than it has thought of.
 quint64 Shape::entriesWhileDiskWrites() const
 {
-    const bool mayBeSlow = mix.weights[static_cast<std::size_t>(FaultKind::SlowDisk)] > 0;
-    const Instant longestSync = sync + syncJitter + (mayBeSlow ? kSlowestSync : Instant(0));
-    const qint64 busy = (kSyncsOfASnapshot * longestSync) / kTick + 1;
+    const auto mayBe = [this](FaultKind kind) { return mix.weights[static_cast<std::size_t>(kind)] > 0; };
+    const Instant longestSync = sync + syncJitter + (mayBe(FaultKind::SlowDisk) ? kSlowestSync : Instant(0));
+    const qint64 busy = (kSyncsOfASnapshot * longestSync) / kTick + 1 + (mayBe(FaultKind::FullDisk) ? mix.longest : 0);
     return static_cast<quint64>(clients + busy * 2 * clients / thinkTicks);
 }
 
