@@ -287,11 +287,15 @@ private slots:
     /// A file that says so is refused by its line already.
     void whatReturnedBeforeItWasCalledIsNotJudged()
     {
-        Operation impossible{.client = 1, .key = "x", .kind = Kind::Write, .argument = "a"};
+        Operation impossible;
+        impossible.key = "x";
+        impossible.client = 1;
+        impossible.kind = Kind::Write;
+        impossible.argument = "a";
         impossible.outcome = Outcome::Ok;
         impossible.called = 5;
         impossible.returned = 4;
-        const Judgement judgement = check({impossible});
+        const Judgement judgement = check(History{impossible});
         QCOMPARE(judgement.verdict, Verdict::Unknown);
         QCOMPARE(judgement.sentence,
                  QStringLiteral("Unknown: on key x, the write of a by client 1 returned before it was called."));
