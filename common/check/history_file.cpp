@@ -82,6 +82,10 @@ Result<Operation> operationOf(const QJsonObject& object)
         return Error{QStringLiteral("what is ok should have a return")};
     if (!fields.wrong.isEmpty())
         return Error{fields.wrong};
+    if (operation.outcome != Outcome::Unknown && operation.returned < operation.called)
+        return Error{QStringLiteral("return is %1, before the call at %2; it should be that or later")
+                         .arg(operation.returned)
+                         .arg(operation.called)};
     return operation;
 }
 

@@ -302,9 +302,9 @@ QString spokenLinkFault(const LinkFault& fault)
     if (fault.latency.count() > 0 || fault.jitter.count() > 0) {
         QString slow = QStringLiteral("slow: %1").arg(spokenDuration(fault.latency));
         if (fault.jitter.count() > 0)
-            slow +=
-                (fault.distribution == Distribution::Exponential ? QStringLiteral(" + %1") : QStringLiteral(" ± %1"))
-                    .arg(spokenDuration(fault.jitter));
+            slow += (fault.distribution == Distribution::Exponential ? QStringLiteral(" + %1 on average")
+                                                                     : QStringLiteral(" ± %1"))
+                        .arg(spokenDuration(fault.jitter));
         parts << slow;
     }
     if (fault.loss)

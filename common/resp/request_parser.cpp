@@ -2,6 +2,7 @@
 #include "common/resp/request_parser.h"
 
 #include "common/resp/integer.h"
+#include "common/resp/quoted_words.h"
 
 #include <QIODevice>
 
@@ -13,92 +14,6 @@ namespace faultline::resp {
 namespace {
 
 constexpr qsizetype kKeptCapacity = qsizetype(256) << 10;
-
-bool isSpace(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-int hexDigit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-char unescaped(char c)
-{
-    switch (c) {
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    case 'b':
-        return '\b';
-    case 'a':
-        return '\a';
-    default:
-        return c;
-    }
-}
-
-/// Reads a quoted word that begins at line[i], leaves i behind its closing quote.
-std::optional<QByteArray> quotedWord(QByteArrayView line, qsizetype& i)
-{
-    QByteArray word;
-    const char quote = line[i++];
-    for (; i < line.size(); ++i) {
-        const char c = line[i];
-        if (c == quote) {
-            ++i;
-            if (i < line.size() && !isSpace(line[i]))
-                return std::nullopt;
-            return word;
-        }
-        if (c != '\\' || i + 1 >= line.size()) {
-            word.append(c);
-        } else if (quote == '\'') {
-            if (line[i + 1] == '\'')
-                ++i;
-            word.append(line[i]);
-        } else if (i + 3 < line.size() && line[i + 1] == 'x' && hexDigit(line[i + 2]) >= 0 &&
-                   hexDigit(line[i + 3]) >= 0) {
-            word.append(static_cast<char>(hexDigit(line[i + 2]) * 16 + hexDigit(line[i + 3])));
-            i += 3;
-        } else {
-            word.append(unescaped(line[++i]));
-        }
-    }
-    return std::nullopt;
-}
-
-/// As Redis' sdssplitargs. Nothing when a quote is not closed or a closing one is not followed by a space.
-std::optional<std::vector<QByteArray>> splitWords(QByteArrayView line)
-{
-    std::vector<QByteArray> words;
-    qsizetype i = 0;
-    for (;;) {
-        while (i < line.size() && isSpace(line[i]))
-            ++i;
-        if (i >= line.size())
-            return words;
-        QByteArray word;
-        while (i < line.size() && !isSpace(line[i])) {
-            if (line[i] == '"' || line[i] == '\'') {
-                const auto quoted = quotedWord(line, i);
-                if (!quoted)
-                    return std::nullopt;
-                word.append(*quoted);
-            } else {
-                word.append(line[i++]);
-            }
-        }
-        words.push_back(std::move(word));
-    }
-}
 
 } // namespace
 
@@ -227,10 +142,10 @@ RequestParser::Outcome RequestParser::nextInline()
     QByteArrayView line(base, length);
     if (line.endsWith('\r'))
         line.chop(1);
-    std::optional<std::vector<QByteArray>> words = splitWords(line);
-    if (!words)
+    QuotedWords split = splitQuotedWords(line);
+    if (split.wrong)
         return fail("Protocol error: unbalanced quotes in request");
-    m_words = std::move(*words);
+    m_words = std::move(split.words);
     m_arguments.assign(m_words.begin(), m_words.end());
     finishRequest(length + 1);
     return Outcome::Request;

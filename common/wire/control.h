@@ -115,6 +115,14 @@ struct LinkCounters
     bool operator==(const LinkCounters&) const = default;
 };
 
+/// A learner that becomes a voter once it has nearly everything.
+struct JoiningNode
+{
+    NodeId node;
+    quint64 matchIndex = 0; ///< the leader knows it to have everything up to here
+    bool operator==(const JoiningNode&) const = default;
+};
+
 /// Pushed 20 times a second. Counters are cumulative per incarnation.
 struct Status
 {
@@ -137,6 +145,7 @@ struct Status
     std::vector<NodeId> voters;
     std::vector<NodeId> outgoing;
     std::vector<NodeId> learners;
+    std::vector<JoiningNode> joining; ///< of a leader: whom a change of the membership waits for
     quint64 lamport = 0;
     quint64 stateHash = 0; ///< equal on all nodes with an equal appliedIndex
     quint64 keys = 0;

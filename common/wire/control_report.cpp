@@ -78,6 +78,28 @@ bool read(CborReader& r, std::vector<NodeId>& nodes)
     return r.readArray(kMaxNodes, [&] { return r.readUnsigned(nodes.emplace_back().value); });
 }
 
+void write(CborWriter& w, const JoiningNode& joining)
+{
+    w.beginMap();
+    put(w, 1, joining.node.value);
+    put(w, 2, joining.matchIndex);
+    w.end();
+}
+
+bool read(CborReader& r, JoiningNode& joining)
+{
+    return r.readMap([&](quint64 key) {
+        switch (key) {
+        case 1:
+            return r.readUnsigned(joining.node.value);
+        case 2:
+            return r.readUnsigned(joining.matchIndex);
+        default:
+            return r.skip();
+        }
+    });
+}
+
 } // namespace
 
 void write(CborWriter& w, const Status& s)
@@ -127,6 +149,12 @@ void write(CborWriter& w, const Status& s)
     put(w, 34, s.snapshotsTaken);
     put(w, 35, s.snapshotsInstalled);
     put(w, 36, s.readsPending);
+    if (!s.joining.empty()) {
+        w.number(37);
+        w.array(s.joining.size());
+        for (const JoiningNode& joining : s.joining)
+            write(w, joining);
+    }
     w.end();
 }
 
@@ -206,6 +234,8 @@ bool read(CborReader& r, Status& s)
             return r.readUnsigned(s.snapshotsInstalled);
         case 36:
             return r.readUnsigned(s.readsPending);
+        case 37:
+            return r.readArray(kMaxNodes, [&] { return read(r, s.joining.emplace_back()); });
         default:
             return r.skip();
         }

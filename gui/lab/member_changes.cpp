@@ -2,6 +2,7 @@
 #include "gui/lab/member_changes.h"
 
 #include "gui/lab/member_rules.h"
+#include "gui/lab/timeline/waiting.h"
 
 #include <algorithm>
 
@@ -276,11 +277,19 @@ void MemberChanges::giveUp()
     }
     switch (m_change->what) {
     case What::Add:
-        finish(false,
-               QStringLiteral("%1 has not caught up within %2; it goes on learning, without a vote").arg(name, within));
+        if (const QString far = spokenJoining(m_timeline, m_change->node); !far.isEmpty())
+            finish(false, QStringLiteral("%1 has not caught up within %2: it %3; it goes on learning, without a vote")
+                              .arg(name, within, far));
+        else
+            finish(false, QStringLiteral("%1 has not caught up within %2; it goes on learning, without a vote")
+                              .arg(name, within));
         break;
     case What::Remove:
-        finish(false, QStringLiteral("no majority let %1 go within %2, so it stays").arg(name, within));
+        if (const QString waits = spokenWaiting(m_timeline); !waits.isEmpty())
+            finish(false, QStringLiteral("%1 has not left within %2: who leaves waits for %3; remove who never comes")
+                              .arg(name, within, waits));
+        else
+            finish(false, QStringLiteral("no majority let %1 go within %2, so it stays").arg(name, within));
         break;
     case What::Transfer:
         finish(false, QStringLiteral("%1 did not take over within %2").arg(name, within));

@@ -6,6 +6,11 @@
 #include <QDialogButtonBox>
 #include <QGridLayout>
 #include <QLabel>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace faultline::window {
 namespace {
@@ -52,7 +57,8 @@ KeysSheet::KeysSheet(QWidget* parent)
 {
     setObjectName(QStringLiteral("keysSheet"));
     setWindowTitle(tr("Keys"));
-    auto* grid = new QGridLayout(this);
+    auto* list = new QWidget(this);
+    auto* grid = new QGridLayout(list);
     grid->setContentsMargins(24, 20, 24, 16);
     grid->setHorizontalSpacing(24);
     grid->setVerticalSpacing(8);
@@ -62,14 +68,28 @@ KeysSheet::KeysSheet(QWidget* parent)
             grid->setRowMinimumHeight(row++, 8);
             continue;
         }
-        auto* name = new QLabel(QString::fromUtf8(key.key), this);
+        auto* name = new QLabel(QString::fromUtf8(key.key), list);
         name->setFont(views::scaled(font(), 1.0, QFont::DemiBold));
         grid->addWidget(name, row, 0);
-        grid->addWidget(new QLabel(tr(key.does), this), row++, 1);
+        grid->addWidget(new QLabel(tr(key.does), list), row++, 1);
     }
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    grid->addWidget(buttons, row, 0, 1, 2);
+    buttons->setContentsMargins(24, 0, 24, 16);
+    // In a small window the list scrolls, and Close stays in sight.
+    auto* area = new QScrollArea(this);
+    area->setWidget(list);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setMinimumWidth(list->sizeHint().width() + area->verticalScrollBar()->sizeHint().width());
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    column->addWidget(area);
+    column->addWidget(buttons);
+    const int most = parent ? parent->window()->height() : list->sizeHint().height() + 200;
+    resize(sizeHint().width(), std::min(list->sizeHint().height() + buttons->sizeHint().height() + 24, most));
 }
 
 } // namespace faultline::window

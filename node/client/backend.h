@@ -20,6 +20,8 @@ struct Leadership
     bool known = false;    ///< true when isLeader
     QString leaderHost;    ///< where clients reach the leader; of this node itself when isLeader
     quint16 leaderPort = 0;
+    /// This node belonged to the cluster and does not any more; of interest while no leader is known.
+    bool isRemoved = false;
 };
 
 enum class Standing { Voter, Learner, Joining, Leaving };
@@ -35,6 +37,8 @@ struct MemberView
     bool isSelf = false;
     bool believedAlive = false;
     Standing standing = Standing::Voter;
+    /// Of one that joins or leaves, as the leader knows it: how far it is or whom it waits for. Empty otherwise.
+    QString waiting;
 };
 
 /// A change of who belongs to the cluster or who leads it: MEMBER ADD, REMOVE, TRANSFER.

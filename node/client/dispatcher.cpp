@@ -290,7 +290,9 @@ QByteArray Dispatcher::refusal(quint16 slot)
     const Leadership leadership = m_backend.leadership();
     if (!leadership.known) {
         ++m_counters.refusals;
-        return "CLUSTERDOWN The cluster is down: no leader is known";
+        return leadership.isRemoved
+                   ? "CLUSTERDOWN This node was removed from the cluster and serves nobody; ask one of its members"
+                   : "CLUSTERDOWN The cluster is down: no leader is known";
     }
     ++m_counters.redirects;
     return "MOVED " + QByteArray::number(slot) + ' ' + leadership.leaderHost.toUtf8() + ':' +

@@ -51,6 +51,20 @@ const char* wordOf(Standing standing)
     Q_UNREACHABLE();
 }
 
+/// What a command looks like that can be obeyed.
+QByteArray formOf(MemberCommand::What what)
+{
+    switch (what) {
+    case MemberCommand::What::Add:
+        return "MEMBER ADD n6 127.0.0.1 7106 7206 (name, address, peer port, client port)";
+    case MemberCommand::What::Remove:
+        return "MEMBER REMOVE n6";
+    case MemberCommand::What::Transfer:
+        return "MEMBER TRANSFER n6";
+    }
+    Q_UNREACHABLE();
+}
+
 } // namespace
 
 std::variant<MemberCommand, QByteArray> parseMemberCommand(Arguments arguments)
@@ -69,7 +83,8 @@ std::variant<MemberCommand, QByteArray> parseMemberCommand(Arguments arguments)
         return "ERR unknown subcommand '" + shown(what) + "'. Try MEMBER ADD, REMOVE, TRANSFER or LIST.";
     }
     if (arguments.size() != count)
-        return "ERR wrong number of arguments for 'member|" + what.toByteArray().toLower() + "' command";
+        return "ERR wrong number of arguments for 'member|" + what.toByteArray().toLower() + "' command, " +
+               formOf(command.what) + " would be right";
     const std::optional<quint32> id = idFrom(arguments[2]);
     if (!id)
         return "ERR '" + shown(arguments[2]) + "' is not a member's name, n1 to n9 would be";
@@ -95,13 +110,14 @@ void answerMemberList(QByteArray& out, const Backend& backend)
     const std::vector<MemberView> members = backend.members();
     appendArrayHeader(out, static_cast<qsizetype>(members.size()));
     for (const MemberView& member : members) {
-        appendArrayHeader(out, 6);
+        appendArrayHeader(out, 7);
         appendBulk(out, "n" + QByteArray::number(member.id));
         appendBulk(out, member.host.toUtf8());
         appendInteger(out, member.busPort);
         appendInteger(out, member.clientPort);
         appendBulk(out, wordOf(member.standing));
         appendBulk(out, member.isLeader ? "leader" : "follower");
+        appendBulk(out, member.waiting.toUtf8());
     }
 }
 

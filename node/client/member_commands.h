@@ -16,7 +16,8 @@ inline constexpr quint32 kMaxMemberId = 9;
 std::variant<MemberCommand, QByteArray> parseMemberCommand(Arguments arguments);
 
 /// MEMBER LIST: one array for each member: name, host, peer port, client port, standing (voter, learner, joining: a
-/// learner that becomes a voter, leaving: a voter of the side that goes), and leader or follower.
+/// learner that becomes a voter, leaving: a voter that will be none), leader or follower, and, where the leader answers
+/// and the member joins or leaves, how far it is or whom it waits for ("has 12 of 340 entries", "waits for n6").
 void answerMemberList(QByteArray& out, const Backend& backend);
 
 } // namespace faultline::client

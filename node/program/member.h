@@ -61,6 +61,7 @@ private:
 
     // ---- member_membership.cpp
     const MemberAddress* contactOf(NodeId id) const;
+    QString waitingOf(const raft::Status& status, raft::NodeId id) const;
     void followMembership();
     Result<void> add(const client::MemberCommand& command);
     Result<void> remove(raft::NodeId id);

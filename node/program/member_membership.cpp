@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Who belongs to the cluster, where they are reached, and how that changes.
 #include "node/program/member.h"
+#include "node/raft/words.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,10 +12,10 @@ namespace {
 
 client::Standing standingOf(const raft::Membership& membership, raft::NodeId id)
 {
-    if (membership.voters.contains(id))
-        return client::Standing::Voter;
-    if (membership.outgoing.contains(id))
+    if (membership.leaving().contains(id))
         return client::Standing::Leaving;
+    if (membership.isVoter(id))
+        return client::Standing::Voter;
     return membership.joining().contains(id) ? client::Standing::Joining : client::Standing::Learner;
 }
 
@@ -53,6 +54,8 @@ client::Leadership Member::leadership() const
     leadership.isLeader = m_group->leads();
     const MemberAddress* leader = contactOf({m_group->leader().value});
     leadership.known = leader != nullptr;
+    const raft::Membership& membership = m_group->membership();
+    leadership.isRemoved = !membership.voters.empty() && !membership.contains({m_options.self.value});
     if (leader) {
         leadership.leaderHost = leader->host;
         leadership.leaderPort = leader->clientPort;
@@ -60,9 +63,25 @@ client::Leadership Member::leadership() const
     return leadership;
 }
 
+QString Member::waitingOf(const raft::Status& status, raft::NodeId id) const
+{
+    const std::set<raft::NodeId> joining = status.membership.joining();
+    if (status.membership.leaving().contains(id) && !joining.empty())
+        return QStringLiteral("waits for ") + QString::fromStdString(raft::namesOf(joining));
+    if (!joining.contains(id))
+        return {};
+    const auto progress = std::find_if(status.progress.begin(), status.progress.end(),
+                                       [id](const raft::FollowerProgress& each) { return each.id == id; });
+    if (progress == status.progress.end())
+        return {}; // this node does not lead
+    const QString far = QStringLiteral("has %1 of %2 entries").arg(progress->match.value).arg(status.lastIndex.value);
+    return m_transport->isConnected({id.value}) ? far : far + QStringLiteral(", not reached");
+}
+
 std::vector<client::MemberView> Member::members() const
 {
     const raft::Membership& membership = m_group->membership();
+    const raft::Status status = m_group->status();
     std::vector<client::MemberView> views;
     for (const raft::NodeId id : membership.members()) {
         const MemberAddress* contact = contactOf({id.value});
@@ -76,7 +95,8 @@ std::vector<client::MemberView> Member::members() const
                          .isLeader = id == m_group->leader(),
                          .isSelf = isSelf,
                          .believedAlive = isSelf || m_transport->isConnected(contact->id),
-                         .standing = standingOf(membership, id)});
+                         .standing = standingOf(membership, id),
+                         .waiting = waitingOf(status, id)});
     }
     return views;
 }

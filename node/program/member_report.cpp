@@ -154,6 +154,11 @@ wire::Status Member::status()
     status.voters = shown(raftStatus.membership.voters);
     status.outgoing = shown(raftStatus.membership.outgoing);
     status.learners = shown(raftStatus.membership.learners);
+    const std::set<raft::NodeId> joining = raftStatus.membership.joining();
+    for (const raft::FollowerProgress& follower : raftStatus.progress) {
+        if (joining.contains(follower.id))
+            status.joining.push_back({{follower.id.value}, follower.match.value});
+    }
     status.lamport = m_transport->lamport();
     status.stateHash = m_group->store().stateHash();
     status.keys = m_group->store().keys();
@@ -189,6 +194,9 @@ QList<std::pair<QByteArray, QByteArray>> Member::info() const
 {
     const raft::Status now = m_group->status();
     const ProcessFigures process = processFigures();
+    QByteArrayList waitsFor;
+    for (const raft::NodeId id : now.membership.joining())
+        waitsFor.push_back("n" + number(id.value) + " " + waitingOf(now, id).toUtf8());
     return {
         {"faultline_version", FAULTLINE_VERSION},
         {"process_id", number(static_cast<quint64>(QCoreApplication::applicationPid()))},
@@ -204,6 +212,7 @@ QList<std::pair<QByteArray, QByteArray>> Member::info() const
         {"raft_first_index", number(now.firstIndex.value)},
         {"raft_snapshot_index", number(now.snapshot.value)},
         {"raft_members", QByteArray::fromStdString(raft::spoken(now.membership))},
+        {"raft_waits_for", waitsFor.isEmpty() ? QByteArray("nobody") : waitsFor.join(", ")},
         {"log_bytes", number(static_cast<quint64>(m_group->disk().logBytes()))},
         {"log_syncs", number(m_group->disk().syncs())},
         {"used_memory_rss", number(process.residentBytes)},

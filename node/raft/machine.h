@@ -170,6 +170,9 @@ private:
     void leaderTick(Leader& leader);
     void onAppend(const Message& message, const AppendEntries& append);
     void onAppendReply(const Message& message, const AppendEntriesReply& reply);
+    /// A follower has answered what it was sent in `round`: by that it confirms the leader to whoever reads (§6.4 of
+    /// the thesis). Null when it is nobody this leader sends to.
+    Peer* answered(Leader& leading, NodeId from, std::uint64_t round);
     void appendOwn(EntryKind kind, QByteArray payload);
     void append(Entry entry);
     void truncateFrom(LogIndex first, std::string reason);

@@ -80,11 +80,19 @@ bool areDisjoint(const std::set<NodeId>& a, const std::set<NodeId>& b)
     return std::none_of(a.begin(), a.end(), [&](NodeId id) { return b.contains(id); });
 }
 
+/// Joint on the way to a membership in which some still join.
+bool isJointForSome(const Membership& m)
+{
+    return std::includes(m.voters.begin(), m.voters.end(), m.outgoing.begin(), m.outgoing.end()) &&
+           std::all_of(m.goalVoters.begin(), m.goalVoters.end(), [&](NodeId id) { return m.contains(id); }) &&
+           !m.joining().empty();
+}
+
 bool isSound(const Membership& m)
 {
     return !m.voters.empty() && areDisjoint(m.learners, m.voters) && areDisjoint(m.learners, m.outgoing) &&
            areDisjoint(m.goalVoters, m.goalLearners) && (m.goalLearners.empty() || m.isChanging()) &&
-           (!m.isJoint() || m.goalVoters == m.voters);
+           (!m.isJoint() || m.goalVoters == m.voters || isJointForSome(m));
 }
 
 } // namespace
@@ -102,6 +110,16 @@ std::set<NodeId> Membership::joining() const
     std::set<NodeId> ids;
     std::set_intersection(learners.begin(), learners.end(), goalVoters.begin(), goalVoters.end(),
                           std::inserter(ids, ids.end()));
+    return ids;
+}
+
+std::set<NodeId> Membership::leaving() const
+{
+    std::set<NodeId> ids;
+    const std::set<NodeId>& from = isJoint() ? outgoing : voters;
+    if (isChanging())
+        std::set_difference(from.begin(), from.end(), goalVoters.begin(), goalVoters.end(),
+                            std::inserter(ids, ids.end()));
     return ids;
 }
 

@@ -24,7 +24,8 @@ struct Membership
     std::set<NodeId> outgoing; ///< the old side while joint, otherwise empty
     std::set<NodeId> learners; ///< disjoint from voters and outgoing
     /// Where a change under way leads, so that whoever leads next goes on with it; both empty when none is. Those of
-    /// goalVoters who are still learners become voters once they are caught up. While joint, goalVoters are the voters.
+    /// goalVoters who are still learners become voters once they are caught up, each when it is. While joint,
+    /// goalVoters are the voters, or some of goalVoters go on learning and everybody of the old side stays.
     std::set<NodeId> goalVoters;
     std::set<NodeId> goalLearners;
     QByteArray contacts; ///< how to reach the members; opaque to consensus, carried for its owner
@@ -40,6 +41,8 @@ struct Membership
     std::set<NodeId> members() const;
     /// The learners who are to become voters.
     std::set<NodeId> joining() const;
+    /// The voters who will not be.
+    std::set<NodeId> leaving() const;
 };
 
 /// Members a group may have; while it changes, those that come and those that go may be as many each.

@@ -7,7 +7,9 @@
 
 // A change goes through at most three entries, each committed before the next: those who join learn; the joint
 // membership, where both sides' majorities are needed; the new one alone (§6, and §4.2 of the thesis). Each entry says
-// where the change leads, so that whoever leads next goes on with it.
+// where the change leads, so that whoever leads next goes on with it. Those who join wait for nobody: whoever is caught
+// up is made a voter by a joint membership of its own, while the rest go on learning. Those who leave stay until
+// everybody who joins is there, since they may be what the newcomers are to replace.
 
 namespace faultline::raft {
 
@@ -29,12 +31,28 @@ Membership jointOf(const Membership& from)
     return joint;
 }
 
-Membership goalOf(const Membership& from)
+/// Towards a membership in which some of those who join vote, and the change goes on.
+Membership jointOf(const Membership& from, const std::set<NodeId>& promoted)
 {
+    Membership joint = from;
+    joint.outgoing = from.voters;
+    joint.voters.insert(promoted.begin(), promoted.end());
+    joint.learners = without(from.learners, promoted);
+    return joint;
+}
+
+/// Once a joint membership is committed, or none is needed: its new side alone.
+Membership newSideOf(const Membership& joint)
+{
+    if (joint.goalVoters != joint.voters) {
+        Membership next = joint;
+        next.outgoing.clear();
+        return next;
+    }
     Membership goal;
-    goal.voters = from.goalVoters;
-    goal.learners = from.goalLearners;
-    goal.contacts = from.contacts;
+    goal.voters = joint.goalVoters;
+    goal.learners = joint.goalLearners;
+    goal.contacts = joint.contacts;
     return goal;
 }
 
@@ -70,7 +88,7 @@ Raft::Machine::changeMembership(std::set<NodeId> voters, std::set<NodeId> learne
     next.learners = without(next.goalLearners, next.voters);
     next.learners.insert(joining.begin(), joining.end());
     if (next.goalVoters == next.voters)
-        next = goalOf(next);
+        next = newSideOf(next);
     else if (joining.empty())
         next = jointOf(next);
     const Proposed proposed = appendMembership(next);
@@ -122,7 +140,7 @@ void Raft::Machine::advanceChange()
     if (!isCommitted && m_options.rules.oneChangeAtATime)
         return;
     if (now.isJoint()) {
-        appendMembership(goalOf(now));
+        appendMembership(newSideOf(now));
         return;
     }
     if (!now.isChanging()) {
@@ -130,13 +148,18 @@ void Raft::Machine::advanceChange()
             stepAside(leading);
         return;
     }
-    const bool areCaughtUp = std::all_of(leading.peers.begin(), leading.peers.end(), [&](const Peer& peer) {
-        return peer.isVoter || !now.goalVoters.contains(peer.id) ||
-               (peer.progress.state() == Progress::State::Replicate && peer.progress.recentlyActive &&
-                peer.progress.match().value + m_options.caughtUpWithin >= m_log.lastIndex().value);
-    });
-    if (areCaughtUp)
+    const std::set<NodeId> joining = now.joining();
+    std::set<NodeId> caughtUp;
+    for (const Peer& peer : leading.peers) {
+        if (joining.contains(peer.id) && peer.progress.state() == Progress::State::Replicate &&
+            peer.progress.recentlyActive &&
+            peer.progress.match().value + m_options.caughtUpWithin >= m_log.lastIndex().value)
+            caughtUp.insert(peer.id);
+    }
+    if (caughtUp.size() == joining.size())
         appendMembership(jointOf(now));
+    else if (!caughtUp.empty())
+        appendMembership(jointOf(now, caughtUp));
 }
 
 /// The change that takes this leader out is committed (§4.2.2 of the thesis). The best of the others takes over at

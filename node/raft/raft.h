@@ -146,8 +146,9 @@ public:
     /// Begins a change towards these voters and learners. New voters pass through learning; `contacts` replaces what
     /// the membership carried. Refused, with a sentence, when this node does not lead, a change is under way, no voter
     /// would be left, or there would be more than kMaxMembers. A change that waits for learners to catch up may be
-    /// replaced by another, so that a node that never comes does not block the group. A leader that is not among the
-    /// voters steps down when the change is committed.
+    /// replaced by another. Whoever is caught up votes without waiting for the others; who leaves waits for all of
+    /// them, so a node that never comes has to be taken out again before another can leave. A leader that is not among
+    /// the voters steps down when the change is committed.
     struct ChangeRefused
     {
         std::string reason;

@@ -176,15 +176,10 @@ void Raft::Machine::onAppendReply(const Message& message, const AppendEntriesRep
     auto* leading = std::get_if<Leader>(&m_role);
     if (!leading || reply.matchIndex > m_log.lastIndex() || reply.round > m_round)
         return;
-    Peer* peer = leading->find(message.from);
+    Peer* peer = answered(*leading, message.from, reply.round);
     if (!peer)
         return;
     Progress& follower = peer->progress;
-    leading->hasSomethingToSend = true;
-    if (reply.round > follower.ackedRound) {
-        follower.ackedRound = reply.round;
-        confirmReads(*leading);
-    }
     if (reply.success) {
         if (follower.accepted(reply.matchIndex))
             advanceCommit(*leading);
@@ -199,6 +194,19 @@ void Raft::Machine::onAppendReply(const Message& message, const AppendEntriesRep
             next = ours.next();
     }
     follower.refused(reply.matchIndex, next);
+}
+
+Raft::Machine::Peer* Raft::Machine::answered(Leader& leading, NodeId from, std::uint64_t round)
+{
+    Peer* peer = leading.find(from);
+    if (!peer)
+        return nullptr;
+    leading.hasSomethingToSend = true;
+    if (round > peer->progress.ackedRound) {
+        peer->progress.ackedRound = round;
+        confirmReads(leading);
+    }
+    return peer;
 }
 
 void Raft::Machine::advanceCommit(Leader& leading)

@@ -116,15 +116,10 @@ void Raft::Machine::onInstallSnapshotReply(const Message& message, const Install
     auto* leading = std::get_if<Leader>(&m_role);
     if (!leading || reply.round > m_round || (reply.isInstalled && reply.lastIndex > m_log.lastIndex()))
         return;
-    Peer* peer = leading->find(message.from);
+    Peer* peer = answered(*leading, message.from, reply.round);
     if (!peer)
         return;
     Progress& follower = peer->progress;
-    leading->hasSomethingToSend = true;
-    if (reply.round > follower.ackedRound) {
-        follower.ackedRound = reply.round;
-        confirmReads(*leading);
-    }
     if (!reply.isInstalled) {
         follower.receivedPiece(reply.lastIndex, reply.received);
         return;

@@ -68,6 +68,10 @@ Result<Arguments> parseArguments(const QStringList& arguments)
             result.demand.isFaultless = true;
             continue;
         }
+        if (option == QLatin1String("--all-seen")) {
+            result.allSeen = true;
+            continue;
+        }
         if (option == QLatin1String("--sound")) {
             isSound = true;
             continue;
@@ -99,6 +103,9 @@ Result<Arguments> parseArguments(const QStringList& arguments)
         hasRuns |= option == QLatin1String("--runs");
         hasTicks |= option == QLatin1String("--ticks");
     }
+    if (result.allSeen && (result.ask == Arguments::Ask::Mutants || result.demand.isFaultless))
+        return Error{
+            QStringLiteral("--all-seen looks for every fault in many runs; leave out --mutants and --no-faults")};
     if (result.ask == Arguments::Ask::Mutants) {
         if (!result.mutant.isEmpty())
             return Error{QStringLiteral("--mutants runs all of them; leave out --mutant %1").arg(result.mutant)};
@@ -110,8 +117,7 @@ Result<Arguments> parseArguments(const QStringList& arguments)
     if (const Mutant* mutant = findMutant(result.mutant))
         mutant->apply(result.demand);
     if (isSound) {
-        result.demand.rules = {};
-        result.demand.storeRules = {};
+        result.demand.beSound();
     }
     return result;
 }
@@ -128,6 +134,7 @@ QString helpText()
                "  --jobs J        runs at a time, each in a process of its own (1)\n"
                "  --seconds S     begin no run after so long\n"
                "  --no-faults     nothing goes wrong\n"
+               "  --all-seen      a fault, check or transition that never came about is a failure too\n"
                "  --json          one JSON object instead of text\n"
                "  --mutant NAME   with one rule of the protocol left out, which should be found\n"
                "  --sound         behind --mutant: among the faults it is looked for by, but with every rule kept\n"
@@ -136,7 +143,8 @@ QString helpText()
                "\n"
                "A violation ends the runs; its seed is printed, and the fewest faults and ticks that still show it, as "
                "a story.\n"
-               "Exit 0: clean (--mutants: each was caught). 1: a violation. 2: bad options, in one sentence.\n"
+               "Exit 0: clean (--mutants: each was caught). 1: a violation, or never seen. 2: bad options, in one "
+               "sentence.\n"
                "\n"
                "Mutants: %1\n")
         .arg(mutantNames());

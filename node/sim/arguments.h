@@ -17,7 +17,8 @@ struct Arguments
     quint64 seed = 1;
     quint64 runs = 1;
     int jobs = 1;
-    int seconds = 0; ///< no new run begins after so long; 0: no bound
+    int seconds = 0;      ///< no new run begins after so long; 0: no bound
+    bool allSeen = false; ///< what never came about is a failure
     bool json = false;
     QString mutant;
     Demand demand;

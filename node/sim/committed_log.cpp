@@ -35,7 +35,7 @@ void CommittedLog::applied(quint32 node, const raft::Entry& entry, quint64 state
                            .arg(entry.index.value)
                            .arg(m_next[node].value));
     m_next[node] = entry.index.next();
-    const Record record{entry.term, inTerm, contentOf(entry), stateHash};
+    const Record record{entry.term, inTerm, contentOf(entry), stateHash, node, at};
     if (entry.index == last().next()) {
         add(entry, record, at);
         return;
@@ -51,11 +51,12 @@ void CommittedLog::applied(quint32 node, const raft::Entry& entry, quint64 state
     if (known.term != record.term || known.content != record.content) {
         m_verdict.fail(Check::StateMachineSafety, at,
                        QStringLiteral("n%1 applied another entry %2 (of term %3) than was applied there before (of "
-                                      "term %4)")
+                                      "term %4): %5")
                            .arg(node + 1)
                            .arg(entry.index.value)
                            .arg(record.term.value)
-                           .arg(known.term.value));
+                           .arg(known.term.value)
+                           .arg(originOf(entry.index)));
         return;
     }
     m_verdict.saw(Check::SameStateHash);
@@ -108,6 +109,15 @@ void CommittedLog::jumped(quint32 node, raft::LogIndex behind)
 raft::Term CommittedLog::termAt(raft::LogIndex index) const
 {
     return index.value == 0 || index > last() ? raft::Term{} : m_records[index.value - 1].term;
+}
+
+QString CommittedLog::originOf(raft::LogIndex index) const
+{
+    const Record& record = m_records[index.value - 1];
+    return QStringLiteral("n%1 applied it first, in term %2 at tick %3")
+        .arg(record.firstBy + 1)
+        .arg(record.appliedIn.value)
+        .arg(record.firstAt / kTick);
 }
 
 raft::LogIndex CommittedLog::lastBefore(raft::Term term) const

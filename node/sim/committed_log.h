@@ -30,6 +30,8 @@ public:
     raft::Term termAt(raft::LogIndex index) const;
     /// The newest entry that was surely committed before `term`; 0: none.
     raft::LogIndex lastBefore(raft::Term term) const;
+    /// "n2 applied it first, in term 4 at tick 1204"; of an entry that somebody applied.
+    QString originOf(raft::LogIndex index) const;
     /// Where an entry with this content stands first.
     std::optional<raft::LogIndex> placeOf(quint64 content) const;
     const raft::Membership& membership() const { return m_memberships.back(); }
@@ -44,6 +46,8 @@ private:
         raft::Term appliedIn;
         quint64 content;
         quint64 stateHash;
+        quint32 firstBy;
+        Instant firstAt;
     };
 
     void add(const raft::Entry& entry, const Record& record, Instant at);

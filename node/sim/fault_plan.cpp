@@ -133,9 +133,12 @@ PlannedFault drawFault(FaultKind kind, const FaultMix& mix, int nodes, int voter
         fault.nodes = oneOf(std::max(1, std::min(mix.rottable, voters)), random);
         fault.amount = drawShare(random);
         break;
+    case FaultKind::LyingDisk:
+        fault.nodes = oneOf(std::max(1, std::min(mix.mayLie, voters)), random);
+        break;
     case FaultKind::SlowDisk:
         drawNodes(fault, nodes, percentAtLeader, random);
-        fault.amount = random.spread(1'000, 300'000);
+        fault.amount = random.spread(1'000, static_cast<int>(kSlowestSync.count() / 2));
         fault.more = random.spread(1, static_cast<int>(fault.amount));
         break;
     case FaultKind::Freeze:
@@ -201,6 +204,7 @@ QString what(const PlannedFault& fault)
     case FaultKind::PowerOff:
     case FaultKind::TornPowerOff:
     case FaultKind::FullDisk:
+    case FaultKind::LyingDisk:
     case FaultKind::Restart:
     case FaultKind::Freeze:
         return QStringLiteral("%1 of %2").arg(QLatin1String(nameOf(fault.kind)), nodesOf(fault));
@@ -256,6 +260,8 @@ const char* nameOf(FaultKind kind)
         return "slow disk";
     case FaultKind::FullDisk:
         return "full disk";
+    case FaultKind::LyingDisk:
+        return "lying disk";
     case FaultKind::Freeze:
         return "freeze";
     case FaultKind::ClockRate:

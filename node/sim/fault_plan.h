@@ -6,6 +6,7 @@
 #include <QString>
 
 #include <array>
+#include <chrono>
 #include <vector>
 
 namespace faultline::sim {
@@ -24,6 +25,7 @@ enum class FaultKind : quint8 {
     Rot,          ///< bits flip on the way to the disk
     SlowDisk,
     FullDisk,
+    LyingDisk,  ///< says it has synced, and has not; what that costs is seen when power goes
     Freeze,     ///< a stopped process: its time stands still, its messages wait
     ClockRate,  ///< its clock runs fast or slow
     Restart,    ///< killed and started again: what was written is kept
@@ -76,8 +78,12 @@ struct FaultMix
     int longest = 500;                      ///< ticks
     int percentAtLeader = 30;               ///< of the faults that may be
     int rottable = 0;                       ///< of the first voters, so many disks may rot: less than a majority
+    int mayLie = 0;                         ///< and so many lie
     int wildestClock = 2;                   ///< a clock runs at most so many times as fast or slow; 1: within 4%
 };
+
+/// The longest that a slow disk takes for one sync.
+inline constexpr std::chrono::microseconds kSlowestSync{600'000};
 
 /// Faults in the order of their ticks, up to `ticks`, in a world of so many nodes, of which `voters` begin as such.
 FaultPlan drawPlan(const FaultMix& mix, int ticks, int nodes, int voters, Random random);

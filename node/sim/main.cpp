@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/sim/arguments.h"
 #include "node/sim/isolated_runs.h"
+#include "node/sim/never_seen.h"
 #include "node/sim/report.h"
 #include "node/sim/seed_run.h"
 
@@ -70,10 +71,12 @@ int runSeeds(const sim::Arguments& arguments)
         return !violation && !isLate;
     });
     report.milliseconds = static_cast<quint64>(processorTime().count());
+    if (arguments.allSeen)
+        report.neverSeen = sim::neverSeen(report.sum);
     if (violation)
         report.found = investigate(arguments.demand, violation->first, violation->second);
     print(arguments.json ? sim::asJson(report) : sim::asText(report).toUtf8());
-    return report.found ? kViolation : 0;
+    return report.found || (report.neverSeen && !report.neverSeen->isEmpty()) ? kViolation : 0;
 }
 
 int runMutants(const sim::Arguments& arguments)

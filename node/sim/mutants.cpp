@@ -105,6 +105,11 @@ std::vector<Mutant> all()
                                         .ticksBetween = 60,
                                         .sessions = true};
                     }});
+    list.push_back(
+        {"syncedIsSynced", "disks lie about syncs, and whoever forgot its promises comes back", [](Demand& demand) {
+             demand.liarsReturn = true;
+             demand.focus = {.often = {FaultKind::LyingDisk, FaultKind::PowerOff}, .nodes = 3, .ticksBetween = 60};
+         }});
     return list;
 }
 
@@ -138,8 +143,7 @@ Caught chase(const Mutant& mutant, Demand demand, quint64 base, quint64 enough, 
         return perform(drawRun(demand, base + number), reader);
     };
     Demand sound = demand;
-    sound.rules = {};
-    sound.storeRules = {};
+    sound.beSound();
     const auto soundRun = [&](quint64 number, const Trace::Reader& reader) {
         return perform(drawRun(sound, base + number), reader);
     };

@@ -172,6 +172,8 @@ void Oracle::happened(quint32 node, const raft::Event& event, Instant at)
                                                               : QStringLiteral("membership committed"));
                            return;
                        }
+                       if (changed.membership.isJoint() && !changed.membership.joining().empty())
+                           count(QStringLiteral("some vote while others join"));
                        count(changed.membership.isJoint() ? QStringLiteral("joint membership entered")
                                                           : QStringLiteral("membership entered"));
                        if (life.role == raft::Role::Leader) {
@@ -232,12 +234,14 @@ void Oracle::checkComplete(quint32 node, raft::Term term, Instant at)
         return;
     m_verdict.saw(Check::LeaderCompleteness);
     if (surelyLacks(node, index))
-        m_verdict.fail(Check::LeaderCompleteness, at,
-                       QStringLiteral("n%1 leads term %2 without entry %3, which was committed in term %4 or before")
-                           .arg(node + 1)
-                           .arg(term.value)
-                           .arg(index.value)
-                           .arg(term.value - 1));
+        m_verdict.fail(
+            Check::LeaderCompleteness, at,
+            QStringLiteral("n%1 leads term %2 without entry %3, which was committed in term %4 or before: %5")
+                .arg(node + 1)
+                .arg(term.value)
+                .arg(index.value)
+                .arg(term.value - 1)
+                .arg(m_log.originOf(index)));
 }
 
 bool Oracle::surelyLacks(quint32 node, raft::LogIndex index) const
@@ -263,10 +267,11 @@ void Oracle::checkDurable(Instant at)
     const auto needed = static_cast<qint64>(voters.size() / 2 + 1);
     if (const auto have = static_cast<qint64>(voters.size()) - lacking; have < needed)
         m_verdict.fail(Check::CommittedIsDurable, at,
-                       QStringLiteral("entry %1 was committed, and no more than %2 of %3 voters have it still")
+                       QStringLiteral("entry %1 was committed, and no more than %2 of %3 voters have it still: %4")
                            .arg(last.value)
                            .arg(have)
-                           .arg(voters.size()));
+                           .arg(voters.size())
+                           .arg(m_log.originOf(last)));
 }
 
 void Oracle::checkBounds(quint32 node, Instant at)
@@ -275,11 +280,9 @@ void Oracle::checkBounds(quint32 node, Instant at)
     const raft::Status status = group.status();
     m_verdict.saw(Check::Bounded);
     const quint64 kept = status.lastIndex.value - std::min(status.lastIndex, status.firstIndex).value;
-    // A snapshot waits while another is on its way, and nothing can be dropped that is not applied yet. Writing one
-    // takes about ten turns of the disk, each as long as a third of a second where the disk is slow, and the group goes
-    // on without it meanwhile.
-    constexpr quint64 kWhileTheDiskWrites = 640;
-    const quint64 allowed = 5 * m_shape.snapshotAfterEntries + m_shape.keepEntries + kWhileTheDiskWrites +
+    // A snapshot waits while another is on its way, nothing can be dropped that is not applied yet, and the group goes
+    // on while the disk writes.
+    const quint64 allowed = 5 * m_shape.snapshotAfterEntries + m_shape.keepEntries + m_shape.entriesWhileDiskWrites() +
                             (status.lastIndex.value - status.applied.value);
     if (kept > allowed)
         m_verdict.fail(
@@ -349,9 +352,10 @@ void Oracle::healed(Instant at)
         m_verdict.saw(Check::AcknowledgedIsKept);
         if (life.group->status().applied < m_lastAcknowledged)
             m_verdict.fail(Check::AcknowledgedIsKept, at,
-                           QStringLiteral("n%1 is healed and has not applied entry %2, which was acknowledged")
+                           QStringLiteral("n%1 is healed and has not applied entry %2, which was acknowledged: %3")
                                .arg(member.value)
-                               .arg(m_lastAcknowledged.value));
+                               .arg(m_lastAcknowledged.value)
+                               .arg(m_log.originOf(m_lastAcknowledged)));
     }
 }
 

@@ -79,6 +79,10 @@ QString asText(const Report& report)
     text << QStringLiteral("faults: %1").arg(spoken(report.sum.faults));
     text << QStringLiteral("transitions: %1").arg(spoken(report.sum.transitions));
     text << QStringLiteral("checks: %1").arg(spoken(report.sum.checks));
+    if (report.neverSeen && report.neverSeen->isEmpty())
+        text << QStringLiteral("every fault, check and transition was seen");
+    else if (report.neverSeen)
+        text << QStringLiteral("NEVER SEEN: %1").arg(report.neverSeen->join(QStringLiteral(", ")));
     if (report.found) {
         text << QStringLiteral("VIOLATION in seed %1 at tick %2: %3: %4")
                     .arg(report.found->seed)
@@ -103,7 +107,7 @@ QByteArray asJson(const Report& report)
             {QStringLiteral("trace"), QJsonArray::fromStringList(lines(*report.found))},
         });
     }
-    const QJsonObject object{
+    QJsonObject object{
         {QStringLiteral("seed"), QString::number(report.base)},
         {QStringLiteral("seeds"), static_cast<qint64>(report.seeds)},
         {QStringLiteral("ticks"), static_cast<qint64>(report.sum.ticks)},
@@ -116,6 +120,8 @@ QByteArray asJson(const Report& report)
         {QStringLiteral("transitions"), json(report.sum.transitions)},
         {QStringLiteral("checks"), json(report.sum.checks)},
     };
+    if (report.neverSeen)
+        object[QStringLiteral("never_seen")] = QJsonArray::fromStringList(*report.neverSeen);
     return QJsonDocument(object).toJson();
 }
 

@@ -28,6 +28,7 @@ struct Report
         QStringList story; ///< of the shrunk run
     };
     std::optional<Found> found;
+    std::optional<QStringList> neverSeen; ///< when asked for
 
     quint64 ticksPerSecond() const { return sum.ticks * 1'000 / std::max<quint64>(1, milliseconds); }
 };

@@ -36,14 +36,33 @@ FaultMix drawMix(const Demand& demand, const Shape& shape, Random& random)
     if (demand.focus.atLeaders)
         mix.percentAtLeader = 75;
     mix.rottable = (shape.voters - 1) / 2;
+    mix.mayLie = demand.liarsReturn ? shape.voters : mix.rottable;
     // Who may leave the group is not to be what a majority of sound disks hangs on.
-    if (mix.rottable == 0 || weightOf(FaultKind::Membership) > 0)
+    const bool isMinorityFixed = mix.rottable > 0 && weightOf(FaultKind::Membership) == 0;
+    if (!isMinorityFixed)
         weightOf(FaultKind::Rot) = 0;
+    if (!isMinorityFixed && !demand.liarsReturn)
+        weightOf(FaultKind::LyingDisk) = 0;
     mix.wildestClock = shape.raft.leases ? 1 : random.between(1, 4);
     return mix;
 }
 
+/// Syncs that one snapshot waits for: its own, of its file, its name and the log's next segment, and those of the
+/// writes that were asked for before each of its pieces.
+constexpr qint64 kSyncsOfASnapshot = 10;
+
 } // namespace
+
+// No snapshot is taken on a disk that is full, while the log goes on in the room it has. A client that thinks for
+// thinkTicks on average between two requests is at times twice as fast, and each may have one request more under way
+// than it has thought of.
+quint64 Shape::entriesWhileDiskWrites() const
+{
+    const auto mayBe = [this](FaultKind kind) { return mix.weights[static_cast<std::size_t>(kind)] > 0; };
+    const Instant longestSync = sync + syncJitter + (mayBe(FaultKind::SlowDisk) ? kSlowestSync : Instant(0));
+    const qint64 busy = (kSyncsOfASnapshot * longestSync) / kTick + 1 + (mayBe(FaultKind::FullDisk) ? mix.longest : 0);
+    return static_cast<quint64>(clients + busy * 2 * clients / thinkTicks);
+}
 
 Shape drawShape(const Demand& demand, Random random)
 {
@@ -98,6 +117,7 @@ Shape drawShape(const Demand& demand, Random random)
     shape.snapshotAfterEntries = static_cast<quint64>(random.spread(20, demand.focus.smallSnapshots ? 60 : 2'000));
     shape.keepEntries = random.below(std::min<quint64>(shape.snapshotAfterEntries, 200));
     shape.storeRules = demand.storeRules;
+    shape.liarsReturn = demand.liarsReturn;
     if (!demand.isFaultless)
         shape.mix = drawMix(demand, shape, random);
     return shape;

@@ -37,7 +37,16 @@ struct Demand
     bool isFaultless = false;
     raft::ProtocolRules rules;
     kv::StoreRules storeRules;
+    bool liarsReturn = false; ///< see Shape
     Focus focus;
+
+    /// Every rule is kept again; the faults stay what they are.
+    void beSound()
+    {
+        rules = {};
+        storeRules = {};
+        liarsReturn = false;
+    }
 };
 
 /// What one seed's world is like, faults apart: how many, how fast, how large.
@@ -68,8 +77,17 @@ struct Shape
     quint64 snapshotAfterEntries = 1'000;
     quint64 keepEntries = 100;
     kv::StoreRules storeRules;
+    /// A node whose disk lied about a sync and then lost power has forgotten what it promised, and does not know it:
+    /// the vote it gave, entries it acknowledged. Raft is not sound with such a node among its voters, whatever it says
+    /// (§3.8 of the thesis: what was answered must be on stable storage). So it never comes back, and only a minority
+    /// of the first voters have disks that may lie. Set, any disk may lie and its node comes back as if nothing had
+    /// happened: for a run whose purpose is that the checks see the loss.
+    bool liarsReturn = false;
 
     FaultMix mix;
+
+    /// How much a log may grow while its node's disk is at work for one snapshot: see shape.cpp.
+    quint64 entriesWhileDiskWrites() const;
 };
 
 Shape drawShape(const Demand& demand, Random random);

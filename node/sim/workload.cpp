@@ -155,7 +155,10 @@ void Workload::attempt(quint32 clientNumber)
     m_attempts.push_back({*client.job, client.node, Answer::None, {}, {}});
     client.attempt = number;
     m_trace.add(number ^ quint64(client.node) << 32);
-    if (m_trace.tells())
+    Job& job = m_jobs[*client.job];
+    ++job.asked;
+    job.askedAt |= setOf(client.node);
+    if (m_trace.tells() && job.asked == 1)
         m_trace.tell(m_schedule.now(), QStringLiteral("c%1").arg(clientNumber + 1),
                      QStringLiteral("asks n%1: %2").arg(client.node + 1).arg(spoken(m_jobs[*client.job].command)));
     m_schedule.add(Event::Kind::RequestArrives, m_schedule.now() + m_shape.clientHop, client.node, number);
@@ -219,14 +222,22 @@ void Workload::clientGivesUp(quint64 number)
     outcomeUnknown(clientNumber);
 }
 
+/// What the story left out: that it was turned down and asked again.
+QString Workload::retriesOf(const Job& job)
+{
+    return job.asked < 2 ? QString()
+                         : QStringLiteral(" (asked %1: %2 times more)").arg(namesOf(job.askedAt)).arg(job.asked - 1);
+}
+
 void Workload::done(quint32 clientNumber, const kv::Result& result)
 {
     Client& client = m_clients[clientNumber];
     const Job& job = m_jobs[*client.job];
     client.job.reset();
     if (m_trace.tells())
-        m_trace.tell(m_schedule.now(), QStringLiteral("c%1").arg(clientNumber + 1),
-                     QStringLiteral("has its reply to %1: %2").arg(spoken(job.command), spoken(result)));
+        m_trace.tell(
+            m_schedule.now(), QStringLiteral("c%1").arg(clientNumber + 1),
+            QStringLiteral("has its reply to %1: %2%3").arg(spoken(job.command), spoken(result), retriesOf(job)));
     if (job.kind == Job::Kind::Register)
         registerDone(job, result);
     else
@@ -296,7 +307,9 @@ void Workload::outcomeUnknown(quint32 clientNumber)
     job.mayBeDone = true;
     if (m_trace.tells())
         m_trace.tell(m_schedule.now(), QStringLiteral("c%1").arg(clientNumber + 1),
-                     QStringLiteral("does not know what became of %1").arg(spoken(job.command)));
+                     QStringLiteral("does not know what became of %1%2").arg(spoken(job.command), retriesOf(job)));
+    job.asked = 0;
+    job.askedAt = 0;
     if (job.kind != Job::Kind::SessionCall)
         client.job.reset();
     client.node = static_cast<quint32>(m_random.below(static_cast<quint64>(m_shape.nodes())));
@@ -314,6 +327,9 @@ void Workload::askSomebodyElse(quint32 clientNumber, std::optional<quint32> hint
     if (!job.mayBeDone && job.kind == Job::Kind::Register &&
         m_schedule.now() - job.since > ticks(static_cast<quint64>(m_shape.timeoutTicks))) {
         m_calls[job.call].end = Call::End::NotDone;
+        if (m_trace.tells())
+            m_trace.tell(m_schedule.now(), QStringLiteral("c%1").arg(clientNumber + 1),
+                         QStringLiteral("gives up on %1%2").arg(spoken(job.command), retriesOf(job)));
         client.job.reset();
     }
     m_schedule.add(Event::Kind::ClientBegins, m_schedule.now() + Instant(m_random.between(1'000, 60'000)),

@@ -75,6 +75,8 @@ private:
         QByteArray command;
         Instant since{0};
         bool mayBeDone = false; ///< some attempt's outcome is unknown
+        int asked = 0;          ///< since the story last told of it; only the first time is told
+        NodeSet askedAt = 0;
     };
     enum class Answer : quint8 { None, Result, TurnedDown, Unknown };
     struct Attempt
@@ -101,6 +103,7 @@ private:
     Job registerJob(quint32 client);
     Job sessionJob(quint32 client);
     void attempt(quint32 client);
+    static QString retriesOf(const Job& job);
     void answer(quint64 attempt, Answer answer);
     void done(quint32 client, const kv::Result& result);
     void registerDone(const Job& job, const kv::Result& result);

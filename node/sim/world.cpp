@@ -236,7 +236,7 @@ void World::start(Host& host)
     const bool isRotten = host.disk().counts().flips > 0;
     const bool hadPowerCut = host.disk().counts().powerCuts > 0;
     if (const auto started = host.start(); !started) {
-        if (isRotten)
+        if (isRotten || host.disk().counts().lies > 0)
             lose(host, started.error());
         else if (host.wasRefusedSpace())
             m_schedule.add(Event::Kind::Start, m_schedule.now() + ticks(kRetryTicks), index, 0, host.life());

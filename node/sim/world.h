@@ -74,7 +74,7 @@ private:
     Network m_network;
     Workload m_workload;
     std::deque<Host> m_hosts;
-    std::vector<bool> m_isLost;         ///< its disk cannot be read any more, as rotten ones may become
+    std::vector<bool> m_isLost;         ///< its disk cannot be read any more, or has forgotten what it promised
     std::vector<quint32> m_turnsAtOnce; ///< nodes whose turn comes right after this event
     std::map<quint64, PlannedFault> m_active;
     Random m_random;

@@ -12,7 +12,8 @@ bool isOfLinks(FaultKind kind)
 
 bool isOfDisks(FaultKind kind)
 {
-    return kind == FaultKind::Rot || kind == FaultKind::SlowDisk || kind == FaultKind::FullDisk;
+    return kind == FaultKind::Rot || kind == FaultKind::SlowDisk || kind == FaultKind::FullDisk ||
+           kind == FaultKind::LyingDisk;
 }
 
 } // namespace
@@ -135,6 +136,11 @@ void World::down(Host& host, FaultKind kind, int lasts)
         }
     } else {
         host.cutPower(kind == FaultKind::TornPowerOff ? Host::Cut::InTheMidst : Host::Cut::Clean);
+        if (host.disk().counts().lies > 0 && !m_shape.liarsReturn) {
+            lose(host, QStringLiteral("its disk had lied about syncs before the power went, and nobody can know what "
+                                      "is gone"));
+            return;
+        }
     }
     m_schedule.add(Event::Kind::Start, m_schedule.now() + ticks(static_cast<quint64>(lasts)), host.index(), 0,
                    host.life());
@@ -199,6 +205,8 @@ void World::applyDiskFaults()
                 disk.flip = fault::Share{static_cast<quint32>(active.amount)};
             } else if (active.kind == FaultKind::FullDisk) {
                 disk.full = true;
+            } else if (active.kind == FaultKind::LyingDisk) {
+                disk.lies = true;
             } else if (active.kind == FaultKind::SlowDisk) {
                 disk.latency = Instant(active.amount);
                 disk.jitter = Instant(active.more);

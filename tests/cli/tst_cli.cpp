@@ -227,10 +227,9 @@ void TestCli::aHistoryIsJudged_data()
         << QString();
     QTest::newRow("model") << read << QStringList{QStringLiteral("--model"), QStringLiteral("kv")} << 0
                            << QStringLiteral("Linearizable: 1 operation on 1 key.\n") << QString();
-    QTest::newRow("contradiction") << QByteArray(write).replace("2}", "0}") << QStringList() << 2
-                                   << QStringLiteral("Unknown: on key x, the write of 4 by client 1 returned before it "
-                                                     "was called.\n")
-                                   << QString();
+    QTest::newRow("contradiction") << QByteArray(write).replace("2}", "0}") << QStringList() << 2 << QString()
+                                   << QStringLiteral("Line 1: return is 0, before the call at 1; it should be that or "
+                                                     "later.\n");
     QTest::newRow("empty") << QByteArray() << QStringList() << 2 << QString()
                            << QStringLiteral("There is no operation in this history.\n");
     QTest::newRow("damaged") << write + "{\n"

@@ -85,6 +85,37 @@ private slots:
         }
     }
 
+    void whoNeverComesHoldsUpNobodyWhoJoins()
+    {
+        BareNodes nodes(5);
+        nodes.found(3);
+        QVERIFY(leads(nodes));
+        QCOMPARE(nodes.askLeader(QStringLiteral("MEMBER ADD n4 ") + nodes.contact(4)), QStringLiteral("OK"));
+        QVERIFY(belongs(nodes, 1, QStringLiteral("n1 n2 n3, joining n4")));
+        nodes.startJoining(5);
+        QCOMPARE(nodes.askLeader(QStringLiteral("MEMBER ADD n5 ") + nodes.contact(5)), QStringLiteral("OK"));
+        QVERIFY(belongs(nodes, 5, QStringLiteral("n1 n2 n3 n5, joining n4")));
+
+        // It is said whom the change waits for, and how far that one is.
+        const quint32 leader = nodes.leader();
+        const QString waits = nodes.info(leader, QStringLiteral("raft_waits_for"));
+        QVERIFY2(waits.startsWith(QStringLiteral("n4 has 0 of ")) &&
+                     waits.endsWith(QStringLiteral("entries, not reached")),
+                 qPrintable(waits));
+        const quint32 leaves = leader % 3 + 1;
+        QCOMPARE(nodes.askLeader(QStringLiteral("MEMBER REMOVE n%1").arg(leaves)), QStringLiteral("OK"));
+        QVERIFY(BareNodes::until([&] {
+            const QString list = nodes.ask(leader, QStringLiteral("MEMBER LIST"));
+            return list.contains(QStringLiteral("\"joining\"")) && list.contains(QStringLiteral("\"has 0 of ")) &&
+                   list.contains(QStringLiteral("\"leaving\"")) && list.contains(QStringLiteral("\"waits for n4\""));
+        }));
+        QCOMPARE(nodes.askLeader(QStringLiteral("MEMBER REMOVE n4")), QStringLiteral("OK"));
+        QString left = QStringLiteral("n1 n2 n3 n5");
+        left.remove(QStringLiteral("n%1 ").arg(leaves));
+        QVERIFY(belongs(nodes, 5, left));
+        QCOMPARE(nodes.info(leader, QStringLiteral("raft_waits_for")), QStringLiteral("nobody"));
+    }
+
     void memberCommandsSayWhyNot_data()
     {
         QTest::addColumn<QString>("command");

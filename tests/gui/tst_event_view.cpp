@@ -20,6 +20,7 @@ class EventViewTest : public QObject
 
 private slots:
     void modelKeepsItsWordThroughBatchesAndResets();
+    void whatIsHeardLateStandsWhereItHappened();
     void manyEventsComeInOneBatch();
     void momentIsSinceTheClusterBegan_data();
     void momentIsSinceTheClusterBegan();
@@ -46,6 +47,31 @@ void EventViewTest::modelKeepsItsWordThroughBatchesAndResets()
     QTRY_VERIFY(model.rowCount() < 100 && shown());
     model.setTimeline(nullptr);
     QCOMPARE(model.rowCount(), 0);
+}
+
+void EventViewTest::whatIsHeardLateStandsWhereItHappened()
+{
+    tests::FedTimeline fed;
+    fed.begin(3);
+    EventModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    model.setTimeline(&fed.timeline);
+    const auto words = [&model] {
+        QStringList all;
+        for (int row = 0; row < model.rowCount(); ++row)
+            all << model.index(row, EventModel::What).data().toString();
+        return all.filter(QStringLiteral("at "));
+    };
+    fed.event({1}, QStringLiteral("at 20"), 20);
+    fed.event({1}, QStringLiteral("at 40"), 40);
+    QTRY_COMPARE(words().size(), 2);
+    fed.event({2}, QStringLiteral("at 50"), 50);
+    fed.event({2}, QStringLiteral("at 30"), 30);
+    fed.event({3}, QStringLiteral("at 25"), 25);
+    fed.event({3}, QStringLiteral("at 10"), 10);
+    QTRY_COMPARE(words().size(), 6);
+    QCOMPARE(words(), QStringList({QStringLiteral("at 10"), QStringLiteral("at 20"), QStringLiteral("at 25"),
+                                   QStringLiteral("at 30"), QStringLiteral("at 40"), QStringLiteral("at 50")}));
 }
 
 void EventViewTest::manyEventsComeInOneBatch()

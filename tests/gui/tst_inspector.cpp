@@ -16,7 +16,9 @@ class InspectorTest : public QObject
 private slots:
     void detailsAreWhatTheNodeReported();
     void membersAndDiskAreNamed();
+    void whoJoinsIsWaitedForByName();
     void deadNodeSaysHowItEnded();
+    void deadLeaderLeadsNoMore();
     void unknownNodeHasNoDetails();
     void tableFollowsTheNode();
 
@@ -72,6 +74,38 @@ void InspectorTest::membersAndDiskAreNamed()
     QCOMPARE(valueOf(details, "Voters"), QStringLiteral("n1, n2 and n3"));
     QCOMPARE(valueOf(details, "Learners"), QStringLiteral("n4"));
     QCOMPARE(valueOf(details, "Snapshot"), QStringLiteral("of everything up to 1,000"));
+}
+
+void InspectorTest::whoJoinsIsWaitedForByName()
+{
+    tests::FedTimeline fed;
+    fed.begin(4, {2});
+    wire::Status& status = fed.status({2});
+    status.voters = {{1}, {2}, {3}};
+    status.learners = {{4}, {5}};
+    status.joining = {{{4}, 1'100}, {{5}, 0}};
+    status.links.push_back({.peer = {4}, .connected = true});
+    fed.report({2}, wire::Role::Leader, 7, 5);
+    const QString last = QLocale(QLocale::English).toString(fed.status({2}).lastIndex);
+    QCOMPARE(valueOf(detailsOf(fed.timeline, {2}), "Waits for"),
+             QStringLiteral("n4, which has 1,100 of %1 entries; n5, which has 0 of %1 entries and is not reached")
+                 .arg(last));
+    QCOMPARE(valueOf(detailsOf(fed.timeline, {4}), "Joins"),
+             QStringLiteral("votes once it has caught up: it has 1,100 of %1 entries").arg(last));
+    QCOMPARE(valueOf(detailsOf(fed.timeline, {1}), "Waits for"), QStringLiteral("(no such line)"));
+    QCOMPARE(valueOf(detailsOf(fed.timeline, {1}), "Joins"), QStringLiteral("(no such line)"));
+}
+
+void InspectorTest::deadLeaderLeadsNoMore()
+{
+    tests::FedTimeline fed;
+    fed.begin(3, {2});
+    fed.report({2}, wire::Role::Leader, 7, 5);
+    fed.life({2}, lab::NodeLife::Dead, QStringLiteral("killed by SIGKILL"));
+    const auto details = detailsOf(fed.timeline, {2});
+    QCOMPARE(valueOf(details, "Role"), QStringLiteral("none, it has ended; it was leader"));
+    QCOMPARE(valueOf(details, "Leader it knew"), QStringLiteral("n2"));
+    QCOMPARE(valueOf(details, "Leader it knows"), QStringLiteral("(no such line)"));
 }
 
 void InspectorTest::deadNodeSaysHowItEnded()

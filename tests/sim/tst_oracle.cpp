@@ -226,6 +226,7 @@ private slots:
         CommittedLog log(verdict, 2, of({{1}, {2}}));
         log.applied(0, entry(1, 1), 7, {1}, kNow);
         log.applied(0, entry(2, 1), 8, {4}, kNow);
+        QVERIFY(log.originOf({2}).startsWith(QStringLiteral("n1 applied it first, in term 4 at tick ")));
         QCOMPARE(log.lastBefore({1}).value, 0u);
         QCOMPARE(log.lastBefore({2}).value, 1u);
         QCOMPARE(log.lastBefore({4}).value, 1u);
@@ -239,6 +240,7 @@ private slots:
         QTest::newRow("one more") << QList<int>{1, 2, 3, 4} << true;
         QTest::newRow("one fewer") << QList<int>{1, 2} << true;
         QTest::newRow("joint") << QList<int>{3, 4, 5, 0, 1, 2, 3} << true;
+        QTest::newRow("joint for one, while another joins") << QList<int>{1, 2, 3, 4, 0, 1, 2, 3} << true;
         QTest::newRow("two others at once") << QList<int>{3, 4, 5} << false;
         QTest::newRow("joint with somebody else") << QList<int>{3, 4, 5, 0, 1, 2} << false;
     }

@@ -2,11 +2,13 @@
 #include "node/sim/arguments.h"
 #include "node/sim/isolated_runs.h"
 #include "node/sim/mutants.h"
+#include "node/sim/never_seen.h"
 #include "node/sim/random.h"
 #include "node/sim/schedule.h"
 #include "node/sim/seed_run.h"
 #include "node/sim/shrinker.h"
 
+#include <QRegularExpression>
 #include <QTest>
 
 using namespace faultline;
@@ -95,10 +97,10 @@ private slots:
     {
         QTest::addColumn<quint64>("seed");
         QTest::addColumn<QString>("hash");
-        QTest::newRow("1") << quint64(1) << "5d9c8e89ff55dea";
-        QTest::newRow("2") << quint64(2) << "979ed52d1408462c";
-        QTest::newRow("3") << quint64(3) << "9562a7808be0b9b4";
-        QTest::newRow("1234567890123") << quint64(1234567890123) << "c9f01ba8e8f6b6f2";
+        QTest::newRow("1") << quint64(1) << "5b5fb6bb44756e0a";
+        QTest::newRow("2") << quint64(2) << "e676fb66067c739";
+        QTest::newRow("3") << quint64(3) << "f909f2112d26c3d4";
+        QTest::newRow("1234567890123") << quint64(1234567890123) << "a4c571361c802f4d";
     }
     void theTraceIsTheSameInEveryBuild()
     {
@@ -123,11 +125,14 @@ private slots:
 
     void everyRuleHasItsMutant()
     {
-        QCOMPARE(mutants().size(), sizeof(raft::ProtocolRules) + sizeof(kv::StoreRules));
+        // Each rule, and that a disk keeps its word, which is what they all stand on.
+        QCOMPARE(mutants().size(), sizeof(raft::ProtocolRules) + sizeof(kv::StoreRules) + 1);
         for (const Mutant& mutant : mutants()) {
             Demand demand;
             mutant.apply(demand);
-            QVERIFY2(!(demand.rules == raft::ProtocolRules()) || !demand.storeRules.sessionsRemember, mutant.name);
+            QVERIFY2(!(demand.rules == raft::ProtocolRules()) || !demand.storeRules.sessionsRemember ||
+                         demand.liarsReturn,
+                     mutant.name);
         }
     }
 
@@ -186,6 +191,60 @@ private slots:
         QCOMPARE(order, (QList<quint64>{0, 1, 2, 3, 4, 5, 6}));
     }
 
+    void aClientThatAsksAgainAndAgainIsToldOfOnce()
+    {
+        std::map<QString, bool> asks;
+        int folded = 0;
+        const QRegularExpression shape(
+            QStringLiteral("^tick +\\S+ +(c\\d+) +(asks|has its|does not know|gives up)(.*)$"));
+        const auto reader = [&](const QString& line) {
+            const QRegularExpressionMatch match = shape.match(line);
+            if (!match.hasMatch())
+                return;
+            const bool begins = match.captured(2) == QLatin1String("asks");
+            QVERIFY2(!begins || !asks[match.captured(1)], qPrintable(line));
+            asks[match.captured(1)] = begins;
+            folded += line.endsWith(QLatin1String(" times more)")) ? 1 : 0;
+        };
+        perform(drawRun(brief(), 7), reader);
+        QVERIFY(!asks.empty());
+        QVERIFY(folded > 0);
+    }
+
+    void whatWasNeverSeenIsNamed()
+    {
+        RunResult sum;
+        sum.faults = {{QStringLiteral("loss"), 3}, {QStringLiteral("cut"), 0}};
+        sum.checks = {{QStringLiteral("bounded"), 0}};
+        const QStringList never = neverSeen(sum);
+        QVERIFY(never.contains(QStringLiteral("cut")) && never.contains(QStringLiteral("bounded")));
+        QVERIFY(never.contains(QStringLiteral("candidate -> leader")) && !never.contains(QStringLiteral("loss")));
+        sum.transitions[QStringLiteral("candidate -> leader")] = 1;
+        QVERIFY(!neverSeen(sum).contains(QStringLiteral("candidate -> leader")));
+    }
+
+    /// A node that forgot its promises stays away, and the others lose nothing; if it comes back, that is seen.
+    void diskThatLiedIsTrustedNoMore()
+    {
+        Demand demand = brief(3'000);
+        findMutant(QStringLiteral("syncedIsSynced"))->apply(demand);
+        Demand sound = demand;
+        sound.beSound();
+        int seen = 0;
+        for (quint64 seed = 1; seed <= 12; ++seed) {
+            const auto run = [seed](const Demand& asked) {
+                return runAndTell(
+                           [&](quint64, const Trace::Reader& reader) { return perform(drawRun(asked, seed), reader); },
+                           0, 0)
+                    .result;
+            };
+            QCOMPARE(verdictOf(run(sound)), QStringLiteral("clean"));
+            const RunResult trusting = run(demand);
+            seen += trusting.violation && trusting.violation->check != QLatin1String("crash") ? 1 : 0;
+        }
+        QVERIFY(seen > 0);
+    }
+
     void badArgumentsGetOneSentence_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -196,6 +255,7 @@ private slots:
         QTest::newRow("too many nodes") << QStringList{"--nodes", "10"}
                                         << "--nodes 10 is not a whole number from 1 to 9";
         QTest::newRow("no mutant") << QStringList{"--mutant", "x"} << "--mutant x is none; there are voteOncePerTerm";
+        QTest::newRow("all seen, of mutants") << QStringList{"--mutants", "--all-seen"} << "leave out --mutants";
         QTest::newRow("both") << QStringList{"--mutants", "--mutant", "needMajority"}
                               << "leave out --mutant needMajority";
     }

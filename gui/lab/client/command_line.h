@@ -8,9 +8,8 @@
 
 namespace faultline::lab {
 
-/// Splits a line a person typed into a command and its arguments, as redis-cli does: words are separated by blanks;
-/// "double quotes" keep blanks and know \n \r \t \b \a \\ \" \xHH; 'single quotes' keep everything but \'. The error
-/// says what is wrong with the quotes. An empty line has no arguments.
+/// Splits a line a person typed into a command and its arguments, as redis-cli does (common/resp/quoted_words.h). The
+/// error says what is wrong with the quotes. An empty line has no arguments.
 Result<QList<QByteArray>> splitCommandLine(const QString& line);
 
 } // namespace faultline::lab

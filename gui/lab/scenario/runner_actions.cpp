@@ -254,7 +254,10 @@ void Runner::undoWhatIsDue(Monotonic now)
 
 std::vector<NodeId> Runner::chosen(const Step& step, const Target& target)
 {
-    std::vector<NodeId> nodes = chosenNodes(target, m_lab.timeline(), m_random);
+    // Who leads cannot take over from itself.
+    const bool isHeir = step.action == Action::TransferLeadership && target.kind == Target::Kind::Random;
+    std::vector<NodeId> nodes =
+        isHeir ? chosenHeir(m_lab.timeline(), m_random) : chosenNodes(target, m_lab.timeline(), m_random);
     if (nodes.empty() && target.kind != Target::Kind::None)
         say(QStringLiteral("nothing to %1: no node is %2").arg(nameOf(step.action), nameOf(target)));
     return nodes;

@@ -151,6 +151,14 @@ std::vector<NodeId> chosenNodes(const Target& target, const Timeline& timeline, 
     return nodes;
 }
 
+std::vector<NodeId> chosenHeir(const Timeline& timeline, fault::Random& random)
+{
+    const Membership membership = timeline.membership();
+    std::vector<NodeId> nodes = chosenNodes(Target{Target::Kind::Followers, {}}, timeline, random);
+    std::erase_if(nodes, [&](NodeId node) { return !membership.voters.contains(node); });
+    return nodes.empty() ? nodes : std::vector{drawn(nodes, random)};
+}
+
 std::vector<LinkId> chosenLinks(const std::vector<LinkSelector>& selectors, const Timeline& timeline,
                                 fault::Random& random)
 {

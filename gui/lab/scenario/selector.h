@@ -25,6 +25,8 @@ QStringList splitLinkSelectors(const QString& text);
 
 /// The nodes it means now, in order. None when there is no leader, nobody is dead, ...
 std::vector<NodeId> chosenNodes(const Target& target, const Timeline& timeline, fault::Random& random);
+/// One of those that could take over leadership: a running follower with a vote, at random. None when there is none.
+std::vector<NodeId> chosenHeir(const Timeline& timeline, fault::Random& random);
 /// The links it means now, in order, each once. At the end of a link `followers` are all nodes but the leader, whether
 /// they run or not: a link has its faults also while nobody uses it. Two random ends are two nodes.
 std::vector<LinkId> chosenLinks(const std::vector<LinkSelector>& selectors, const Timeline& timeline,

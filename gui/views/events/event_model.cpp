@@ -32,8 +32,10 @@ void EventModel::setTheme(const Theme& theme)
 
 void EventModel::takeIn()
 {
-    const bool fresh = !m_timeline || m_since != m_timeline->clusterSince() || m_timeline->events().empty();
-    if (fresh && !m_rows.empty()) {
+    const bool isAnother = !m_timeline || m_since != m_timeline->clusterSince() || m_timeline->events().empty();
+    if (isAnother)
+        m_lastSerial = 0;
+    if (isAnother && !m_rows.empty()) {
         beginResetModel();
         m_rows.clear();
         endResetModel();
@@ -42,20 +44,41 @@ void EventModel::takeIn()
         return;
     m_since = m_timeline->clusterSince();
     const std::deque<lab::EventRow>& events = m_timeline->events();
-    const quint64 last = m_rows.empty() ? 0 : m_rows.back().serial;
-    const auto begin = std::upper_bound(events.begin(), events.end(), last,
+    const auto begin = std::upper_bound(events.begin(), events.end(), m_lastSerial,
                                         [](quint64 serial, const lab::EventRow& row) { return serial < row.serial; });
     if (begin == events.end())
         return;
-    const int count = static_cast<int>(std::distance(begin, events.end()));
-    const int excess = std::min(rowCount(), rowCount() + count - static_cast<int>(lab::Timeline::kMaxEvents));
-    if (excess > 0) {
-        beginRemoveRows({}, 0, excess - 1);
-        m_rows.erase(m_rows.begin(), m_rows.begin() + excess);
-        endRemoveRows();
+    m_lastSerial = events.back().serial;
+    std::deque<lab::EventRow> fresh(begin, events.end());
+    const auto isEarlier = [](const lab::EventRow& a, const lab::EventRow& b) { return a.at < b.at; };
+    std::stable_sort(fresh.begin(), fresh.end(), isEarlier);
+    dropOldest(rowCount() + static_cast<int>(fresh.size()) - static_cast<int>(lab::Timeline::kMaxEvents));
+    // Nodes report at moments of their own: what one says late may lie before what another has said.
+    while (!fresh.empty()) {
+        const auto next = std::upper_bound(m_rows.begin(), m_rows.end(), fresh.front(), isEarlier);
+        const auto place = static_cast<int>(std::distance(m_rows.begin(), next));
+        const auto behind =
+            next == m_rows.end() ? fresh.end() : std::lower_bound(fresh.begin(), fresh.end(), *next, isEarlier);
+        const auto count = std::distance(fresh.begin(), behind);
+        insert(place, {fresh.begin(), fresh.begin() + count});
+        fresh.erase(fresh.begin(), fresh.begin() + count);
     }
-    beginInsertRows({}, rowCount(), rowCount() + count - 1);
-    m_rows.insert(m_rows.end(), begin, events.end());
+}
+
+void EventModel::dropOldest(int count)
+{
+    count = std::min(count, rowCount());
+    if (count <= 0)
+        return;
+    beginRemoveRows({}, 0, count - 1);
+    m_rows.erase(m_rows.begin(), m_rows.begin() + count);
+    endRemoveRows();
+}
+
+void EventModel::insert(int place, std::deque<lab::EventRow> rows)
+{
+    beginInsertRows({}, place, place + static_cast<int>(rows.size()) - 1);
+    m_rows.insert(m_rows.begin() + place, rows.begin(), rows.end());
     endInsertRows();
 }
 

@@ -31,11 +31,14 @@ public:
 
 private:
     void takeIn();
+    void dropOldest(int count);
+    void insert(int place, std::deque<lab::EventRow> rows);
 
     const lab::Timeline* m_timeline = nullptr;
     lab::Monotonic m_since{0};
     Theme m_theme;
-    std::deque<lab::EventRow> m_rows;
+    std::deque<lab::EventRow> m_rows; ///< by time, whichever node was heard first
+    quint64 m_lastSerial = 0;         ///< of the newest taken in
 };
 
 /// Since the cluster began: "1:02.345".

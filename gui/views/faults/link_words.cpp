@@ -54,7 +54,7 @@ QString spaced(std::chrono::microseconds duration)
     return text.insert(std::distance(text.cbegin(), unit), QLatin1Char(' '));
 }
 
-/// "200 ms", "200 ± 50 ms", "1.5 s ± 200 ms".
+/// "200 ms", "200 ± 50 ms", "1.5 s ± 200 ms", "5 + ~10 ms": 10 ms more on average.
 QString shortDelay(const LinkFault& fault)
 {
     if (fault.jitter.count() == 0)
@@ -65,7 +65,7 @@ QString shortDelay(const LinkFault& fault)
     const QString unit = jitter.sliced(jitter.indexOf(QLatin1Char(' ')));
     if (latency.endsWith(unit))
         latency.chop(unit.size());
-    return QStringLiteral("%1 %2 %3").arg(latency, onlyLonger ? QStringLiteral("+") : QStringLiteral("±"), jitter);
+    return (onlyLonger ? QStringLiteral("%1 + ~%2") : QStringLiteral("%1 ± %2")).arg(latency, jitter);
 }
 
 const wire::LinkCounters* countersOf(const lab::NodeState* node, NodeId peer)

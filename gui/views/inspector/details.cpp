@@ -2,6 +2,7 @@
 #include "gui/views/inspector/details.h"
 
 #include "gui/lab/fault/fault_words.h"
+#include "gui/lab/timeline/waiting.h"
 #include "gui/views/theme/figures.h"
 
 #include <QStringList>
@@ -79,15 +80,19 @@ QString percentiles(const stats::Histogram& histogram)
     return parts.join(QStringLiteral(" · "));
 }
 
-void addStatus(std::vector<Detail>& details, const lab::Timeline& timeline, const wire::Status& status)
+/// What `node` reported; of one that has ended, its last words.
+void addStatus(std::vector<Detail>& details, const lab::Timeline& timeline, const lab::NodeState& node)
 {
+    const wire::Status& status = *node.status;
+    const bool isThere = node.alive() || node.life == NodeLife::Stopping;
     const auto add = [&details](const char* name, const QString& value) {
         details.push_back({QString::fromUtf8(name), value});
     };
-    add("Consensus", {});
-    add("Role", roleOf(status.role));
+    add(isThere ? "Consensus" : "Consensus, when last heard", {});
+    add("Role",
+        isThere ? roleOf(status.role) : QStringLiteral("none, it has ended; it was %1").arg(roleOf(status.role)));
     add("Term", grouped(status.term));
-    add("Leader it knows", status.leader ? status.leader.name() : QStringLiteral("none"));
+    add(isThere ? "Leader it knows" : "Leader it knew", status.leader ? status.leader.name() : QStringLiteral("none"));
     add("Commit index", grouped(status.commitIndex));
     add("Applied index", grouped(status.appliedIndex));
     add("Last index", grouped(status.lastIndex));
@@ -99,6 +104,10 @@ void addStatus(std::vector<Detail>& details, const lab::Timeline& timeline, cons
         add("Voters until agreed", namesOf(status.outgoing));
     if (!status.learners.empty())
         add("Learners", namesOf(status.learners));
+    if (const QString waits = lab::spokenWaiting(timeline); !waits.isEmpty() && timeline.leader() == node.member.id)
+        add("Waits for", waits);
+    if (const QString far = lab::spokenJoining(timeline, node.member.id); !far.isEmpty())
+        add("Joins", QStringLiteral("votes once it has caught up: it %1").arg(far));
     add("Data", {});
     add("Keys", grouped(status.keys));
     if (!timeline.watchedKey().isEmpty()) {
@@ -164,7 +173,7 @@ std::vector<Detail> detailsOf(const lab::Timeline& timeline, NodeId id)
     add("Control port", QString::number(node->member.controlPort));
     if (!node->status)
         return details;
-    addStatus(details, timeline, *node->status);
+    addStatus(details, timeline, *node);
     if (node->histograms) {
         details.push_back({QStringLiteral("Durations"), {}});
         details.push_back({QStringLiteral("Request"), percentiles(node->histograms->request)});

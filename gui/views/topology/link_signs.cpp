@@ -24,8 +24,8 @@ QString delayWords(const fault::LinkFault& fault)
     if (fault.jitter.count() == 0)
         return latency;
     const QString sign =
-        fault.distribution == fault::Distribution::Exponential ? QStringLiteral("+") : QStringLiteral("±");
-    const QString jitter = sign + QLatin1Char(' ') + spaced(fault::printDuration(fault.jitter));
+        fault.distribution == fault::Distribution::Exponential ? QStringLiteral("+ ~") : QStringLiteral("± ");
+    const QString jitter = sign + spaced(fault::printDuration(fault.jitter));
     return fault.latency.count() == 0 ? jitter : latency + QLatin1Char(' ') + jitter;
 }
 

@@ -199,14 +199,14 @@ double widthOf(const LabelLine& line, const QFont& font)
     return figuresWidth(font, line.text) + (line.fault ? iconWidth(font) : 0);
 }
 
-/// On a veil of canvas, so that links behind it do not cut through the letters.
+/// On a veil of canvas, so that links and messages behind it do not cut through the letters.
 void paintLabelLine(QPainter& painter, QPointF top, const LabelLine& line, const QColor& colour, const Theme& theme)
 {
     const double width = widthOf(line, painter.font());
     const double height = QFontMetricsF(painter.font()).height();
     const QRectF area(top.x() - width / 2, top.y(), width, height);
     painter.setPen(Qt::NoPen);
-    painter.setBrush(faint(theme.canvas, 0.82));
+    painter.setBrush(faint(theme.canvas, 0.95));
     painter.drawRoundedRect(area.adjusted(-4, 0, 4, 0), 4, 4);
     if (line.fault)
         paintGlyph(painter, *line.fault, {area.left() - 1, area.top() + 1, height - 2, height - 2}, colour);

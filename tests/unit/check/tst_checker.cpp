@@ -265,8 +265,6 @@ private slots:
         row("refused swap", first + swap(2, "b", "c", false, 3, 4), "Linearizable");
         row("refused swap of what is there", first + swap(2, "a", "c", false, 3, 4),
             "on key x, the refused swap of a to c by client 2");
-        row("returned before called", write(1, "a", 5, 4),
-            "Unknown: on key x, the write of a by client 1 returned before it was called.");
         row("nothing", "", "Unknown: there is no operation to judge.");
     }
     void verdictsOfHandMadeHistories()
@@ -284,6 +282,23 @@ private slots:
         QCOMPARE(judgement.verdict == Verdict::Linearizable, says.startsWith("Linearizable"));
         QCOMPARE(judgement.verdict == Verdict::Unknown, says.startsWith("Unknown"));
         QCOMPARE(judgement.misfit.has_value(), judgement.verdict == Verdict::NotLinearizable);
+    }
+
+    /// A file that says so is refused by its line already.
+    void whatReturnedBeforeItWasCalledIsNotJudged()
+    {
+        Operation impossible;
+        impossible.key = "x";
+        impossible.client = 1;
+        impossible.kind = Kind::Write;
+        impossible.argument = "a";
+        impossible.outcome = Outcome::Ok;
+        impossible.called = 5;
+        impossible.returned = 4;
+        const Judgement judgement = check(History{impossible});
+        QCOMPARE(judgement.verdict, Verdict::Unknown);
+        QCOMPARE(judgement.sentence,
+                 QStringLiteral("Unknown: on key x, the write of a by client 1 returned before it was called."));
     }
 
     void theMisfitIsTheFirstToReturnThatCannotBePlaced()

@@ -105,6 +105,8 @@ private slots:
         row(good + "{\"client\": 1, \"op\": \"read\", \"call\": 1.5}", "Line 3: call should be a whole number.");
         row(good + "{\"client\": 1, \"op\": \"read\", \"call\": 1, \"return\": \"2\"}",
             "Line 3: return should be a whole number.");
+        row(good + "{\"client\": 1, \"op\": \"read\", \"call\": 5, \"return\": 3}",
+            "Line 3: return is 3, before the call at 5; it should be that or later.");
         row(good + "{\"client\": 1, \"op\": \"read\", \"call\": 1, \"outcome\": \"ok\"}",
             "Line 3: what is ok should have a return.");
         row(good + "{\"client\": 1, \"op\": \"read\", \"call\": 1, \"outcome\": \"good\"}",

@@ -54,8 +54,17 @@ public:
     }
     std::vector<client::MemberView> members() const override
     {
-        return {{1, QStringLiteral("127.0.0.1"), 7001, 8001, leader.known, leader.isLeader, true, client::Standing::Voter},
-                {2, QStringLiteral("127.0.0.1"), 7002, 8002, false, !leader.isLeader, false, client::Standing::Joining}};
+        return {{1,
+                 QStringLiteral("127.0.0.1"),
+                 7001,
+                 8001,
+                 leader.known,
+                 leader.isLeader,
+                 true,
+                 client::Standing::Voter,
+                 {}},
+                {2, QStringLiteral("127.0.0.1"), 7002, 8002, false, !leader.isLeader, false, client::Standing::Joining,
+                 QStringLiteral("has 3 of 8 entries")}};
     }
     QList<std::pair<QByteArray, QByteArray>> info() const override
     {

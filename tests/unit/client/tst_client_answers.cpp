@@ -122,8 +122,11 @@ private slots:
         row("GET counted", "\"1\"");
         row("MEMBER", "(error) ERR wrong number of arguments for 'member' command");
         row("MEMBER FROB", "(error) ERR unknown subcommand 'FROB'. Try MEMBER ADD, REMOVE, TRANSFER or LIST.");
-        row("MEMBER ADD n4", "(error) ERR wrong number of arguments for 'member|add' command");
-        row("MEMBER remove", "(error) ERR wrong number of arguments for 'member|remove' command");
+        row("MEMBER ADD n4",
+            "(error) ERR wrong number of arguments for 'member|add' command, MEMBER ADD n6 127.0.0.1 7106 "
+            "7206 (name, address, peer port, client port) would be right");
+        row("MEMBER remove",
+            "(error) ERR wrong number of arguments for 'member|remove' command, MEMBER REMOVE n6 would be right");
         row("MEMBER LIST x", "(error) ERR wrong number of arguments for 'member|list' command");
         row("MEMBER REMOVE n10", "(error) ERR 'n10' is not a member's name, n1 to n9 would be");
         row("MEMBER ADD n4 here 7104 7204", "(error) ERR 'here' is not an IP address, 127.0.0.1 would be");

@@ -34,6 +34,7 @@ Status someStatus()
     status.voters = {NodeId{1}, NodeId{2}, NodeId{4}};
     status.outgoing = {NodeId{1}, NodeId{2}, NodeId{3}};
     status.learners = {NodeId{5}};
+    status.joining = {{NodeId{5}, 77}, {NodeId{6}, 0}};
     status.readsPending = 17;
     status.lamport = 55;
     status.stateHash = ~quint64(0);

@@ -479,7 +479,7 @@ private slots:
         QTest::newRow("exponential") << LinkFault{.latency = 5ms,
                                                   .jitter = 10ms,
                                                   .distribution = Distribution::Exponential}
-                                     << "slow: 5 ms + 10 ms";
+                                     << "slow: 5 ms + 10 ms on average";
         QTest::newRow("loses") << LinkFault{.loss = Share::ofPercent(5)} << "loses 5%";
         QTest::newRow("several") << LinkFault{.latency = 1'500ms, .loss = Share{2'500}, .bandwidth = 64'000}
                                  << "slow: 1.5 s, loses 0.25%, narrow: 64 kbit";

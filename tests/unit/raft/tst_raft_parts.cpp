@@ -176,6 +176,7 @@ private slots:
             {{{1}}, {}, {}, {}, {}, {}},
             {{{1}, {2}, {3}}, {}, {{4}, {300}}, {{1}, {2}, {4}}, {{300}}, QByteArray("where\0they are", 14)},
             {{{1}, {2}, {4}}, {{1}, {2}, {3}}, {{5}}, {{1}, {2}, {4}}, {{3}, {5}}, "x"},
+            {{{1}, {2}, {3}, {4}}, {{1}, {2}, {3}}, {{5}}, {{1}, {2}, {4}, {5}}, {}, "some go on learning"},
         };
         for (const Membership& membership : memberships) {
             const QByteArray payload = encodeMembership(membership);
@@ -196,6 +197,9 @@ private slots:
         add("voter and learner", {{{1}, {2}}, {}, {{2}}, {}, {}, {}});
         add("leaving and learner", {{{1}}, {{1}, {2}}, {{2}}, {{1}}, {}, {}});
         add("joint without a goal", {{{1}}, {{1}, {2}}, {}, {}, {}, {}});
+        add("joint for some, and one has gone", {{{1}, {3}}, {{1}, {2}}, {{4}}, {{1}, {3}, {4}}, {}, {}});
+        add("joint for some, and none joins", {{{1}, {2}, {3}}, {{1}, {2}}, {}, {{1}, {3}}, {}, {}});
+        add("joint for some, and one is nowhere", {{{1}, {2}, {3}}, {{1}, {2}}, {{4}}, {{1}, {4}, {5}}, {}, {}});
         add("goal for learners alone", {{{1}}, {}, {}, {}, {{2}}, {}});
         add("member 0", {{{0}}, {}, {}, {}, {}, {}});
         QTest::newRow("another version") << QByteArray("\x02", 1) +
@@ -213,6 +217,17 @@ private slots:
         QCOMPARE(spoken(Membership{{{1}, {2}}, {}, {{4}, {5}}, {{1}, {2}, {5}}, {{4}}, {}}),
                  std::string("n1 n2, learning n4, joining n5"));
         QCOMPARE(spoken(Membership{{{1}, {4}}, {{1}, {2}}, {}, {{1}, {4}}, {}, {}}), std::string("n1 n2 → n1 n4"));
+    }
+
+    void whoComesAndWhoGoes()
+    {
+        const Membership waits{{{1}, {2}}, {}, {{4}, {5}}, {{1}, {5}}, {{4}}, {}};
+        QCOMPARE(waits.joining(), std::set<NodeId>{{5}});
+        QCOMPARE(waits.leaving(), std::set<NodeId>{{2}});
+        const Membership joint{{{1}, {4}}, {{1}, {2}}, {}, {{1}, {4}}, {}, {}};
+        QVERIFY(joint.joining().empty());
+        QCOMPARE(joint.leaving(), std::set<NodeId>{{2}});
+        QVERIFY(Membership({{{1}, {2}}, {}, {{4}}, {}, {}, {}}).leaving().empty());
     }
 
     void logGoesOnBehindASnapshot()

@@ -85,6 +85,7 @@ private slots:
     void linksAreChosenWhenTheStepActs();
     void withoutALeaderNobodyLeadsOrFollows();
     void randomIsOneThatRunsAndTheSameBySeed();
+    void anHeirIsARunningFollowerWithAVote();
     void twoRandomEndsAreTwoNodes();
 };
 
@@ -269,6 +270,28 @@ void TestSelector::randomIsOneThatRunsAndTheSameBySeed()
         seen.insert(chosen);
     }
     QCOMPARE(seen, QSet<QString>({QStringLiteral("n1"), QStringLiteral("n2"), QStringLiteral("n3")}));
+}
+
+void TestSelector::anHeirIsARunningFollowerWithAVote()
+{
+    Timeline timeline;
+    fill(timeline);
+    QSet<QString> seen;
+    for (quint64 seed = 1; seed <= 100; ++seed) {
+        fault::Random random(seed);
+        seen.insert(names(chosenHeir(timeline, random)));
+    }
+    QCOMPARE(seen, QSet<QString>({QStringLiteral("n1"), QStringLiteral("n3")}));
+    wire::Status status;
+    status.role = wire::Role::Leader;
+    status.term = 9;
+    status.voters = {{2}, {3}};
+    status.learners = {{1}};
+    timeline.append(StatusRecord{{2}, status});
+    for (quint64 seed = 1; seed <= 20; ++seed) {
+        fault::Random random(seed);
+        QCOMPARE(names(chosenHeir(timeline, random)), QStringLiteral("n3"));
+    }
 }
 
 void TestSelector::twoRandomEndsAreTwoNodes()

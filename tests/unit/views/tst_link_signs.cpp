@@ -40,7 +40,7 @@ void LinkSignsTest::everyFaultHasItsPatternAndItsIcon_data()
     QTest::newRow("unsteady") << "jitter: 250us"
                               << "wavy" << Icons{Glyph::Slow} << "± 250 us";
     QTest::newRow("rare long delays") << "latency: 10ms, jitter: 5ms, distribution: exponential"
-                                      << "wavy" << Icons{Glyph::Slow} << "10 ms + 5 ms";
+                                      << "wavy" << Icons{Glyph::Slow} << "10 ms + ~5 ms";
     QTest::newRow("lossy") << "loss: 0.25%"
                            << "dotted" << Icons{Glyph::Lossy} << "0.25%";
     QTest::newRow("narrow") << "bandwidth: 1mbit"
