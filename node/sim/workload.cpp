@@ -20,11 +20,6 @@ QByteArray number(quint64 value)
     return QByteArray::number(value);
 }
 
-quint64 contentOfCommand(const QByteArray& command)
-{
-    return contentOf(raft::Entry{{}, {}, raft::EntryKind::Command, command});
-}
-
 QString spoken(const kv::Result& result)
 {
     if (const auto* value = std::get_if<kv::Value>(&result))
@@ -41,7 +36,10 @@ QString spoken(const QByteArray& command)
     const auto parts = kv::decodeCommand(command);
     if (!parts)
         return QStringLiteral("?");
-    constexpr std::array kVerbs{"?", "SET", "GET", "DEL", "EXISTS", "INCR", "SESSION OPEN", "SESSION CALL"};
+    constexpr std::array kVerbs{
+        "?",   "SET",     "GET",    "DEL",    "EXISTS",   "INCR", "SESSION OPEN", "SESSION CALL",
+        "SET", "APPEND",  "STRLEN", "INCRBY", "GETDEL",   "MSET", "MGET",         "EXPIRE",
+        "TTL", "PERSIST", "TYPE",   "SCAN",   "FLUSHALL", "time"};
     QString text = QString::fromLatin1(kVerbs.at(static_cast<std::size_t>(parts->verb)));
     if (parts->verb == kv::Verb::SessionCall)
         return QStringLiteral("%1 %2 %3 INCR")
