@@ -31,6 +31,7 @@ public:
     void restart(quint32 id);
     void kill(quint32 id);
     bool runs(quint32 id) const;
+    qint64 pid(quint32 id) const { return m_nodes.at(id).process->processId(); }
     lab::LoadTarget target(quint32 id) const;
     /// host, peer port and client port, as MEMBER ADD wants them.
     QString contact(quint32 id) const;

@@ -152,7 +152,8 @@ private slots:
             return cluster.lab.timeline().lastProblem() && cluster.lab.timeline().lastProblem()->text.contains(says);
         };
         Lab& lab = cluster.lab;
-        QVERIFY(refuses([&] { lab.kill({7}); }, QStringLiteral("there is no n7 in this cluster; it has n1, n2 and n3")));
+        QVERIFY(
+            refuses([&] { lab.kill({7}); }, QStringLiteral("there is no n7 in this cluster; it has n1, n2 and n3")));
         QVERIFY(refuses([&] { lab.thaw({1}); }, QStringLiteral("n1 is not frozen")));
         QVERIFY(refuses([&] { lab.rejoin({1}); }, QStringLiteral("n1 is not isolated")));
         QVERIFY(lab.timeline().faults().empty());
