@@ -130,7 +130,7 @@ quint64 Connection::expectReply(qint64 proposedBytes, quint16 slot, Instant arri
     command.arrived = arrived;
     m_proposedBytes += proposedBytes;
     m_counters.pendingBytes += proposedBytes;
-    ++m_counters.pending;
+    m_counters.pending += proposedBytes > 0 ? 1 : 0;
     return static_cast<quint64>(m_id) << 32 | sequence;
 }
 
@@ -212,7 +212,7 @@ void Connection::settle(Unanswered& command)
 {
     m_proposedBytes -= command.proposedBytes;
     m_counters.pendingBytes -= command.proposedBytes;
-    --m_counters.pending;
+    m_counters.pending -= command.proposedBytes > 0 ? 1 : 0;
 }
 
 void Connection::drown()

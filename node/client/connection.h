@@ -75,7 +75,8 @@ public:
     /// The same, of a result.
     void answer(const kv::Result& result);
     /// The reply to the command being executed will come by complete(), refuse() or outcomeUnknown() with the id
-    /// returned. `slot`: of its keys, which a redirect must name.
+    /// returned. `proposedBytes`: 0 for what waits without being proposed. `slot`: of its keys, which a redirect must
+    /// name.
     quint64 expectReply(qint64 proposedBytes, quint16 slot, Instant arrived);
     /// Takes back the latest expectReply(), of which nothing has come.
     void expectNoReply(quint64 requestId);

@@ -21,7 +21,8 @@ void refuseUnknown(Connection& connection, Arguments arguments)
 {
     constexpr qsizetype kShown = 128;
     const auto shortened = [](QByteArrayView text, qsizetype length) {
-        return text.first(std::min(text.size(), length)).toByteArray();
+        const qsizetype zero = text.indexOf('\0'); // where text ends, for Redis
+        return text.first(std::min(zero < 0 ? text.size() : zero, length)).toByteArray();
     };
     QByteArray listed;
     for (std::size_t i = 1; i < arguments.size() && listed.size() < kShown; ++i)
@@ -264,7 +265,11 @@ void Dispatcher::wait(Connection& connection, Arguments arguments, Instant arriv
         return appendError(connection.reply(), "ERR timeout is not an integer or out of range");
     if (*timeout < 0)
         return appendError(connection.reply(), "ERR timeout is negative");
-    m_waitingRoom.enter(connection.expectReply(0, 0, arrived), *replicas, std::chrono::milliseconds(*timeout));
+    const quint64 requestId = connection.expectReply(0, 0, arrived);
+    if (m_waitingRoom.enter(requestId, *replicas, std::chrono::milliseconds(*timeout)))
+        return;
+    connection.expectNoReply(requestId);
+    busy(connection);
 }
 
 void Dispatcher::member(Connection& connection, Arguments arguments, Instant arrived)

@@ -129,6 +129,7 @@ void RespServer::gone(quint32 connectionId)
     connection->setParent(this);
     connection->deleteLater();
     m_connections.erase(found);
+    m_waitingRoom.leave(connectionId);
     --m_counters.connections;
 }
 

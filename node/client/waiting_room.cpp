@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/client/waiting_room.h"
 
+#include "node/client/connection.h"
+
 #include <utility>
 
 namespace faultline::client {
@@ -17,14 +19,24 @@ WaitingRoom::WaitingRoom(const Backend& backend, std::function<void(quint64, con
     connect(&m_timer, &QTimer::timeout, this, &WaitingRoom::look);
 }
 
-void WaitingRoom::enter(quint64 requestId, qint64 replicas, std::chrono::milliseconds patience)
+bool WaitingRoom::enter(quint64 requestId, qint64 replicas, std::chrono::milliseconds patience)
 {
+    if (m_waiting.size() >= kMost)
+        return false;
     Waiting waiting{requestId, m_backend.lastIndex(), replicas, {}};
     if (patience.count() > 0)
         waiting.until = std::chrono::steady_clock::now() + patience;
     m_waiting.push_back(waiting);
     if (!m_timer.isActive())
         m_timer.start(0);
+    return true;
+}
+
+void WaitingRoom::leave(quint32 connectionId)
+{
+    std::erase_if(m_waiting, [connectionId](const Waiting& waiting) {
+        return Connection::connectionOf(waiting.requestId) == connectionId;
+    });
 }
 
 void WaitingRoom::look()

@@ -21,8 +21,13 @@ public:
     /// Both outlive it. `answer` is called from the event loop, once for each who enters.
     WaitingRoom(const Backend& backend, std::function<void(quint64 requestId, const kv::Result& result)> answer);
 
-    /// `patience` 0: as long as it takes. On a leader only; one that no longer leads answers UNBLOCKED.
-    void enter(quint64 requestId, qint64 replicas, std::chrono::milliseconds patience);
+    static constexpr std::size_t kMost = 1'000;
+
+    /// `patience` 0: as long as it takes. On a leader only; one that no longer leads answers UNBLOCKED. False, and
+    /// nothing follows, when there is no room.
+    bool enter(quint64 requestId, qint64 replicas, std::chrono::milliseconds patience);
+    /// The client is gone, and nobody waits for the answers.
+    void leave(quint32 connectionId);
     std::size_t size() const { return m_waiting.size(); }
 
 private:

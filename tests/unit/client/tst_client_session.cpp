@@ -130,6 +130,15 @@ private slots:
         QVERIFY(client.replies(1).value(0).startsWith("(error) UNBLOCKED "));
         QVERIFY(client.ask("WAIT 1 0").startsWith("(error) ERR WAIT cannot be used with replica instances."));
         m_backend->leader.isLeader = true;
+        client.send("WAIT 9 0\r\n");
+        QTRY_VERIFY_WITH_TIMEOUT(other.ask("INFO clients").contains("blocked_clients:1"), 5000);
+        client.socket().abort();
+        QTRY_VERIFY_WITH_TIMEOUT(other.ask("INFO clients").contains("blocked_clients:0"), 5000);
+    }
+
+    void waitRefusesWhatIsNoNumber()
+    {
+        RawClient client(m_server->port());
         QCOMPARE(client.ask("WAIT 1 -1"), "(error) ERR timeout is negative");
         QCOMPARE(client.ask("WAIT x 1"), "(error) ERR value is not an integer or out of range");
         QCOMPARE(client.ask("WAIT 1 x"), "(error) ERR timeout is not an integer or out of range");
@@ -146,7 +155,7 @@ private slots:
         QVERIFY(usual.indexOf("# Stats") < usual.indexOf("# Replication"));
         QVERIFY(!usual.contains("# Commandstats"));
         QVERIFY(client.ask("INFO commandstats").contains("cmdstat_get:calls=1,rejected_calls=1"));
-        QVERIFY(client.ask("INFO all").contains("cmdstat_info:calls=2,"));
+        QVERIFY(client.ask("INFO all").contains("cmdstat_info:calls=3,"));
         QCOMPARE(client.ask("INFO nothing"), "\"\"");
     }
 
