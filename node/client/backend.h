@@ -62,6 +62,7 @@ public:
         NotLeader, ///< nothing was proposed and nothing follows, and so for the rest
         TryAgain,  ///< the leader takes no commands at this moment
         Busy,      ///< too much is under way
+        DiskFull,  ///< that of the leader, which is this node
     };
     /// Proposes a command (node/kv/command.h), or reads. Commands that arrive in one turn of the event loop are all
     /// submitted within it, so a backend that gathers by turn gets them as one batch.

@@ -239,6 +239,10 @@ void Dispatcher::propose(Connection& connection, quint16 slot, QByteArray encode
                            "TRYAGAIN The leader hands over to another node at this moment, nothing was done");
     case Backend::Submitted::Busy:
         return busy(connection);
+    case Backend::Submitted::DiskFull:
+        ++m_counters.refusals;
+        return appendError(connection.reply(),
+                           "BUSY The leader's disk is full, nothing was done, try again once there is space");
     }
 }
 

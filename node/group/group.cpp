@@ -6,9 +6,13 @@
 
 namespace faultline::node {
 
+namespace {
+constexpr int kTicksToLookForSpace = 10;
+}
+
 Result<std::unique_ptr<Group>> Group::open(GroupOptions options, Handed handed)
 {
-    auto opened = GroupDisk::open(handed.disk, options.folder, options.owner, options.storeRules);
+    auto opened = GroupDisk::open(handed.disk, options.folder, options.log, options.storeRules);
     if (!opened)
         return Error{opened.error()};
     return std::unique_ptr<Group>(new Group(std::move(options), std::move(handed), *std::move(opened)));
@@ -22,6 +26,7 @@ Group::Group(GroupOptions options, Handed handed, GroupDisk::Opened opened)
     , m_raft(m_options.raft, std::move(opened.stored), m_handed.now())
     , m_store(std::move(opened.store))
     , m_applied(opened.snapshot ? opened.snapshot->mark.lastIndex : raft::LogIndex{})
+    , m_gathering(std::make_shared<Gathering>())
     , m_newest(std::move(opened.snapshot))
 {}
 
@@ -47,6 +52,7 @@ void Group::due()
 void Group::tick()
 {
     m_raft.tick(m_handed.now());
+    lookForSpace();
     tellTime();
     due();
 }
@@ -72,6 +78,10 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
         due();
         return Submitted::Taken;
     }
+    if (leads() && m_disk->isFull())
+        return Submitted::DiskFull;
+    if (leads() && m_unwrittenBytes > m_options.maxUnwrittenBytes)
+        return Submitted::Busy;
     kv::setStamp(command, stamp());
     const auto outcome = m_raft.propose(std::move(command), m_handed.now());
     if (const auto* refused = std::get_if<raft::Raft::ProposalRefused>(&outcome)) {
@@ -182,47 +192,105 @@ void Group::write(raft::Ready ready)
     }
     if (!ready.entries.empty())
         noteWatched(ready.entries);
+    qint64 bytes = 0;
+    for (const raft::Entry& entry : ready.entries)
+        bytes += entry.payload.size();
+    m_unwritten.push_back({ready.writeNumber, std::move(promises), bytes});
+    m_unwrittenBytes += bytes;
+    if (m_gathering->add({std::move(ready.entries), ready.hardState, std::move(ready.snapshotPieces)}))
+        writeGathered();
+}
+
+void Group::writeGathered()
+{
     struct Done
     {
-        GroupDisk::Outcome outcome;
+        std::optional<std::vector<GroupDisk::Outcome>> outcomes;
         std::optional<std::chrono::nanoseconds> took;
     };
     auto result = std::make_shared<Done>();
-    GroupDisk::Write what{std::move(ready.entries), ready.hardState, std::move(ready.snapshotPieces)};
     m_handed.storage.run(
-        [disk = m_disk, what = std::move(what), result, stopwatch = m_handed.stopwatch]() -> Result<void> {
+        [disk = m_disk, gathering = m_gathering, result, stopwatch = m_handed.stopwatch]() -> Result<void> {
+            std::vector<GroupDisk::Write> writes = gathering->take();
+            const bool isOfTheLog = std::ranges::all_of(writes, &std::vector<raft::SnapshotPiece>::empty,
+                                                        &GroupDisk::Write::snapshotPieces);
             const auto begun = stopwatch ? stopwatch() : std::chrono::nanoseconds(0);
-            auto done = disk->write(what);
+            auto done = disk->write(std::move(writes));
             if (!done)
                 return Error{done.error()};
-            result->outcome = *std::move(done);
-            if (stopwatch && what.snapshotPieces.empty())
+            result->outcomes = *std::move(done);
+            if (stopwatch && isOfTheLog && result->outcomes)
                 result->took = stopwatch() - begun;
             return {};
         },
-        [this, alive = m_alive, result, number = ready.writeNumber,
-         promises = std::move(promises)](const Result<void>& done) {
+        [this, alive = m_alive, result](const Result<void>& done) {
             if (!*alive || m_failure)
                 return;
             if (!done) {
                 m_failure = done.error();
             } else {
+                m_awaitsSpace = !result->outcomes;
                 if (result->took && whenSynced)
                     whenSynced(*result->took);
-                written(number, promises, std::move(result->outcome));
+                for (GroupDisk::Outcome& outcome : result->outcomes.value_or(std::vector<GroupDisk::Outcome>())) {
+                    const Unwritten write = std::move(m_unwritten.front());
+                    m_unwritten.pop_front();
+                    written(write, std::move(outcome));
+                }
+                if (m_disk->wantsRoom() && !m_disk->isFull())
+                    makeRoom();
             }
             due();
         });
 }
 
-void Group::written(quint64 number, const std::vector<raft::Message>& promises, GroupDisk::Outcome outcome)
+void Group::makeRoom()
 {
+    if (std::exchange(m_makesRoom, true))
+        return;
+    m_handed.storage.run([disk = m_disk] { return disk->makeRoom(); },
+                         [this, alive = m_alive](const Result<void>& done) {
+                             if (!*alive || m_failure)
+                                 return;
+                             m_makesRoom = false;
+                             if (!done)
+                                 m_failure = done.error();
+                             else if (m_awaitsSpace && !m_disk->isFull())
+                                 writeGathered();
+                             due();
+                         });
+}
+
+void Group::lookForSpace()
+{
+    if (++m_ticksSinceLook < kTicksToLookForSpace)
+        return;
+    m_ticksSinceLook = 0;
+    makeRoom();
+}
+
+bool Group::Gathering::add(GroupDisk::Write write)
+{
+    const std::lock_guard guard(m_mutex);
+    m_writes.push_back(std::move(write));
+    return m_writes.size() == 1;
+}
+
+std::vector<GroupDisk::Write> Group::Gathering::take()
+{
+    const std::lock_guard guard(m_mutex);
+    return std::exchange(m_writes, {});
+}
+
+void Group::written(const Unwritten& write, GroupDisk::Outcome outcome)
+{
+    m_unwrittenBytes -= write.bytes;
     if (outcome.installed)
         install(*std::move(outcome.installed));
     if (outcome.snapshotRefused)
         m_raft.snapshotRefused();
-    m_raft.written(number, m_handed.now());
-    for (const raft::Message& message : promises)
+    m_raft.written(write.number, m_handed.now());
+    for (const raft::Message& message : write.promises)
         m_handed.transport.send(message);
 }
 

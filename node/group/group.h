@@ -17,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 namespace faultline::node {
@@ -24,8 +25,8 @@ namespace faultline::node {
 struct GroupOptions
 {
     raft::Options raft;
-    QString folder;    ///< of this node's log and snapshots
-    quint64 owner = 0; ///< whose they are: see storage::WalOptions
+    QString folder; ///< of this node's log and snapshots
+    storage::WalOptions log;
 
     /// A snapshot is taken when the log has grown by so much since the last one. While one is being sent to a follower,
     /// the next waits, up to four times this.
@@ -33,6 +34,10 @@ struct GroupOptions
     qint64 snapshotAfterBytes = qint64(256) << 20;
     /// Entries left in the log behind a snapshot, for followers that are nearly there.
     quint64 keepEntries = 5'000;
+
+    /// Of commands that wait for this node's own disk; beyond, none is taken. A majority may go on without the leader's
+    /// disk, which would then have ever more to catch up on.
+    qint64 maxUnwrittenBytes = qint64(64) << 20;
 
     kv::StoreRules storeRules;
 };
@@ -72,6 +77,7 @@ public:
         NotLeader,    ///< nothing was proposed, and so for the rest
         Transferring, ///< leadership is being handed over
         Busy,         ///< too much is under way
+        DiskFull,     ///< of this node, which leads; space may come back
     };
     /// Proposes an encoded command. One that only reads goes no way through the log: it is answered from the state once
     /// a majority has confirmed that this node still leads.
@@ -116,7 +122,7 @@ public:
     /// An entry has been applied; for whoever watches the state machine from outside (the simulator's oracle).
     std::function<void(const raft::Entry&)> whenApplied;
     std::function<void(const raft::Event&)> whenEvent;
-    std::function<void(std::chrono::nanoseconds)> whenSynced; ///< how long one write took to be durable
+    std::function<void(std::chrono::nanoseconds)> whenSynced; ///< how long the disk took to make one write durable
     std::function<void(raft::LogIndex lastIndex, qint64 bytes)> whenSnapshotTaken;
 
 private:
@@ -130,6 +136,25 @@ private:
     {
         raft::LogIndex index;
         QByteArray value;
+    };
+    struct Unwritten
+    {
+        quint64 number; ///< of the write
+        std::vector<raft::Message> promises;
+        qint64 bytes;
+    };
+    /// Writes that nobody has begun, shared with the storage queue. What comes while the disk is at work joins them,
+    /// and goes to the disk as one.
+    class Gathering
+    {
+    public:
+        /// Whether they wait for the first time, so that somebody must be asked to take them.
+        bool add(GroupDisk::Write write);
+        std::vector<GroupDisk::Write> take();
+
+    private:
+        std::mutex m_mutex;
+        std::vector<GroupDisk::Write> m_writes;
     };
     struct Taking ///< a snapshot of the state as it was at `mark`, on its way to the disk
     {
@@ -147,7 +172,10 @@ private:
     bool hasWork() const;
     void act(raft::Ready ready);
     void write(raft::Ready ready);
-    void written(quint64 number, const std::vector<raft::Message>& promises, GroupDisk::Outcome outcome);
+    void writeGathered();
+    void makeRoom();
+    void lookForSpace();
+    void written(const Unwritten& write, GroupDisk::Outcome outcome);
     void apply(const raft::Entry& entry);
     void answerReads();
     void refuse(const std::vector<ReadQueue::Read>& reads);
@@ -167,6 +195,7 @@ private:
     void goOnWithSnapshot();
     void beginSnapshot();
     void writePiece(QByteArray piece);
+    void giveUpSnapshot();
     void finishSnapshot();
     void snapshotTaken(const StoredSnapshot& snapshot);
 
@@ -187,11 +216,19 @@ private:
     raft::LogIndex m_timeEntry;    ///< the newest proposed here, of the term below
     raft::Term m_timeTerm;
 
+    std::shared_ptr<Gathering> m_gathering;
+    std::deque<Unwritten> m_unwritten; ///< by rising number
+    qint64 m_unwrittenBytes = 0;
+    bool m_awaitsSpace = false; ///< a write does
+    bool m_makesRoom = false;
+    int m_ticksSinceLook = 0;
+
     std::deque<Pending> m_pending; ///< by rising index
     ReadQueue m_reads;
 
     std::optional<StoredSnapshot> m_newest;
     std::optional<Taking> m_taking;
+    quint64 m_noSnapshotBefore = 0;  ///< index applied: there was no space for one
     qint64 m_bytesSinceSnapshot = 0; ///< of entries applied
     quint64 m_snapshotsTaken = 0;
     quint64 m_snapshotsInstalled = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/group/group_disk.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace faultline::node {
@@ -23,12 +25,14 @@ GroupDisk::GroupDisk(storage::Disk& disk, QString folder, kv::StoreRules rules, 
     , m_rules(rules)
     , m_wal(std::move(wal))
     , m_snapshots(disk, m_folder)
-{}
-
-Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& folder, quint64 owner,
-                                          kv::StoreRules rules)
 {
-    auto log = storage::Wal::open(disk, folder, {.owner = owner});
+    noteFigures();
+}
+
+Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& folder,
+                                          const storage::WalOptions& options, kv::StoreRules rules)
+{
+    auto log = storage::Wal::open(disk, folder, options);
     if (!log)
         return Error{log.error()};
     const storage::Recovered recovered = std::move(log->recovered);
@@ -108,21 +112,61 @@ Result<kv::Store> GroupDisk::load(const storage::Snapshot& snapshot) const
     return store;
 }
 
-Result<GroupDisk::Outcome> GroupDisk::write(const Write& what)
+Result<std::optional<std::vector<GroupDisk::Outcome>>> GroupDisk::write(std::vector<Write> gathered)
 {
-    Outcome outcome;
-    if (!what.entries.empty() || what.hardState) {
-        if (auto written = writeLog(what); !written)
-            return Error{written.error()};
+    std::ranges::move(gathered, std::back_inserter(m_waiting));
+    while (m_outcomes.size() < m_waiting.size()) {
+        for (; m_gathered < m_waiting.size(); ++m_gathered) {
+            append(m_waiting[m_gathered]);
+            // A snapshot may take the place of the log, which must not hold anything that is not durable then.
+            if (!m_waiting[m_gathered].snapshotPieces.empty()) {
+                ++m_gathered;
+                break;
+            }
+        }
+        const auto synced = sync();
+        if (!synced)
+            return Error{synced.error()};
+        if (!*synced)
+            return std::optional<std::vector<Outcome>>();
+        while (m_outcomes.size() < m_gathered) {
+            const Write& written = m_waiting[m_outcomes.size()];
+            Outcome& outcome = m_outcomes.emplace_back();
+            for (const raft::SnapshotPiece& piece : written.snapshotPieces) {
+                if (auto received = receive(piece, outcome); !received)
+                    return Error{received.error()};
+            }
+        }
     }
-    for (const raft::SnapshotPiece& piece : what.snapshotPieces) {
-        if (auto received = receive(piece, outcome); !received)
-            return Error{received.error()};
-    }
-    return outcome;
+    m_waiting.clear();
+    m_gathered = 0;
+    return std::optional(std::exchange(m_outcomes, {}));
 }
 
-Result<void> GroupDisk::writeLog(const Write& what)
+Result<void> GroupDisk::makeRoom()
+{
+    m_hasSpace = m_disk.hasSpace(m_folder);
+    auto made = m_wal->makeRoom();
+    noteFigures();
+    return made;
+}
+
+Result<bool> GroupDisk::sync()
+{
+    auto synced = m_wal->sync();
+    noteFigures();
+    return synced;
+}
+
+void GroupDisk::noteFigures()
+{
+    m_logBytes.store(m_wal->bytes(), std::memory_order_relaxed);
+    m_syncs.store(m_wal->syncs(), std::memory_order_relaxed);
+    m_wantsRoom.store(m_wal->wantsRoom(), std::memory_order_relaxed);
+    m_isFull.store(m_wal->isFull() || !m_hasSpace, std::memory_order_relaxed);
+}
+
+void GroupDisk::append(const Write& what)
 {
     std::vector<storage::Entry> entries;
     entries.reserve(what.entries.size());
@@ -132,7 +176,6 @@ Result<void> GroupDisk::writeLog(const Write& what)
     if (what.hardState)
         hardState = storage::HardState{what.hardState->term.value, what.hardState->votedFor.value};
     m_wal->append(entries, hardState);
-    return m_wal->sync();
 }
 
 Result<void> GroupDisk::receive(const raft::SnapshotPiece& piece, Outcome& outcome)
@@ -145,7 +188,9 @@ Result<void> GroupDisk::receive(const raft::SnapshotPiece& piece, Outcome& outco
             return Error{incoming.error()};
         m_incoming = *std::move(incoming);
     }
-    if (auto written = m_incoming->write(static_cast<qint64>(piece.offset), piece.bytes); !written)
+    // What finds no space is not taken; the whole will then not be right, and is asked for again.
+    if (auto written = m_incoming->write(static_cast<qint64>(piece.offset), piece.bytes);
+        !written && !m_incoming->lackedSpace())
         return written;
     return piece.isLast ? install(mark, outcome) : Result<void>();
 }
@@ -171,7 +216,7 @@ Result<void> GroupDisk::install(const raft::SnapshotMark& mark, Outcome& outcome
     return m_snapshots.removeOlderThan(file);
 }
 
-Result<void> GroupDisk::addToSnapshot(const raft::SnapshotMark& mark, QByteArrayView state)
+Result<bool> GroupDisk::addToSnapshot(const raft::SnapshotMark& mark, QByteArrayView state)
 {
     if (!m_writer || m_writing != mark.lastIndex) {
         auto writer =
@@ -181,21 +226,39 @@ Result<void> GroupDisk::addToSnapshot(const raft::SnapshotMark& mark, QByteArray
         m_writer = *std::move(writer);
         m_writing = mark.lastIndex;
     }
-    return m_writer->append(state);
+    if (auto written = m_writer->append(state); !written)
+        return m_writer->lackedSpace() ? giveUpSnapshot() : Error{written.error()};
+    return true;
+}
+
+Result<bool> GroupDisk::giveUpSnapshot()
+{
+    m_writer.reset();
+    if (auto removed = m_snapshots.removeBegun(m_writing.value); !removed)
+        return Error{removed.error()};
+    return false;
 }
 
 Result<std::optional<StoredSnapshot>> GroupDisk::finishSnapshot(const raft::SnapshotMark& mark,
                                                                 raft::LogIndex firstKept)
 {
-    const std::unique_ptr<storage::SnapshotWriter> writer = std::exchange(m_writer, nullptr);
-    if (mark.lastIndex <= m_newest)
+    if (mark.lastIndex <= m_newest) {
+        m_writer.reset();
         return std::optional<StoredSnapshot>();
-    const auto finished = writer->finish();
+    }
+    const auto finished = m_writer->finish();
+    if (!finished && m_writer->lackedSpace()) {
+        if (auto givenUp = giveUpSnapshot(); !givenUp)
+            return Error{givenUp.error()};
+        return std::optional<StoredSnapshot>();
+    }
     if (!finished)
         return Error{finished.error()};
+    m_writer.reset();
     m_newest = mark.lastIndex;
     if (auto dropped = m_wal->compact(firstKept.previous().value); !dropped)
         return Error{dropped.error()};
+    noteFigures();
     if (auto removed = m_snapshots.removeOlderThan(*finished); !removed)
         return Error{removed.error()};
     return std::optional(StoredSnapshot{mark, *finished});

@@ -2,12 +2,15 @@
 #include "node/group/group.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 namespace faultline::node {
 
 namespace {
 constexpr qsizetype kPieceBytes = qsizetype(1) << 20; ///< of a snapshot, written between two turns
 constexpr quint64 kPatienceWhileSending = 4;
+constexpr quint64 kRetriesWithoutSpace = 10; ///< while the log grows by what makes a snapshot due
 } // namespace
 
 void Group::sendPiece(raft::Message message)
@@ -26,7 +29,14 @@ void Group::sendPiece(raft::Message message)
 
 void Group::install(GroupDisk::Installed installed)
 {
-    m_store = std::move(installed.store);
+    // Freeing a large state takes long enough to be done where the disk is waited for.
+    m_handed.storage.run(
+        [old = std::make_shared<kv::Store>(
+             std::exchange(m_store, std::move(installed.store)))]() mutable -> Result<void> {
+            old.reset();
+            return {};
+        },
+        [](const Result<void>&) {});
     m_newest = std::move(installed.snapshot);
     m_applied = m_newest->mark.lastIndex;
     m_bytesSinceSnapshot = 0;
@@ -42,7 +52,8 @@ bool Group::isSnapshotDue() const
         return entries >= factor * m_options.snapshotAfterEntries ||
                m_bytesSinceSnapshot >= static_cast<qint64>(factor) * m_options.snapshotAfterBytes;
     };
-    return entries > 0 && isOver(1) && (isOver(kPatienceWhileSending) || !m_raft.isSendingSnapshot());
+    return entries > 0 && !m_disk->isFull() && m_applied.value >= m_noSnapshotBefore && isOver(1) &&
+           (isOver(kPatienceWhileSending) || !m_raft.isSendingSnapshot());
 }
 
 void Group::goOnWithSnapshot()
@@ -71,17 +82,32 @@ void Group::beginSnapshot()
 
 void Group::writePiece(QByteArray piece)
 {
+    auto hasSpace = std::make_shared<bool>(true);
     m_handed.storage.run(
-        [disk = m_disk, mark = m_taking->mark, piece = std::move(piece)] { return disk->addToSnapshot(mark, piece); },
-        [this, alive = m_alive, mark = m_taking->mark](const Result<void>& done) {
+        [disk = m_disk, mark = m_taking->mark, piece = std::move(piece), hasSpace]() -> Result<void> {
+            const auto added = disk->addToSnapshot(mark, piece);
+            if (!added)
+                return Error{added.error()};
+            *hasSpace = *added;
+            return {};
+        },
+        [this, alive = m_alive, mark = m_taking->mark, hasSpace](const Result<void>& done) {
             if (!*alive || m_failure)
                 return;
             if (!done)
                 m_failure = done.error();
-            else if (m_taking && m_taking->mark == mark)
+            else if (m_taking && m_taking->mark == mark && *hasSpace)
                 m_taking->pieceIsOut = false;
+            else if (m_taking && m_taking->mark == mark)
+                giveUpSnapshot();
             due();
         });
+}
+
+void Group::giveUpSnapshot()
+{
+    m_taking.reset();
+    m_noSnapshotBefore = m_applied.value + std::max<quint64>(1, m_options.snapshotAfterEntries / kRetriesWithoutSpace);
 }
 
 void Group::finishSnapshot()
@@ -95,13 +121,15 @@ void Group::finishSnapshot()
             *taken = *std::move(finished);
             return {};
         },
-        [this, alive = m_alive, taken](const Result<void>& done) {
+        [this, alive = m_alive, mark = m_taking->mark, taken](const Result<void>& done) {
             if (!*alive || m_failure)
                 return;
             if (!done)
                 m_failure = done.error();
             else if (*taken)
                 snapshotTaken(**taken);
+            else if (m_taking && m_taking->mark == mark)
+                giveUpSnapshot();
             due();
         });
 }

@@ -40,8 +40,9 @@ void Group::tellTime()
 
 void Group::proposeTime()
 {
-    if (!m_handed.timeOfDay || (m_timeTerm == term() && m_timeEntry > m_applied))
-        return; // the one before is on its way
+    const bool isOnItsWay = m_timeTerm == term() && m_timeEntry > m_applied;
+    if (!m_handed.timeOfDay || isOnItsWay || m_disk->isFull())
+        return;
     const qint64 lag = std::max(m_handed.timeOfDay().lag + m_lagBefore, m_store.lag());
     const QByteArray text = QByteArray::number(lag);
     QByteArray command = kv::encodeCommand(kv::Verb::Time, std::array<QByteArrayView, 1>{text});

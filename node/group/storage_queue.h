@@ -8,21 +8,13 @@
 namespace faultline::node {
 
 /// Where a group's disk work is done: pieces of work one after the other, in the order they came. Whose thread and time
-/// that takes is the owner's choice: at once (InlineStorage), on a thread, or in simulated time. `done` is called on
-/// the group's own thread, in the same order, from within run() or later. When the process ends, what was not begun is
-/// never done.
+/// that takes is the owner's choice: at once, on a thread, or in simulated time. `done` is called on the group's own
+/// thread, in the same order, from within run() or later. When the process ends, what was not begun is never done.
 class StorageQueue
 {
 public:
     virtual ~StorageQueue() = default;
     virtual void run(std::function<Result<void>()> work, std::function<void(Result<void>)> done) = 0;
-};
-
-/// Does the work while run() lasts.
-class InlineStorage final : public StorageQueue
-{
-public:
-    void run(std::function<Result<void>()> work, std::function<void(Result<void>)> done) override { done(work()); }
 };
 
 } // namespace faultline::node

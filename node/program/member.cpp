@@ -5,7 +5,6 @@
 #include <QtEndian>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace faultline::node {
@@ -37,7 +36,7 @@ Member::Member(Options options, Secrets secrets)
                   std::chrono::system_clock::now().time_since_epoch());
           },
           [] { return wire::monotonicNow(); })
-    , m_disk([this](std::chrono::microseconds pause) { std::this_thread::sleep_for(pause * m_paceFactor.load()); })
+    , m_disk([this](std::chrono::microseconds pause) { m_storage.pause(pause * m_paceFactor.load()); })
 {
     m_tickTimer.setSingleShot(true);
     m_tickTimer.setTimerType(Qt::PreciseTimer);
@@ -108,7 +107,8 @@ Result<void> Member::recover()
     GroupOptions options;
     options.folder = m_options.dataFolder;
     // What another cluster or another member promised is not this one's to keep.
-    options.owner = qFromLittleEndian<quint64>(wire::clusterIdOf(m_options.cluster).constData()) ^ m_options.self.value;
+    options.log.owner =
+        qFromLittleEndian<quint64>(wire::clusterIdOf(m_options.cluster).constData()) ^ m_options.self.value;
     if (m_options.snapshotAfter != 0) {
         options.keepEntries = options.keepEntries * m_options.snapshotAfter / options.snapshotAfterEntries;
         options.snapshotAfterEntries = m_options.snapshotAfter;
@@ -249,6 +249,8 @@ client::Backend::Submitted Member::submit(quint64 requestId, QByteArray command)
         return Submitted::TryAgain;
     case Group::Submitted::Busy:
         return Submitted::Busy;
+    case Group::Submitted::DiskFull:
+        return Submitted::DiskFull;
     }
     Q_UNREACHABLE();
 }

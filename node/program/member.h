@@ -9,6 +9,7 @@
 #include "node/group/group.h"
 #include "node/peer/peer_transport.h"
 #include "node/program/options.h"
+#include "node/program/storage_thread.h"
 #include "node/program/thaw.h"
 #include "node/storage/power_cut.h"
 #include "node/storage/real_disk.h"
@@ -91,7 +92,7 @@ private:
     std::atomic<quint32> m_paceFactor = 1; ///< read by whoever waits for a slow disk, on any thread
     storage::RealDisk m_disk;
     storage::TornAway m_tornAway; ///< at this start
-    InlineStorage m_storage;
+    StorageThread m_storage;
     std::unique_ptr<PeerTransport> m_transport;
     std::unique_ptr<Group> m_group;
     std::unique_ptr<client::RespServer> m_clients;

@@ -5,6 +5,10 @@
 
 namespace faultline::sim {
 
+namespace {
+constexpr qint64 kFillStep = 4096; ///< so that logs go on beyond it often, and disks in memory stay small
+}
+
 Host::Host(const Shape& shape, Schedule& schedule, quint32 index, Random random)
     : m_shape(shape)
     , m_schedule(schedule)
@@ -32,7 +36,7 @@ node::GroupOptions Host::options()
     }
     options.raft.random = [this](std::uint32_t bound) { return static_cast<std::uint32_t>(m_random.below(bound)); };
     options.folder = QStringLiteral("data");
-    options.owner = m_index + 1;
+    options.log = {.owner = m_index + 1, .segmentSize = qint64(1) << 20, .fillStep = kFillStep};
     options.snapshotAfterEntries = m_shape.snapshotAfterEntries;
     options.keepEntries = m_shape.keepEntries;
     options.storeRules = m_shape.storeRules;

@@ -27,6 +27,12 @@ public:
     /// Writes where the file ends.
     virtual Result<void> append(QByteArrayView bytes) = 0;
     virtual Result<void> truncate(qint64 size) = 0;
+    /// Makes the file this long, with zeros behind what it has, and durable. What is then written within it needs no
+    /// space any more, and its sync only the bytes themselves: measured, fdatasync takes half the time where the file
+    /// was written before, and not merely allocated. False, and the file is as it was, when there is no space.
+    virtual Result<bool> fillTo(qint64 size) = 0;
+    /// Whether the last write failed for want of space, and for no other reason.
+    virtual bool lackedSpace() const = 0;
     /// Makes content and size durable. After an error nobody knows what is on the disk, and a later success says
     /// nothing about earlier writes (Rebello et al., "Can Applications Recover from fsync Failures?", 2020): give up
     /// the file.
@@ -53,6 +59,8 @@ public:
     virtual ~Disk() = default;
 
     virtual bool exists(const QString& path) const = 0;
+    /// Whether files in the folder may grow by some megabytes, as far as anybody knows before it is tried.
+    virtual bool hasSpace(const QString& folder) const = 0;
     virtual Result<std::unique_ptr<File>> open(const QString& path, Open mode) = 0;
     /// Replaces `to` when it exists. Durable when it returns.
     virtual Result<void> rename(const QString& from, const QString& to) = 0;

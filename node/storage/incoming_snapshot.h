@@ -26,6 +26,8 @@ public:
     /// Takes what follows on what is there and leaves the rest: a chunk may come twice, and one that leaves a gap
     /// changes nothing.
     Result<void> write(qint64 offset, QByteArrayView chunk);
+    /// After an error from write(): the disk has no space for the chunk.
+    bool lackedSpace() const { return m_file->lackedSpace(); }
 
     /// After the last chunk: verifies it and makes it durable under its own name. Nothing when what came is no such
     /// snapshot, say because two senders wrote theirs differently; it is removed then, and may be asked for again from

@@ -12,12 +12,16 @@
 #include <mutex>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <thread>
 #include <vector>
 
 namespace faultline::storage {
 
 namespace {
+
+constexpr unsigned long kSomeSpace = 8ul << 20;
+constexpr qint64 kZerosAtOnce = qint64(256) << 10;
 
 struct Written
 {
@@ -41,6 +45,11 @@ QString folderOf(const QString& path)
 QString absolute(const QString& path)
 {
     return QDir::cleanPath(QDir::current().absoluteFilePath(path));
+}
+
+bool isNoSpace(int code)
+{
+    return code == ENOSPC || code == EDQUOT;
 }
 
 quint64 inodeOf(const QString& path)
@@ -171,10 +180,11 @@ public:
 
     Result<void> write(qint64 offset, QByteArrayView bytes) override
     {
+        m_lackedSpace = false;
         if (bytes.isEmpty())
             return {};
         if (offset + bytes.size() > m_size && m_disk->fault().full)
-            return failed(QStringLiteral("Writing"), m_path, ENOSPC);
+            return writeFailed(ENOSPC);
         if (m_mark)
             m_mark->willWrite(offset, offset + bytes.size());
         if (!m_written.empty() && m_written.back().to == offset)
@@ -186,12 +196,41 @@ public:
             if (put < 0 && errno == EINTR)
                 continue;
             if (put < 0)
-                return failed(QStringLiteral("Writing"), m_path);
+                return writeFailed(errno);
             bytes = bytes.sliced(put);
             offset += put;
             m_size = std::max(m_size, offset);
         }
         return {};
+    }
+
+    bool lackedSpace() const override { return m_lackedSpace; }
+
+    Result<bool> fillTo(qint64 size) override
+    {
+        if (m_size >= size)
+            return true;
+        if (m_disk->fault().full)
+            return false;
+        const qint64 before = m_size;
+        const QByteArray zeros(static_cast<qsizetype>(std::min(size - before, kZerosAtOnce)), '\0');
+        while (m_size < size) {
+            const auto length = static_cast<std::size_t>(std::min<qint64>(size - m_size, zeros.size()));
+            const ssize_t put = ::pwrite(m_fd.get(), zeros.constData(), length, m_size);
+            if (put < 0 && errno == EINTR)
+                continue;
+            if (put < 0 && isNoSpace(errno)) {
+                if (auto cut = truncate(before); !cut)
+                    return Error{cut.error()};
+                return false;
+            }
+            if (put < 0)
+                return failed(QStringLiteral("Writing"), m_path);
+            m_size += put;
+        }
+        if (auto synced = sync(); !synced)
+            return Error{synced.error()};
+        return true;
     }
 
     Result<void> append(QByteArrayView bytes) override { return write(m_size, bytes); }
@@ -221,6 +260,12 @@ public:
     }
 
 private:
+    Error writeFailed(int code)
+    {
+        m_lackedSpace = isNoSpace(code);
+        return failed(QStringLiteral("Writing"), m_path, code);
+    }
+
     Result<void> flipBits()
     {
         for (const Written& written : std::exchange(m_written, {})) {
@@ -244,6 +289,7 @@ private:
     QString m_path;
     Descriptor m_fd;
     qint64 m_size;
+    bool m_lackedSpace = false;
     std::vector<Written> m_written; ///< since the last honest sync
     std::shared_ptr<SyncedMarks> m_marks;
     SyncedMark* m_mark = nullptr; ///< in m_marks
@@ -281,6 +327,15 @@ void RealDisk::setFault(const fault::DiskFault& fault)
 bool RealDisk::exists(const QString& path) const
 {
     return QFileInfo::exists(path);
+}
+
+bool RealDisk::hasSpace(const QString& folder) const
+{
+    struct statvfs info
+    {
+    };
+    return !m_shared->fault().full && (::statvfs(QFile::encodeName(folder).constData(), &info) != 0 ||
+                                       info.f_bavail * info.f_frsize >= kSomeSpace);
 }
 
 Result<std::unique_ptr<File>> RealDisk::open(const QString& path, Open mode)

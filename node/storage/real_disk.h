@@ -29,6 +29,7 @@ public:
     void setFault(const fault::DiskFault& fault);
 
     bool exists(const QString& path) const override;
+    bool hasSpace(const QString& folder) const override;
     Result<std::unique_ptr<File>> open(const QString& path, Open mode) override;
     Result<void> rename(const QString& from, const QString& to) override;
     Result<void> remove(const QString& path) override;

@@ -73,7 +73,7 @@ Result<void> SnapshotWriter::append(QByteArrayView state)
 Result<void> SnapshotWriter::writeBlocks(bool all)
 {
     qsizetype done = 0;
-    QByteArray blocks;
+    QByteArray blocks = m_file->size() == 0 ? encode(m_meta) : QByteArray();
     while (m_gathered.size() - done >= kBlockSize || (all && done < m_gathered.size())) {
         const QByteArrayView data =
             QByteArrayView(m_gathered).sliced(done, std::min(kBlockSize, m_gathered.size() - done));
@@ -184,9 +184,12 @@ Result<std::unique_ptr<SnapshotWriter>> SnapshotFolder::begin(const SnapshotMeta
     auto file = m_disk.open(unfinished, Disk::Open::CreateNew);
     if (!file)
         return Error{file.error()};
-    if (auto written = (*file)->append(encode(meta)); !written)
-        return Error{written.error()};
     return std::unique_ptr<SnapshotWriter>(new SnapshotWriter(m_disk, path, *std::move(file), meta));
+}
+
+Result<void> SnapshotFolder::removeBegun(quint64 lastIndex)
+{
+    return m_disk.remove(m_folder + QLatin1Char('/') + snapshotName(lastIndex) + kUnfinished);
 }
 
 Result<void> SnapshotFolder::removeOlderThan(const Snapshot& newest)

@@ -27,6 +27,8 @@ public:
     Result<void> append(QByteArrayView state);
     /// Durable, under its name, when it returns without an error.
     Result<Snapshot> finish();
+    /// After an error: the disk has no space for it. It may be begun anew another time.
+    bool lackedSpace() const { return m_file && m_file->lackedSpace(); }
 
 private:
     friend class SnapshotFolder;
@@ -62,6 +64,8 @@ public:
     Result<std::unique_ptr<SnapshotWriter>> begin(const SnapshotMeta& meta);
     /// Removes what `newest`, which is durable, stands for: older ones, and what was begun and never finished.
     Result<void> removeOlderThan(const Snapshot& newest);
+    /// Removes what begin() began, and nobody will finish.
+    Result<void> removeBegun(quint64 lastIndex);
 
 private:
     Disk& m_disk;

@@ -12,6 +12,14 @@ namespace {
 
 constexpr qsizetype kKeptCapacity = qsizetype(4) << 20;
 
+/// What must always fit behind a batch: the note of an orderly end, or the record that seals the segment.
+constexpr qint64 kReserve = format::recordSize(format::kSyncedSize) + format::recordSize(format::kSealedSize);
+
+qint64 roundedUp(qint64 size, qint64 step)
+{
+    return (size + step - 1) / step * step;
+}
+
 } // namespace
 
 Result<OpenedWal> Wal::open(Disk& disk, const QString& folder, const WalOptions& options)
@@ -36,11 +44,16 @@ Result<OpenedWal> Wal::open(Disk& disk, const QString& folder, const WalOptions&
     if (!scan)
         return Error{scan.error()};
     const std::size_t voided = scan->voided;
+    const qint64 written = scan->last.written;
     Recovered recovered = std::move(scan->recovered);
     scan->recovered = {recovered.hardState, recovered.lastIndex() + 1, {}, 0};
     std::unique_ptr<Wal> wal(new Wal(disk, folder, options, *std::move(lock), *std::move(scan)));
     if (auto opened = wal->openLast(); !opened)
         return Error{opened.error()};
+    if (auto cut = wal->cutTail(written); !cut)
+        return Error{cut.error()};
+    if (auto made = wal->makeRoom(); !made)
+        return Error{made.error()};
     for (std::size_t i = 0; i < voided; ++i) {
         if (auto dropped = wal->dropFirst(); !dropped)
             return Error{dropped.error()};
@@ -67,7 +80,7 @@ Wal::~Wal()
     m_batch.clear();
     appendNote();
     // Without its note the log is as good; it only knows less about a flaw in its last records.
-    if (dirty())
+    if (dirty() && m_durable + m_batch.size() <= m_filled)
         static_cast<void>(m_file->write(m_durable, m_batch));
 }
 
@@ -78,15 +91,51 @@ Result<void> Wal::openLast()
     if (!file)
         return broken(Error{file.error()});
     m_seed = format::seedOf(m_options.owner, number);
-    if ((*file)->size() > m_durable) {
-        if (auto cut = (*file)->truncate(m_durable); !cut)
-            return broken(cut);
-    }
-    // Whole records beyond the last note may still be in the system's memory only.
-    if (auto synced = (*file)->sync(); !synced)
-        return broken(synced);
+    m_filled = (*file)->size();
     m_file = *std::move(file);
     return {};
+}
+
+Result<void> Wal::cutTail(qint64 written)
+{
+    if (written > m_durable) {
+        if (auto cut = m_file->truncate(m_durable); !cut)
+            return broken(cut);
+        m_filled = m_durable;
+    }
+    // Whole records beyond the last note may still be in the system's memory only.
+    return broken(m_file->sync());
+}
+
+Result<bool> Wal::fillFor(qint64 bytes)
+{
+    const qint64 needed = m_durable + bytes + kReserve;
+    if (needed <= m_filled)
+        return true;
+    for (const qint64 size : {roundedUp(needed, stepNow()), needed}) {
+        const auto filled = m_file->fillTo(size);
+        if (!filled) {
+            static_cast<void>(broken(Error{filled.error()}));
+            return filled;
+        }
+        m_isFull = !*filled;
+        if (m_isFull)
+            continue;
+        m_filled = size;
+        return true;
+    }
+    return false;
+}
+
+Result<void> Wal::makeRoom()
+{
+    if (m_broken)
+        return Error{*m_broken};
+    m_isFull = false;
+    if (!wantsRoom())
+        return {};
+    const auto filled = fillFor(stepNow() / 2 + m_batch.size());
+    return filled ? Result<void>() : Error{filled.error()};
 }
 
 Result<void> Wal::broken(const Result<void>& done)
@@ -132,16 +181,22 @@ void Wal::append(std::span<const Entry> entries, const std::optional<HardState>&
     }
 }
 
-Result<void> Wal::sync()
+Result<bool> Wal::sync()
 {
     if (m_broken)
         return Error{*m_broken};
     if (m_batch.isEmpty())
-        return {};
+        return true;
+    if (auto filled = fillFor(m_batch.size()); !filled || !*filled)
+        return filled;
     if (auto done = broken(writeBatch()); !done)
-        return done;
+        return Error{done.error()};
     ++m_syncs;
-    return m_durable >= m_options.segmentSize ? roll(false) : Result<void>();
+    if (m_durable >= m_options.segmentSize && !m_isFull) {
+        if (auto rolled = roll(false); !rolled)
+            return rolled;
+    }
+    return true;
 }
 
 Result<void> Wal::writeBatch()
@@ -158,24 +213,37 @@ Result<void> Wal::writeBatch()
     return {};
 }
 
-Result<void> Wal::roll(bool beginsAnew)
+Result<bool> Wal::roll(bool beginsAnew)
 {
+    if (auto filled = fillFor(0); !filled || !*filled)
+        return filled;
     const format::SegmentHeader header{.owner = m_options.owner,
                                        .number = m_segments.back().number + 1,
                                        .lastIndex = m_lastIndex,
                                        .previousEnd = m_durable,
                                        .hardState = m_hardState,
                                        .beginsAnew = beginsAnew};
-    if (auto created = createSegment(m_disk, m_folder, header.number, format::encode(header)); !created)
-        return broken(created);
+    const auto created = createSegment(m_disk, m_folder, header.number, format::encode(header), m_options.fillStep);
+    if (!created) {
+        static_cast<void>(broken(Error{created.error()}));
+        return created;
+    }
+    m_isFull = !*created;
+    if (m_isFull)
+        return false;
     // Only now, when the next one is there to be missed.
     format::appendRecord(m_batch, format::RecordKind::Sealed, header.number, nextPlace(), m_seed);
-    if (auto sealed = writeBatch(); !sealed)
-        return broken(sealed);
+    if (auto sealed = broken(writeBatch()); !sealed)
+        return Error{sealed.error()};
+    // The zeros behind it are of no more use.
+    if (auto cut = broken(m_file->truncate(m_durable)); !cut)
+        return Error{cut.error()};
     m_segments.back().size = m_durable;
     m_segments.push_back({header.number, header.lastIndex, format::kSegmentHeaderSize});
     m_durable = m_noted = format::kSegmentHeaderSize;
-    return openLast();
+    if (auto opened = openLast(); !opened)
+        return Error{opened.error()};
+    return true;
 }
 
 Result<void> Wal::dropFirst()
@@ -193,9 +261,9 @@ Result<void> Wal::compact(quint64 upToIndex)
         return Error{*m_broken};
     FAULTLINE_INVARIANT(!dirty(), "a log is compacted when everything in it is durable");
     FAULTLINE_INVARIANT(upToIndex <= m_lastIndex, "a log is compacted up to an entry that it holds");
-    if (m_durable > format::kSegmentHeaderSize && m_segments.back().lastIndexBefore < upToIndex) {
+    if (m_durable > format::kSegmentHeaderSize && m_segments.back().lastIndexBefore < upToIndex && !m_isFull) {
         if (auto rolled = roll(false); !rolled)
-            return rolled;
+            return Error{rolled.error()};
     }
     while (m_segments.size() > 1 && m_segments[1].lastIndexBefore <= upToIndex) {
         if (auto dropped = dropFirst(); !dropped)
@@ -210,8 +278,13 @@ Result<void> Wal::beginAnewAfter(quint64 index)
         return Error{*m_broken};
     FAULTLINE_INVARIANT(!dirty(), "a log begins anew when everything in it is durable");
     m_lastIndex = index;
-    if (auto rolled = roll(true); !rolled)
-        return rolled;
+    const auto rolled = roll(true);
+    if (!rolled)
+        return Error{rolled.error()};
+    if (!*rolled)
+        return broken(Error{QStringLiteral("The disk of %1 is full: a leader's snapshot cannot take the place of the "
+                                           "log there. Make room, and start the node again.")
+                                .arg(m_folder)});
     while (m_segments.size() > 1) {
         if (auto dropped = dropFirst(); !dropped)
             return dropped;

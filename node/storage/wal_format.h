@@ -9,7 +9,8 @@
 
 #include <optional>
 
-/// How a write-ahead log lies on disk: segments, each a file that only grows. All integers are little endian.
+/// How a write-ahead log lies on disk: segments, each a file with records one after the other, and zeros behind the
+/// last one where room was made for more. All integers are little endian.
 ///
 /// A segment opens with a header:
 ///

@@ -34,22 +34,30 @@ Result<Recovered> readFormat1(Disk& disk, const QString& path)
 
 } // namespace
 
-Result<void> createSegment(Disk& disk, const QString& folder, quint64 number, QByteArrayView content)
+Result<bool> createSegment(Disk& disk, const QString& folder, quint64 number, QByteArrayView content, qint64 filledTo)
 {
     const QString path = folder + QLatin1Char('/') + segmentName(number);
     const QString unfinished = path + QStringLiteral(".new");
     if (disk.exists(unfinished)) {
         if (auto removed = disk.remove(unfinished); !removed)
-            return removed;
+            return Error{removed.error()};
     }
     auto file = disk.open(unfinished, Disk::Open::CreateNew);
     if (!file)
         return Error{file.error()};
-    if (auto written = (*file)->append(content); !written)
-        return written;
+    if (auto filled = (*file)->fillTo(filledTo); !filled || !*filled) {
+        file->reset();
+        if (auto removed = disk.remove(unfinished); !removed)
+            return Error{removed.error()};
+        return filled;
+    }
+    if (auto written = (*file)->write(0, content); !written)
+        return Error{written.error()};
     if (auto synced = (*file)->sync(); !synced)
-        return synced;
-    return disk.rename(unfinished, path);
+        return Error{synced.error()};
+    if (auto renamed = disk.rename(unfinished, path); !renamed)
+        return Error{renamed.error()};
+    return true;
 }
 
 Result<void> migrateFormat1(Disk& disk, const QString& folder, quint64 owner)
@@ -75,7 +83,7 @@ Result<void> migrateFormat1(Disk& disk, const QString& folder, quint64 owner)
         appendRecord(content, entry, content.size(), seed);
     appendRecord(content, RecordKind::Synced, static_cast<quint64>(content.size()), content.size(), seed);
     if (auto created = createSegment(disk, folder, 1, content); !created)
-        return created;
+        return Error{created.error()};
     return disk.remove(path);
 }
 

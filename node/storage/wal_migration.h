@@ -10,7 +10,9 @@ namespace faultline::storage {
 /// is no such file. The folder must be locked. Errors: those of recovery; a file `wal` beside a log that has gone on.
 Result<void> migrateFormat1(Disk& disk, const QString& folder, quint64 owner);
 
-/// A segment with this content, which is there whole or not at all.
-Result<void> createSegment(Disk& disk, const QString& folder, quint64 number, QByteArrayView content);
+/// A segment with this content and zeros behind it up to `filledTo`, which is there whole or not at all. False when
+/// there is no space for the zeros.
+Result<bool> createSegment(Disk& disk, const QString& folder, quint64 number, QByteArrayView content,
+                           qint64 filledTo = 0);
 
 } // namespace faultline::storage

@@ -60,6 +60,23 @@ Result<QByteArrayView> recordAt(Window& window, qint64 offset, quint64 seed)
     return record;
 }
 
+/// Where the zeros begin that reach to the end of the file, not before `from`.
+Result<qint64> zerosFrom(const File& file, qint64 from)
+{
+    constexpr qint64 kAtOnce = qint64(256) << 10;
+    for (qint64 end = file.size(); end > from;) {
+        const qint64 begin = std::max(from, end - kAtOnce);
+        const auto bytes = file.pread(begin, static_cast<qsizetype>(end - begin));
+        if (!bytes)
+            return Error{bytes.error()};
+        const auto last = std::find_if(bytes->crbegin(), bytes->crend(), [](char byte) { return byte != 0; });
+        if (last != bytes->crend())
+            return begin + (bytes->crend() - last);
+        end = begin;
+    }
+    return from;
+}
+
 /// The first flaw is at `from`: finds a note anywhere beyond it that says the flaw's place was durable.
 Result<std::optional<qint64>> noteBeyond(Window& window, qint64 from, qint64 end, quint64 seed)
 {
@@ -188,8 +205,12 @@ Result<RecordsScan> scanRecords(const File& file, const QString& path, qint64 he
             return Error{taken.error()};
         place += size;
     }
-    if (place < file.size()) {
-        auto note = noteBeyond(window, place, file.size(), seed);
+    const auto zeros = zerosFrom(file, place);
+    if (!zeros)
+        return Error{zeros.error()};
+    const qint64 written = std::min(file.size(), (*zeros + 7) / 8 * 8); // a record may end with some
+    if (place < written) {
+        auto note = noteBeyond(window, place, written, seed);
         if (!note)
             return Error{note.error()};
         if (*note)
@@ -197,6 +218,7 @@ Result<RecordsScan> scanRecords(const File& file, const QString& path, qint64 he
     }
     // Missing: a file that ends below its own last note. Notes speak of what stands before them, so none can.
     reader.scan.end = place;
+    reader.scan.written = written;
     return reader.scan;
 }
 
@@ -276,7 +298,7 @@ Result<LogScan> scanSegments(Disk& disk, const QString& folder, const std::vecto
     if (!log.segments.empty() && log.last.sealed != 0)
         return missing(folder, log.last.sealed);
     if (!log.segments.empty())
-        log.recovered.cutBytes = log.segments.back().size - log.last.end;
+        log.recovered.cutBytes = log.last.written - log.last.end;
     return log;
 }
 

@@ -12,12 +12,14 @@ namespace faultline::storage {
 /// One file of records, read from its first record on.
 struct RecordsScan
 {
-    qint64 end = 0;     ///< where the last whole record ends; what lies beyond is a torn tail
+    qint64 end = 0;     ///< where the last whole record ends
+    qint64 written = 0; ///< from here on there are zeros alone; what lies between is a torn tail
     qint64 noted = 0;   ///< everything before this was durable, says the last note
     quint64 sealed = 0; ///< the log goes on in the segment with this number; 0: nothing says so
 };
 
-/// Reads the records of one file into `log` and decides what a flaw in it means. The last write before a power cut may
+/// Reads the records of one file into `log` and decides what a flaw in it means. Zeros up to the end are none: they
+/// were there before the records. The last write before a power cut may
 /// be torn, and nobody was promised anything about it: a flaw there ends the log. But what a note calls durable was
 /// promised, so a flaw at or below a note is damage, and a node that went on would have forgotten what it told others.
 /// Notes stand behind what they speak of, so they are looked for beyond the flaw too. Changes nothing in the file.

@@ -76,20 +76,49 @@ private slots:
         }));
     }
 
-    void aFullDiskOfAFollowerStopsItAloneAndItComesBack()
+    void aFullDiskOfTheLeaderRefusesWritesServesReadsAndGoesOnWithoutARestart()
     {
         LiveCluster cluster(3, 100);
         QVERIFY(cluster.start());
-        const NodeId full = cluster.follower();
-        cluster.lab.setDisk(full, {.full = true});
-        QVERIFY(cluster.until([&] { return !cluster.runs(full); }));
+        const NodeId leader = cluster.leader();
+        const std::vector<qint64> before = cluster.pids();
+        cluster.lab.setDisk(leader, {.full = true});
+        const auto reply = [&](const QString& line) {
+            const auto answered = cluster.ask(leader, line);
+            return answered ? answered->reply : QString();
+        };
+        int taken = 0;
+        QVERIFY(cluster.until([&] {
+            const QString said = reply(QStringLiteral("SET mine %1").arg(taken + 1));
+            taken += said == QStringLiteral("OK");
+            return said.contains(QStringLiteral("disk is full"));
+        }));
+        QVERIFY(reply(QStringLiteral("SET mine other")).contains(QStringLiteral("disk is full")));
+        QCOMPARE(reply(QStringLiteral("GET mine")),
+                 taken == 0 ? QStringLiteral("(nil)") : QStringLiteral("\"%1\"").arg(taken));
+        cluster.lab.setDisk(leader, {});
+        QCOMPARE(cluster.caption(), QStringLiteral("%1's disk is healthy").arg(leader.name()));
+        QVERIFY(cluster.until([&] { return reply(QStringLiteral("SET mine 3")) == QStringLiteral("OK"); }));
         QVERIFY(cluster.serves());
-        cluster.lab.setDisk(full, {});
-        QCOMPARE(cluster.caption(), QStringLiteral("%1's disk is healthy").arg(full.name()));
-        cluster.lab.restart(full);
-        QVERIFY(cluster.until([&] { return cluster.runs(full); }));
         QVERIFY(cluster.readsAllBack());
         QCOMPARE(cluster.lost(), quint64(0));
+        QCOMPARE(cluster.pids(), before);
+    }
+
+    void aFullDiskOfAFollowerStopsNobody()
+    {
+        LiveCluster cluster(3, 100);
+        QVERIFY(cluster.start());
+        const std::vector<qint64> before = cluster.pids();
+        const NodeId full = cluster.follower();
+        cluster.lab.setDisk(full, {.full = true});
+        QVERIFY(cluster.until([&] { return cluster.lab.isObeyed(); }));
+        QVERIFY(cluster.serves());
+        cluster.lab.setDisk(full, {});
+        QVERIFY(cluster.serves());
+        QVERIFY(cluster.readsAllBack());
+        QCOMPARE(cluster.lost(), quint64(0));
+        QCOMPARE(cluster.pids(), before);
     }
 };
 

@@ -19,6 +19,8 @@ public:
     Result<void> write(qint64, QByteArrayView) override { std::abort(); }
     Result<void> append(QByteArrayView) override { std::abort(); }
     Result<void> truncate(qint64) override { std::abort(); }
+    Result<bool> fillTo(qint64) override { std::abort(); }
+    bool lackedSpace() const override { return false; }
     Result<void> sync() override { std::abort(); }
 
 private:

@@ -49,7 +49,8 @@ public:
             return works;
         if (bytes.isEmpty())
             return {};
-        if (m_disk.m_fault.full && offset + bytes.size() > size()) {
+        m_lackedSpace = m_disk.m_fault.full && offset + bytes.size() > size();
+        if (m_lackedSpace) {
             ++m_disk.m_counts.refused;
             return failed("Writing", m_path, QStringLiteral("No space left on device"));
         }
@@ -59,6 +60,25 @@ public:
     }
 
     Result<void> append(QByteArrayView bytes) override { return write(size(), bytes); }
+
+    bool lackedSpace() const override { return m_lackedSpace; }
+
+    Result<bool> fillTo(qint64 to) override
+    {
+        if (auto works = m_disk.works("Writing", m_path, m_generation); !works)
+            return Error{works.error()};
+        if (to <= size())
+            return true;
+        if (m_disk.m_fault.full) {
+            ++m_disk.m_counts.refused;
+            return false;
+        }
+        if (auto written = append(QByteArray(static_cast<qsizetype>(to - size()), '\0')); !written)
+            return Error{written.error()};
+        if (auto synced = sync(); !synced)
+            return Error{synced.error()};
+        return true;
+    }
 
     Result<void> truncate(qint64 size) override
     {
@@ -97,6 +117,7 @@ private:
     QString m_path;
     std::shared_ptr<SimContent> m_content;
     quint64 m_generation;
+    bool m_lackedSpace = false;
 };
 
 class SimLock final : public storage::FolderLock
@@ -206,6 +227,11 @@ Result<void> SimDisk::afterNameChange(const char* what, const QString& path, Nam
 bool SimDisk::exists(const QString& path) const
 {
     return m_files.contains(path) || m_folders.contains(path);
+}
+
+bool SimDisk::hasSpace(const QString& folder) const
+{
+    return m_folders.contains(folder) && !m_fault.full;
 }
 
 Result<std::unique_ptr<storage::File>> SimDisk::open(const QString& path, Open mode)

@@ -59,6 +59,7 @@ public:
     const Counts& counts() const { return m_counts; }
 
     bool exists(const QString& path) const override;
+    bool hasSpace(const QString& folder) const override;
     Result<std::unique_ptr<storage::File>> open(const QString& path, Open mode) override;
     Result<void> rename(const QString& from, const QString& to) override;
     Result<void> remove(const QString& path) override;

@@ -166,6 +166,8 @@ private slots:
         QTest::addColumn<QString>("says");
         QTest::newRow("handing over") << client::Backend::Submitted::TryAgain << QStringLiteral("TRYAGAIN ");
         QTest::newRow("too much") << client::Backend::Submitted::Busy << QStringLiteral("BUSY ");
+        QTest::newRow("disk full") << client::Backend::Submitted::DiskFull
+                                   << QStringLiteral("BUSY The leader's disk is full, nothing was done");
         QTest::newRow("leads no more") << client::Backend::Submitted::NotLeader << QStringLiteral("MOVED 12182 ");
     }
     void whatWasNotTakenSaysWhy()

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace faultline::test {
 
@@ -32,6 +33,7 @@ class HeldStorage final : public node::StorageQueue
 {
 public:
     bool isHeld = false;
+    std::optional<QString> failure; ///< what comes of all work from now on
     void run(std::function<Result<void>()> work, std::function<void(Result<void>)> done) override
     {
         m_queued.emplace_back(std::move(work), std::move(done));
@@ -44,7 +46,7 @@ public:
             return false;
         const auto [work, done] = std::move(m_queued.front());
         m_queued.pop_front();
-        done(work());
+        done(failure ? Result<void>(Error{*failure}) : work());
         return true;
     }
     void doAll()

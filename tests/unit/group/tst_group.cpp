@@ -171,7 +171,7 @@ private slots:
         world.settle();
         world[1].submit(2, set("x", "2"));
         world.settle();
-        QCOMPARE(world.member(1).storage.waiting(), std::size_t(2)); // several writes under way
+        QCOMPARE(world.member(1).storage.waiting(), std::size_t(1)); // both, gathered
         QCOMPARE(world[2].status().lastIndex, world[1].status().lastIndex);
         // The other two have it on their disks: that is a majority.
         QCOMPARE(world.member(1).completed.size(), std::size_t(2));
@@ -200,15 +200,13 @@ private slots:
         world.ticks(20);
         int promises = 0;
         world.member(2).whenSent = [&](const raft::Message& message) { promises += isPromise(message); };
-        fault::DiskFault full;
-        full.full = true;
-        world.member(2).disk.setFault(full);
+        world.member(2).storage.failure = QStringLiteral("Making durable the log failed");
         world[1].submit(1, set("x", "1"));
         QVERIFY(world[1].turn());
         world.deliver();
         const auto done = world[2].turn();
         QVERIFY(!done);
-        QVERIFY2(done.error().contains(QStringLiteral("No space left")), qPrintable(done.error()));
+        QCOMPARE(done.error(), QStringLiteral("Making durable the log failed"));
         QVERIFY(!world[2].turn());
         QCOMPARE(promises, 0);
         world.member(2).stop();
@@ -227,6 +225,108 @@ private slots:
         world.member(2).stop();
         world.member(2).storage.doAll();
         QVERIFY(world.network.empty());
+    }
+
+    void whatComesWhileTheDiskWorksGoesAsOne()
+    {
+        World world(1);
+        world.ticks(20);
+        const quint64 before = world[1].disk().syncs();
+        world.member(1).storage.isHeld = true;
+        for (quint64 i = 0; i < 20; ++i) {
+            world[1].submit(i, set("k" + QByteArray::number(i), "v"));
+            world.settle(); // a turn for each
+        }
+        QCOMPARE(world.member(1).storage.waiting(), std::size_t(1));
+        QVERIFY(world.member(1).completed.empty());
+        QVERIFY(world.member(1).storage.doOne());
+        world.settle();
+        QCOMPARE(world.member(1).completed.size(), std::size_t(20));
+        QCOMPARE(world[1].disk().syncs(), before + 1);
+        // What comes after somebody took them waits for the next.
+        world[1].submit(20, set("k", "v"));
+        world.settle();
+        QCOMPARE(world.member(1).storage.waiting(), std::size_t(1));
+        world.member(1).storage.doAll();
+        world.settle();
+        QCOMPARE(world[1].disk().syncs(), before + 2);
+        QCOMPARE(world[1].pending(), std::size_t(0));
+    }
+
+    void aSlowDiskGathersSoMuchAndNoMore()
+    {
+        World world(3, [](GroupOptions& options) { options.maxUnwrittenBytes = 1'000; });
+        world.ticks(20);
+        world.member(1).storage.isHeld = true;
+        quint64 taken = 0;
+        while (taken < 100 && world[1].submit(taken, set("k", QByteArray(100, 'v'))) == Group::Submitted::Taken) {
+            ++taken;
+            world.settle();
+        }
+        QVERIFY2(taken >= 8 && taken <= 12, qPrintable(QString::number(taken)));
+        QCOMPARE(world.member(1).completed.size(), std::size_t(taken)); // by the followers' disks
+        QVERIFY(world[1].submit(200, set("k", "v")) == Group::Submitted::Busy);
+        QVERIFY(world[2].submit(200, set("k", "v")) == Group::Submitted::NotLeader);
+        world.member(1).storage.isHeld = false;
+        world.member(1).storage.doAll();
+        QVERIFY(world[1].submit(201, set("k", "v")) == Group::Submitted::Taken);
+    }
+
+    void aLeaderWithAFullDiskReadsAndTakesNoWriteUntilThereIsSpace()
+    {
+        World world(3);
+        world.ticks(20);
+        world[1].submit(1, set("x", "1"));
+        world.settle();
+        world.member(1).disk.setFault({.full = true});
+        world.ticks(10); // it looks now and then
+        QVERIFY(world[1].disk().isFull());
+        const raft::LogIndex last = world[1].status().lastIndex;
+        QVERIFY(world[1].submit(2, set("x", "2")) == Group::Submitted::DiskFull);
+        QVERIFY(world[2].submit(2, set("x", "2")) == Group::Submitted::NotLeader);
+        QVERIFY(world[1].submit(3, get("x")) == Group::Submitted::Taken);
+        world.settle();
+        QCOMPARE(world.member(1).completed.at(3), kv::Result(kv::Value{"1"}));
+        QCOMPARE(world[1].status().lastIndex, last);
+        world.member(1).disk.setFault({});
+        world.ticks(10);
+        QVERIFY(world[1].leads());
+        QVERIFY(world[1].submit(4, set("x", "4")) == Group::Submitted::Taken);
+        world.settle();
+        QCOMPARE(world.member(1).completed.at(4), kv::Result(kv::Ok()));
+    }
+
+    void aFollowerWithAFullDiskPromisesNothingBeyondItsRoomAndGoesOnLater()
+    {
+        World world(3, [](GroupOptions& options) {
+            options.log.fillStep = 4096;
+            options.snapshotAfterBytes = 2'000; // for which there is no space either
+        });
+        world.ticks(20);
+        raft::LogIndex promised;
+        world.member(2).whenSent = [&](const raft::Message& message) {
+            const auto* reply = std::get_if<raft::AppendEntriesReply>(&message.body);
+            if (reply && reply->success)
+                promised = std::max(promised, reply->matchIndex);
+        };
+        world.member(2).disk.setFault({.full = true});
+        for (quint64 i = 0; i < 100; ++i) {
+            QVERIFY(world[1].submit(i, set("k" + QByteArray::number(i), QByteArray(100, 'v'))) ==
+                    Group::Submitted::Taken);
+            world.ticks(1);
+        }
+        QCOMPARE(world.member(1).completed.size(), std::size_t(100)); // by the two others
+        const raft::LogIndex last = world[1].status().lastIndex;
+        QVERIFY2(promised.value > 5 && promised.value < 60, qPrintable(QString::number(promised.value)));
+        QCOMPARE(world[2].snapshotsTaken(), quint64(0));
+        world.member(2).disk.setFault({});
+        world.ticks(30);
+        QCOMPARE(promised, last);
+        QCOMPARE(world[2].store().stateHash(), world[1].store().stateHash());
+        // And all of it is there at the next start.
+        world.member(2).stop();
+        world.member(2).start();
+        QCOMPARE(world[2].status().lastIndex, last);
     }
 
     void watchedKeyShowsWhatIsNotYetCommitted()

@@ -35,7 +35,7 @@ class TestWal : public QObject
         SimDisk disk{fault::Random(1)};
         Sample sample;
         Model model;
-        auto opened = Wal::open(disk, kFolder);
+        auto opened = Wal::open(disk, kFolder, kPlain);
         if (!opened)
             return sample;
         sample.states.push_back(model);
@@ -122,7 +122,7 @@ private slots:
     {
         SimDisk disk{fault::Random(1)};
         {
-            auto opened = Wal::open(disk, kFolder);
+            auto opened = Wal::open(disk, kFolder, kPlain);
             QVERIFY(opened);
             opened->wal->append(std::vector{entryOf(1, 1, "x")}, {});
         }
@@ -136,11 +136,11 @@ private slots:
             QVERIFY(recover(disk));
             // A killed process wrote a whole record and had no time to sync it.
             QByteArray record;
-            const qint64 end = contentOf(disk, kPath).size();
+            const qint64 end = format::kSegmentHeaderSize;
             format::appendRecord(record, entryOf(1, 1, "x"), end, format::seedOf(0, 1));
             QVERIFY((*disk.open(kPath, Disk::Open::Existing))->write(end, record));
             disk.killProcess();
-            auto opened = Wal::open(disk, kFolder);
+            auto opened = Wal::open(disk, kFolder, kPlain);
             QVERIFY(opened && opened->recovered.entries.size() == 1);
             disk.cutPower();
             disk.powerOn();
@@ -153,14 +153,14 @@ private slots:
         SimDisk disk{fault::Random(1)};
         QVERIFY(recover(disk));
         const quint64 seed = format::seedOf(0, 1);
-        QByteArray tail = contentOf(disk, kPath);
+        QByteArray tail = contentOf(disk, kPath).first(format::kSegmentHeaderSize);
         const qsizetype end = tail.size();
         format::appendRecord(tail, entryOf(1, 1, "lost"), end, seed);
         format::appendRecord(tail, entryOf(2, 1, "stale"), tail.size(), seed);
         tail[end + 30] = static_cast<char>(tail[end + 30] ^ 1);
         QVERIFY(setContent(disk, kPath, tail));
         {
-            auto opened = Wal::open(disk, kFolder);
+            auto opened = Wal::open(disk, kFolder, kPlain);
             QVERIFY(opened && opened->recovered.entries.empty());
             QCOMPARE(opened->recovered.cutBytes, tail.size() - end);
             // As long as the one that was torn, so that what stood behind it would go on from it.
@@ -225,7 +225,8 @@ private slots:
         QVERIFY(recoverBytes(disk, makeSample().bytes));
         QByteArray flipped = contentOf(disk, kPath);
         // Behind the last entry (40 bytes) stands the note of the orderly end (24).
-        flipped[flipped.size() - 30] = static_cast<char>(flipped[flipped.size() - 30] ^ 1);
+        const qsizetype end = static_cast<qsizetype>(Wal::open(disk, kFolder, kPlain)->wal->bytes());
+        flipped[end - 30] = static_cast<char>(flipped[end - 30] ^ 1);
         const auto model = recoverBytes(disk, flipped);
         QVERIFY(!model);
         QVERIFY2(model.error().contains("already durable"), qPrintable(model.error()));
@@ -317,17 +318,101 @@ private slots:
     void failedWriteBreaksTheLog()
     {
         SimDisk disk{fault::Random(1)};
-        auto opened = Wal::open(disk, kFolder);
-        disk.setFault({.full = true});
+        auto opened = Wal::open(disk, kFolder, kPlain);
         opened->wal->append(std::vector{entryOf(1, 1, "x")}, {});
-        const auto full = opened->wal->sync();
-        QVERIFY(!full);
-        QVERIFY2(full.error().contains("No space left"), qPrintable(full.error()));
-        disk.setFault({});
-        QCOMPARE(opened->wal->sync().error(), full.error());
-        QCOMPARE(opened->wal->compact(0).error(), full.error());
+        disk.killProcess(); // its files are of no more use
+        const auto failed = opened->wal->sync();
+        QVERIFY(!failed);
+        QVERIFY2(failed.error().contains("is gone"), qPrintable(failed.error()));
+        QCOMPARE(opened->wal->sync().error(), failed.error());
+        QCOMPARE(opened->wal->makeRoom().error(), failed.error());
+        QCOMPARE(opened->wal->compact(0).error(), failed.error());
         opened->wal.reset();
         QVERIFY(recover(disk)->entries.empty());
+    }
+
+    void onAFullDiskTheLogTakesWhatHasRoomAndTheRestWaits()
+    {
+        SimDisk disk{fault::Random(1)};
+        Model model;
+        {
+            auto opened = Wal::open(disk, kFolder, {.segmentSize = 600, .fillStep = 256});
+            QVERIFY(!opened->wal->isFull());
+            disk.setFault({.full = true});
+            quint64 index = 0;
+            const auto next = [&] { return std::vector{entryOf(index + 1, 1, QByteArray(20, 'x'))}; };
+            for (;; ++index) {
+                opened->wal->append(next(), {});
+                const auto synced = opened->wal->sync();
+                QVERIFY(synced);
+                if (!*synced)
+                    break;
+                model.take(next(), {});
+            }
+            QVERIFY2(index >= 1 && index <= 3, qPrintable(QString::number(index)));
+            QVERIFY(opened->wal->isFull());
+            QVERIFY(opened->wal->dirty());
+            QVERIFY(opened->wal->makeRoom());
+            QVERIFY(opened->wal->isFull());
+            QVERIFY(!*opened->wal->sync());
+            model.take(next(), {});
+            disk.setFault({});
+            QVERIFY(opened->wal->makeRoom());
+            QVERIFY(!opened->wal->isFull());
+            QVERIFY(*opened->wal->sync());
+            QVERIFY(!opened->wal->dirty());
+            // Nor does it need space for the next segment before it has it.
+            disk.setFault({.full = true});
+            while (*opened->wal->sync()) {
+                ++index;
+                opened->wal->append(next(), {});
+                model.take(next(), {});
+            }
+            QVERIFY(index < 20);
+            QCOMPARE(opened->wal->segments(), std::size_t(1));
+            disk.setFault({});
+            QVERIFY(*opened->wal->sync());
+        }
+        QVERIFY(*recover(disk) == model);
+    }
+
+    void aFullDiskAtTheStartIsNoErrorWhereThereIsALog()
+    {
+        SimDisk disk{fault::Random(1)};
+        QVERIFY(recoverBytes(disk, makeSample().bytes));
+        const QByteArray tail = contentOf(disk, kPath) + QByteArray("torn");
+        QVERIFY(setContent(disk, kPath, tail));
+        disk.setFault({.full = true});
+        const auto opened = Wal::open(disk, kFolder, kPlain);
+        QVERIFY(opened);
+        QCOMPARE(opened->recovered.lastIndex(), quint64(3));
+        QVERIFY(opened->wal->isFull());
+    }
+
+    void roomIsMadeAheadOfWhatIsWritten()
+    {
+        SimDisk disk{fault::Random(1)};
+        auto opened = Wal::open(disk, kFolder, {.fillStep = 1024});
+        QCOMPARE(contentOf(disk, kPath).size(), qsizetype(1024));
+        QVERIFY(!opened->wal->wantsRoom());
+        const qint64 before = opened->wal->bytes();
+        opened->wal->append(std::vector{entryOf(1, 1, QByteArray(500, 'x'))}, {});
+        QVERIFY(*opened->wal->sync());
+        QCOMPARE(contentOf(disk, kPath).size(), qsizetype(1024)); // a sync within it changes no size
+        QVERIFY(opened->wal->bytes() > before + 500 && opened->wal->bytes() < 1024);
+        QVERIFY(opened->wal->wantsRoom());
+        QVERIFY(opened->wal->makeRoom());
+        QVERIFY(!opened->wal->wantsRoom());
+        QCOMPARE(contentOf(disk, kPath).size(), qsizetype(2048));
+    }
+
+    void aLogWithoutRoomBehindItIsReadAsBefore()
+    {
+        SimDisk disk{fault::Random(1)};
+        const Sample sample = makeSample();
+        const auto model = recoverBytes(disk, sample.bytes.first(sample.ends.back()));
+        QVERIFY(model && *model == sample.states.back());
+        QVERIFY(contentOf(disk, kPath).size() % kPlain.fillStep == 0);
     }
 };
 

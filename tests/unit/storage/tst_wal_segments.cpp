@@ -10,7 +10,7 @@ using faultline::sim::SimDisk;
 
 namespace {
 
-const WalOptions kSmall{.owner = 5, .segmentSize = 300};
+const WalOptions kSmall{.owner = 5, .segmentSize = 300, .fillStep = 64};
 
 QString pathOf(quint64 number)
 {
@@ -161,7 +161,7 @@ private slots:
     {
         SimDisk disk{fault::Random(1)};
         {
-            auto opened = Wal::open(disk, kFolder, {.segmentSize = 1});
+            auto opened = Wal::open(disk, kFolder, {.segmentSize = 1, .fillStep = 64});
             opened->wal->append(std::vector{entryOf(1, 1, "a"), entryOf(2, 1, "b"), entryOf(3, 1, "c")}, {});
             QVERIFY(opened->wal->sync()); // a segment of its own
             opened->wal->append(std::vector{entryOf(2, 2, "B"), entryOf(3, 2, "C"), entryOf(4, 2, "D")}, {});

@@ -55,7 +55,10 @@ inline bool setContent(storage::Disk& disk, const QString& path, const QByteArra
     return file && (*file)->truncate(0) && (*file)->append(bytes) && (*file)->sync();
 }
 
-inline Result<Model> recover(storage::Disk& disk, const storage::WalOptions& options = {})
+/// With so little room made ahead that logs often go on beyond it.
+inline const storage::WalOptions kPlain{.fillStep = 64};
+
+inline Result<Model> recover(storage::Disk& disk, const storage::WalOptions& options = kPlain)
 {
     auto opened = storage::Wal::open(disk, kFolder, options);
     if (!opened)
