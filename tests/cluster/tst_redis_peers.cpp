@@ -332,6 +332,7 @@ const say = (what, got, wanted) => {
 (async () => {
     const ports = process.argv[1].split(',').map(Number);
     const cluster = new Redis.Cluster(ports.map(port => ({ host: '127.0.0.1', port })), { scaleReads: process.argv[2] });
+    await cluster.del('{t}n');
     say('set', await cluster.set('k', 'v', 'EX', 1000), 'OK');
     say('ttl', await cluster.ttl('k') > 900, true);
     say('mset', await cluster.mset('{t}a', '1', '{t}b', '2'), 'OK');

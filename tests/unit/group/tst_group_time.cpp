@@ -73,17 +73,17 @@ private slots:
         hold(world, 1, setFor("k", 500));
         setClocks(world, {11'000, 0});
         world.ticks(10);
-        world.member(2).clock = {9'000, 0};
+        world.member(3).clock = {9'000, 0};
         world.member(1).stop();
         world.ticks(60);
-        QCOMPARE(world[2].role(), raft::Role::Leader);
-        hold(world, 2, get("k"));
-        QCOMPARE(world.member(2).completed.rbegin()->second, kv::Result(kv::Nil()));
-        hold(world, 2, setFor("k", 500));
-        QCOMPARE(world[2].store().earliestDeadline(), std::optional<qint64>(11'500));
-        world.member(2).clock = {11'500, 0};
+        QCOMPARE(world[3].role(), raft::Role::Leader);
+        hold(world, 3, get("k"));
+        QCOMPARE(world.member(3).completed.rbegin()->second, kv::Result(kv::Nil()));
+        hold(world, 3, setFor("k", 500));
+        QCOMPARE(world[3].store().earliestDeadline(), std::optional<qint64>(11'500));
+        world.member(3).clock = {11'500, 0};
         world.ticks(10);
-        QCOMPARE(world[2].store().keys(), quint64(0));
+        QCOMPARE(world[3].store().keys(), quint64(0));
     }
 
     void aSlowPaceStretchesLives()
@@ -108,20 +108,20 @@ private slots:
         setClocks(world, {20'000, 9'000});
         hold(world, 1, setFor("k", 1'000)); // at 11,000 of the cluster's time, which the leader now tells
         world.ticks(10);
-        QCOMPARE(world[2].store().lag(), 9'000);
-        world.member(2).stop();
-        world.member(2).clock = {20'000, 0};
-        world.member(2).start();
+        QCOMPARE(world[3].store().lag(), 9'000);
+        world.member(3).stop();
+        world.member(3).clock = {20'000, 0};
+        world.member(3).start();
         world.ticks(10);
         world.member(1).stop();
         world.ticks(60);
-        QCOMPARE(world[2].role(), raft::Role::Leader);
-        world.member(2).clock = {20'999, 0};
+        QCOMPARE(world[3].role(), raft::Role::Leader);
+        world.member(3).clock = {20'999, 0};
         world.ticks(10);
-        QCOMPARE(world[2].store().keys(), quint64(1));
-        world.member(2).clock = {21'000, 0};
+        QCOMPARE(world[3].store().keys(), quint64(1));
+        world.member(3).clock = {21'000, 0};
         world.ticks(10);
-        QCOMPARE(world[2].store().keys(), quint64(0));
+        QCOMPARE(world[3].store().keys(), quint64(0));
     }
 };
 
