@@ -30,6 +30,7 @@ public:
     {
         if (outcome != Submitted::Taken)
             return outcome;
+        kv::setStamp(command, time.count() / 1000);
         if (answers)
             server->complete(requestId, store.apply(command));
         else
@@ -71,6 +72,12 @@ public:
         return {{"# Server", {}}, {"faultline_version", "1"}, {"# Replication", {}}, {"role", "master"}};
     }
     quint64 keys() const override { return store.keys(); }
+    quint64 end = 0;     ///< of the log
+    qint64 replicas = 0; ///< that have all of it
+    quint64 lastIndex() const override { return end; }
+    qint64 replicasWith(quint64 index) const override { return index <= end ? replicas : 0; }
+    std::chrono::microseconds paced{0};
+    std::chrono::microseconds clusterTime() const override { return paced; }
     std::chrono::microseconds time{1'700'000'000'123'456};
     std::chrono::microseconds wallTime() const override { return time; }
 };

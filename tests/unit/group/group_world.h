@@ -76,10 +76,12 @@ struct Member : node::Transport
     std::vector<raft::Event> events;
     std::vector<raft::LogIndex> applied;
     int dues = 0;
+    kv::TimeOfDay clock; ///< 0 until a test sets it
 
     void start()
     {
-        auto opened = node::Group::open(options, {disk, storage, *this, [] { return raft::Instant(0); }, {}});
+        auto opened = node::Group::open(
+            options, {disk, storage, *this, [] { return raft::Instant(0); }, {}, [this] { return clock; }});
         if (!opened)
             qFatal("%s", qPrintable(opened.error()));
         group = *std::move(opened);
