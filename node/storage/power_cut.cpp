@@ -47,15 +47,19 @@ public:
     {
         const qint64 before = m_torn.bytes;
         const Fate fate = drawFate(m_random);
-        if (mark.dirtyTo > mark.dirtyFrom) {
-            if (auto done = tearSectors(mark.dirtyFrom, std::min(mark.dirtyTo, size), fate); !done)
+        const qint64 dirtyTo = std::min(mark.dirtyTo, size);
+        if (dirtyTo > mark.dirtyFrom) {
+            // Cut short: what was written first is there.
+            const qint64 lostFrom =
+                fate == Fate::CutShort ? mark.dirtyFrom + drawUpTo(dirtyTo - mark.dirtyFrom) : mark.dirtyFrom;
+            if (auto done = tearSectors(lostFrom, dirtyTo, fate == Fate::CutShort ? Fate::Gone : fate); !done)
                 return done;
         }
         const qint64 unsynced = size - mark.durable;
         if (unsynced > 0) {
             qint64 kept = 0;
             if (fate != Fate::Gone)
-                kept = static_cast<qint64>(fault::drawBelow(static_cast<quint64>(unsynced) + 1, m_random));
+                kept = drawUpTo(unsynced);
             if (::ftruncate(m_fd.get(), mark.durable + kept) != 0)
                 return failed(QStringLiteral("Cutting"), m_path);
             m_torn.bytes += unsynced - kept;
@@ -70,6 +74,11 @@ public:
     }
 
 private:
+    qint64 drawUpTo(qint64 most)
+    {
+        return static_cast<qint64>(fault::drawBelow(static_cast<quint64>(most) + 1, m_random));
+    }
+
     /// Each sector's part of the range stays, is what it was before anything was written there (zeros, as far as
     /// anybody knows), or is garbage.
     Result<void> tearSectors(qint64 from, qint64 to, Fate fate)

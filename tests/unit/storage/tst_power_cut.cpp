@@ -156,6 +156,34 @@ private slots:
         QVERIFY(lost && partly);
     }
 
+    void whatIsWrittenOverZerosIsLostLikeWhatIsAppended()
+    {
+        int lost = 0, shortened = 0, garbled = 0;
+        const QByteArray zeros(kFresh.size(), '\0');
+        const auto all = outcomes([](RealDisk& disk, const QString& path) {
+            File* file = opened(disk, path + "/a");
+            return bool(file->append(kDurable)) && bool(file->fillTo(kDurable.size() + kFresh.size())) &&
+                   bool(file->write(kDurable.size(), kFresh));
+        });
+        QCOMPARE(all.size(), std::size_t(40));
+        for (const QByteArray& after : all) {
+            QVERIFY(after.startsWith(kDurable));
+            const QByteArray rest = after.sliced(kDurable.size());
+            QCOMPARE(rest.size(), kFresh.size());
+            qsizetype same = 0;
+            while (same < rest.size() && rest[same] == kFresh[same])
+                ++same;
+            if (rest == zeros)
+                ++lost;
+            else if (rest.sliced(same) == zeros.sliced(same))
+                ++shortened;
+            else
+                ++garbled;
+        }
+        QVERIFY2(lost > 10 && shortened > 2 && garbled > 2,
+                 qPrintable(QStringLiteral("%1 %2 %3").arg(lost).arg(shortened).arg(garbled)));
+    }
+
     void lyingDiskLosesWhatItPromised()
     {
         const auto all = outcomes([](RealDisk& disk, const QString& path) {
