@@ -251,6 +251,13 @@ void write(QCborStreamWriter& w, const Histograms& histograms)
     write(w, histograms.request);
     w.append(quint64(2));
     write(w, histograms.sync);
+    w.append(quint64(3));
+    w.startMap();
+    for (const auto& [stage, times] : histograms.stages) {
+        w.append(quint64(stage));
+        write(w, times);
+    }
+    w.endMap();
     w.endMap();
 }
 
@@ -262,6 +269,10 @@ bool read(QCborStreamReader& r, Histograms& histograms)
             return read(r, histograms.request);
         case 2:
             return read(r, histograms.sync);
+        case 3:
+            return readMap(r, [&](quint64 stage) {
+                return stage < kStages ? read(r, histograms.stages[static_cast<Stage>(stage)]) : skip(r);
+            });
         default:
             return skip(r);
         }

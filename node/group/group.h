@@ -3,6 +3,7 @@
 
 #include "node/group/group_disk.h"
 #include "node/group/read_queue.h"
+#include "node/group/stage_times.h"
 #include "node/group/storage_queue.h"
 #include "node/kv/store.h"
 #include "node/raft/raft.h"
@@ -102,6 +103,7 @@ public:
     std::size_t pending() const { return m_pending.size() + m_reads.size(); }
     std::size_t pendingReads() const { return m_reads.size(); }
     const GroupDisk& disk() const { return *m_disk; }
+    const StageTimes& stageTimes() const { return m_stageTimes; }
     quint64 snapshotsTaken() const { return m_snapshotsTaken; }
     quint64 snapshotsInstalled() const { return m_snapshotsInstalled; }
 
@@ -167,6 +169,8 @@ private:
 
     void due();
     bool hasWork() const;
+    std::chrono::nanoseconds passed() const;
+    void noteReplicated(raft::LogIndex commit);
     void act(raft::Ready ready);
     void write(raft::Ready ready);
     void writeGathered();
@@ -208,6 +212,15 @@ private:
     bool m_awaitsSpace = false; ///< a write does
     bool m_makesRoom = false;
     int m_ticksSinceLook = 0;
+
+    struct Replicating
+    {
+        raft::LogIndex last;
+        std::chrono::nanoseconds since;
+    };
+    StageTimes m_stageTimes;
+    std::optional<std::chrono::nanoseconds> m_oldestSubmitted; ///< of this turn
+    std::deque<Replicating> m_replicating;                     ///< by rising index, while this node leads
 
     std::deque<Pending> m_pending; ///< by rising index
     ReadQueue m_reads;

@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -76,10 +77,12 @@ struct Member : node::Transport
     std::vector<raft::Event> events;
     std::vector<raft::LogIndex> applied;
     int dues = 0;
+    std::chrono::nanoseconds passed{0}; ///< a microsecond each time it is asked for
 
     void start()
     {
-        auto opened = node::Group::open(options, {disk, storage, *this, [] { return raft::Instant(0); }, {}});
+        auto opened = node::Group::open(options, {disk, storage, *this, [] { return raft::Instant(0); },
+                                                  [this] { return passed += std::chrono::microseconds(1); }});
         if (!opened)
             qFatal("%s", qPrintable(opened.error()));
         group = *std::move(opened);
