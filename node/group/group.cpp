@@ -335,7 +335,7 @@ void Group::apply(const raft::Entry& entry)
     if (entry.kind == raft::EntryKind::Command)
         result = m_store.apply(entry.payload);
     m_applied = entry.index;
-    m_bytesSinceSnapshot += entry.payload.size();
+    noteSize(entry);
     if (whenApplied)
         whenApplied(entry);
 

@@ -34,6 +34,7 @@ struct GroupOptions
     qint64 snapshotAfterBytes = qint64(256) << 20;
     /// Entries left in the log behind a snapshot, for followers that are nearly there.
     quint64 keepEntries = 5'000;
+    qint64 keepBytes = qint64(32) << 20; ///< of those, about
 
     /// Of commands that wait for this node's own disk; beyond, none is taken. A majority may go on without the leader's
     /// disk, which would then have ever more to catch up on.
@@ -186,6 +187,7 @@ private:
     // ---- group_snapshots.cpp
     void sendPiece(raft::Message message);
     void install(GroupDisk::Installed installed);
+    void noteSize(const raft::Entry& applied);
     bool isSnapshotDue() const;
     void goOnWithSnapshot();
     void beginSnapshot();
@@ -229,6 +231,10 @@ private:
     std::optional<Taking> m_taking;
     quint64 m_noSnapshotBefore = 0;  ///< index applied: there was no space for one
     qint64 m_bytesSinceSnapshot = 0; ///< of entries applied
+    /// Entries applied, each with a share of keepBytes behind the one before; so many of the newest that together they
+    /// reach back that far.
+    std::deque<raft::LogIndex> m_byteMarks;
+    qint64 m_bytesSinceMark = 0;
     quint64 m_snapshotsTaken = 0;
     quint64 m_snapshotsInstalled = 0;
 
