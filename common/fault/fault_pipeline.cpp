@@ -105,11 +105,11 @@ FaultPipeline::Fate FaultPipeline::push(QByteArray message, quint64 tag, Instant
     m_queuedBytes += bytes;
 
     const auto enqueue = [&](std::deque<Waiting>& queue) {
-        queue.push_back({due, now, offLine, delivery});
         if (twice) {
             queue.push_back({due, now, offLine, delivery});
-            queue.back().delivery.isCopy = true;
+            delivery.isCopy = true;
         }
+        queue.push_back({due, now, offLine, std::move(delivery)});
     };
     if (happens(m_fault.reorder, random)) {
         enqueue(m_heldBack);

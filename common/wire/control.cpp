@@ -8,12 +8,31 @@ namespace faultline::wire {
 
 namespace {
 
-template <typename Message> std::optional<ControlMessage> decodeAs(QCborStreamReader& reader)
+template <typename Message> bool readAs(CborReader& reader, std::optional<ControlMessage>& out)
 {
     Message message;
-    if (!read(reader, message) || !leavePayload(reader))
-        return std::nullopt;
-    return ControlMessage(std::move(message));
+    if (!read(reader, message))
+        return false;
+    out = std::move(message);
+    return true;
+}
+
+bool readBody(CborReader& reader, quint64 kind, std::optional<ControlMessage>& out)
+{
+    switch (kind) {
+    case 0:
+        return readAs<DesiredState>(reader, out);
+    case 1:
+        return readAs<DesiredStateAck>(reader, out);
+    case 2:
+        return readAs<Status>(reader, out);
+    case 3:
+        return readAs<Histograms>(reader, out);
+    case 4:
+        return readAs<Activity>(reader, out);
+    default:
+        return false;
+    }
 }
 
 } // namespace
@@ -25,39 +44,28 @@ Monotonic monotonicNow()
 
 QByteArray encodeControl(const ControlMessage& message, quint64 sequence)
 {
-    QByteArray payload;
-    QCborStreamWriter writer(&payload);
+    CborWriter writer;
     Envelope envelope;
     envelope.sequence = sequence;
     beginPayload(writer, envelope);
     // The message's kind is its place in ControlMessage, so new kinds go to the end.
-    writer.append(quint64(message.index()));
+    writer.number(message.index());
     std::visit([&](const auto& body) { write(writer, body); }, message);
-    writer.endArray();
-    return payload;
+    writer.end();
+    return writer.take();
 }
 
 std::optional<ControlMessage> decodeControl(const QByteArray& payload)
 {
-    QCborStreamReader reader(payload);
+    CborReader reader(payload);
     Envelope envelope;
-    quint64 kind = 0;
-    if (!enterPayload(reader, envelope) || !readUnsigned(reader, kind))
-        return std::nullopt;
-    switch (kind) {
-    case 0:
-        return decodeAs<DesiredState>(reader);
-    case 1:
-        return decodeAs<DesiredStateAck>(reader);
-    case 2:
-        return decodeAs<Status>(reader);
-    case 3:
-        return decodeAs<Histograms>(reader);
-    case 4:
-        return decodeAs<Activity>(reader);
-    default:
-        return std::nullopt;
-    }
+    std::optional<ControlMessage> message;
+    const bool ok = readPayload(reader, envelope, [&](CborReader::Container& items) {
+        quint64 kind = 0;
+        return reader.hasNext(items) && reader.readUnsigned(kind) && reader.hasNext(items) &&
+               readBody(reader, kind, message);
+    });
+    return ok ? message : std::nullopt;
 }
 
 } // namespace faultline::wire

@@ -5,11 +5,11 @@ namespace faultline::wire {
 
 // ---- DesiredState
 
-void write(QCborStreamWriter& w, const std::vector<LinkState>& links)
+void write(CborWriter& w, const std::vector<LinkState>& links)
 {
-    w.startArray(links.size());
+    w.array(links.size());
     for (const LinkState& link : links) {
-        w.startMap();
+        w.beginMap();
         put(w, 1, link.link.from.value);
         put(w, 2, link.link.to.value);
         put(w, 3, link.fault.cut);
@@ -26,70 +26,67 @@ void write(QCborStreamWriter& w, const std::vector<LinkState>& links)
             put(w, 13, link.fault.reset);
             put(w, 14, link.fault.refuse);
         }
-        w.endMap();
+        w.end();
     }
-    w.endArray();
 }
 
-void write(QCborStreamWriter& w, const DesiredState& state)
+void write(CborWriter& w, const DesiredState& state)
 {
-    w.startMap();
+    w.beginMap();
     put(w, 1, state.version);
     put(w, 2, state.pace.factor);
     put(w, 3, state.pace.held);
     put(w, 4, state.pace.baseDelay);
     put(w, 5, state.watchedKey);
-    w.append(quint64(6));
+    w.number(6);
     write(w, state.links);
-    w.append(quint64(7));
-    w.startArray(state.clocks.size());
+    w.number(7);
+    w.array(state.clocks.size());
     for (const ClockState& clock : state.clocks) {
-        w.startMap();
+        w.beginMap();
         put(w, 1, clock.node.value);
-        w.append(quint64(2));
-        w.append(qint64(clock.fault.offset.count()));
+        w.number(2);
+        w.signedNumber(clock.fault.offset.count());
         put(w, 3, clock.fault.rate);
         put(w, 4, clock.fault.since);
-        w.endMap();
+        w.end();
     }
-    w.endArray();
     put(w, 8, state.answers);
-    w.append(quint64(9));
-    w.startArray(state.disks.size());
+    w.number(9);
+    w.array(state.disks.size());
     for (const DiskState& disk : state.disks) {
-        w.startMap();
+        w.beginMap();
         put(w, 1, disk.node.value);
         put(w, 2, disk.fault.latency);
         put(w, 3, disk.fault.jitter);
         put(w, 4, disk.fault.full);
         put(w, 5, disk.fault.lies);
         put(w, 6, disk.fault.flip);
-        w.endMap();
+        w.end();
     }
-    w.endArray();
-    w.endMap();
+    w.end();
 }
 
 namespace {
 
 constexpr Monotonic kLongestUptime = std::chrono::hours(24 * 366 * 20); ///< beyond, what a clock gains would overflow
 
-bool read(QCborStreamReader& r, LinkState& link)
+bool read(CborReader& r, LinkState& link)
 {
-    return readMap(r, [&](quint64 key) {
+    return r.readMap([&](quint64 key) {
         switch (key) {
         case 1:
-            return readUnsigned(r, link.link.from.value);
+            return r.readUnsigned(link.link.from.value);
         case 2:
-            return readUnsigned(r, link.link.to.value);
+            return r.readUnsigned(link.link.to.value);
         case 3:
-            return readBool(r, link.fault.cut);
+            return r.readBool(link.fault.cut);
         case 4:
             return get(r, link.fault.latency) && link.fault.latency <= fault::kMaxLatency;
         case 5:
             return get(r, link.fault.jitter) && link.fault.jitter <= fault::kMaxLatency;
         case 6:
-            return readEnum(r, link.fault.distribution, fault::Distribution::Exponential);
+            return r.readEnum(link.fault.distribution, fault::Distribution::Exponential);
         case 7:
             return get(r, link.fault.loss);
         case 8:
@@ -99,98 +96,98 @@ bool read(QCborStreamReader& r, LinkState& link)
         case 10:
             return get(r, link.fault.reorder);
         case 11:
-            return readUnsigned(r, link.fault.bandwidth) &&
+            return r.readUnsigned(link.fault.bandwidth) &&
                    (link.fault.bandwidth == 0 ||
                     (link.fault.bandwidth >= fault::kMinBandwidth && link.fault.bandwidth <= fault::kMaxBandwidth));
         case 12:
             return get(r, link.fault.stall);
         case 13:
-            return readBool(r, link.fault.reset);
+            return r.readBool(link.fault.reset);
         case 14:
-            return readBool(r, link.fault.refuse);
+            return r.readBool(link.fault.refuse);
         default:
-            return skip(r);
+            return r.skip();
         }
     });
 }
 
-bool read(QCborStreamReader& r, ClockState& clock)
+bool read(CborReader& r, ClockState& clock)
 {
-    return readMap(r, [&](quint64 key) {
+    return r.readMap([&](quint64 key) {
         switch (key) {
         case 1:
-            return readUnsigned(r, clock.node.value);
+            return r.readUnsigned(clock.node.value);
         case 2: {
             qint64 offset = 0;
-            if (!readSigned(r, offset) || std::abs(double(offset)) > double(fault::kMaxOffset.count()))
+            if (!r.readSigned(offset) || std::abs(double(offset)) > double(fault::kMaxOffset.count()))
                 return false;
             clock.fault.offset = std::chrono::microseconds(offset);
             return true;
         }
         case 3:
-            return readUnsigned(r, clock.fault.rate) && clock.fault.rate >= fault::kMinRate &&
+            return r.readUnsigned(clock.fault.rate) && clock.fault.rate >= fault::kMinRate &&
                    clock.fault.rate <= fault::kMaxRate;
         case 4:
             return get(r, clock.fault.since) && clock.fault.since <= kLongestUptime;
         default:
-            return skip(r);
+            return r.skip();
         }
     });
 }
 
-bool read(QCborStreamReader& r, DiskState& disk)
+bool read(CborReader& r, DiskState& disk)
 {
-    return readMap(r, [&](quint64 key) {
+    return r.readMap([&](quint64 key) {
         switch (key) {
         case 1:
-            return readUnsigned(r, disk.node.value);
+            return r.readUnsigned(disk.node.value);
         case 2:
             return get(r, disk.fault.latency) && disk.fault.latency <= fault::kMaxSyncLatency;
         case 3:
             return get(r, disk.fault.jitter) && disk.fault.jitter <= fault::kMaxSyncLatency;
         case 4:
-            return readBool(r, disk.fault.full);
+            return r.readBool(disk.fault.full);
         case 5:
-            return readBool(r, disk.fault.lies);
+            return r.readBool(disk.fault.lies);
         case 6:
             return get(r, disk.fault.flip);
         default:
-            return skip(r);
+            return r.skip();
         }
     });
 }
 
 } // namespace
 
-bool read(QCborStreamReader& r, std::vector<LinkState>& links)
+bool read(CborReader& r, std::vector<LinkState>& links)
 {
-    return readArray(r, kMaxLinks, [&] { return read(r, links.emplace_back()); });
+    return r.readArray(kMaxLinks, [&] { return read(r, links.emplace_back()); });
 }
 
-bool read(QCborStreamReader& r, DesiredState& state)
+bool read(CborReader& r, DesiredState& state)
 {
-    const bool ok = readMap(r, [&](quint64 key) {
+    const bool ok = r.readMap([&](quint64 key) {
         switch (key) {
         case 1:
-            return readUnsigned(r, state.version);
+            return r.readUnsigned(state.version);
         case 2:
-            return readUnsigned(r, state.pace.factor);
+            return r.readUnsigned(state.pace.factor);
         case 3:
-            return readBool(r, state.pace.held);
+            return r.readBool(state.pace.held);
         case 4:
             return get(r, state.pace.baseDelay) && state.pace.baseDelay <= fault::kMaxLatency;
         case 5:
-            return readBytes(r, state.watchedKey);
+            return r.readBytes(state.watchedKey);
         case 6:
             return read(r, state.links);
         case 7:
-            return readArray(r, kMaxNodes, [&] { return read(r, state.clocks.emplace_back()); });
+            return r.readArray(kMaxNodes, [&] { return read(r, state.clocks.emplace_back()); });
         case 8:
-            return readUnsigned(r, state.answers);
+            return r.readUnsigned(state.answers);
         case 9:
-            return readArray(r, kMaxNodes, [&] { return read(r, state.disks.emplace_back()); });
+            return r.readArray(kMaxNodes, [&] { return read(r, state.disks.emplace_back()); });
         default:
-            return skip(r);
+            return r.skip();
         }
     });
     return ok && state.pace.factor >= 1 && state.pace.factor <= kMaxPaceFactor;
@@ -198,24 +195,24 @@ bool read(QCborStreamReader& r, DesiredState& state)
 
 // ---- DesiredStateAck
 
-void write(QCborStreamWriter& w, const DesiredStateAck& ack)
+void write(CborWriter& w, const DesiredStateAck& ack)
 {
-    w.startMap();
+    w.beginMap();
     put(w, 1, ack.version);
     put(w, 2, ack.asks);
-    w.endMap();
+    w.end();
 }
 
-bool read(QCborStreamReader& r, DesiredStateAck& ack)
+bool read(CborReader& r, DesiredStateAck& ack)
 {
-    return readMap(r, [&](quint64 key) {
+    return r.readMap([&](quint64 key) {
         switch (key) {
         case 1:
-            return readUnsigned(r, ack.version);
+            return r.readUnsigned(ack.version);
         case 2:
-            return readUnsigned(r, ack.asks);
+            return r.readUnsigned(ack.asks);
         default:
-            return skip(r);
+            return r.skip();
         }
     });
 }

@@ -7,9 +7,9 @@ namespace faultline::wire {
 
 namespace {
 
-void write(QCborStreamWriter& w, const LinkCounters& link)
+void write(CborWriter& w, const LinkCounters& link)
 {
-    w.startMap();
+    w.beginMap();
     put(w, 1, link.peer.value);
     put(w, 2, link.connected);
     put(w, 3, link.sentFrames);
@@ -24,66 +24,65 @@ void write(QCborStreamWriter& w, const LinkCounters& link)
     put(w, 12, link.reorderedFrames);
     put(w, 13, link.delayed);
     put(w, 14, link.receivedLostFrames);
-    w.endMap();
+    w.end();
 }
 
-bool read(QCborStreamReader& r, LinkCounters& link)
+bool read(CborReader& r, LinkCounters& link)
 {
-    return readMap(r, [&](quint64 key) {
+    return r.readMap([&](quint64 key) {
         switch (key) {
         case 1:
-            return readUnsigned(r, link.peer.value);
+            return r.readUnsigned(link.peer.value);
         case 2:
-            return readBool(r, link.connected);
+            return r.readBool(link.connected);
         case 3:
-            return readUnsigned(r, link.sentFrames);
+            return r.readUnsigned(link.sentFrames);
         case 4:
-            return readUnsigned(r, link.sentBytes);
+            return r.readUnsigned(link.sentBytes);
         case 5:
-            return readUnsigned(r, link.lostFrames);
+            return r.readUnsigned(link.lostFrames);
         case 6:
-            return readUnsigned(r, link.receivedFrames);
+            return r.readUnsigned(link.receivedFrames);
         case 7:
-            return readUnsigned(r, link.receivedBytes);
+            return r.readUnsigned(link.receivedBytes);
         case 8:
-            return readUnsigned(r, link.rejectedFrames);
+            return r.readUnsigned(link.rejectedFrames);
         case 9:
-            return readUnsigned(r, link.offeredFrames);
+            return r.readUnsigned(link.offeredFrames);
         case 10:
-            return readUnsigned(r, link.duplicatedFrames);
+            return r.readUnsigned(link.duplicatedFrames);
         case 11:
-            return readUnsigned(r, link.corruptedFrames);
+            return r.readUnsigned(link.corruptedFrames);
         case 12:
-            return readUnsigned(r, link.reorderedFrames);
+            return r.readUnsigned(link.reorderedFrames);
         case 13:
             return get(r, link.delayed);
         case 14:
-            return readUnsigned(r, link.receivedLostFrames);
+            return r.readUnsigned(link.receivedLostFrames);
         default:
-            return skip(r);
+            return r.skip();
         }
     });
 }
 
-void write(QCborStreamWriter& w, quint64 key, const std::vector<NodeId>& nodes)
+void write(CborWriter& w, quint64 key, const std::vector<NodeId>& nodes)
 {
-    w.append(key);
-    w.startArray(nodes.size());
+    w.number(key);
+    w.array(nodes.size());
     for (const NodeId node : nodes)
-        w.append(quint64(node.value));
-    w.endArray();
+        w.number(node.value);
 }
 
-bool read(QCborStreamReader& r, std::vector<NodeId>& nodes)
+bool read(CborReader& r, std::vector<NodeId>& nodes)
 {
-    return readArray(r, kMaxNodes, [&] { return readUnsigned(r, nodes.emplace_back().value); });
+    return r.readArray(kMaxNodes, [&] { return r.readUnsigned(nodes.emplace_back().value); });
 }
 
 } // namespace
 
-void write(QCborStreamWriter& w, const Status& s)
+void write(CborWriter& w, const Status& s)
 {
-    w.startMap();
+    w.beginMap();
     put(w, 1, s.incarnation);
     put(w, 2, s.at);
     put(w, 3, s.desiredVersion);
@@ -111,14 +110,13 @@ void write(QCborStreamWriter& w, const Status& s)
     put(w, 23, s.logBytes);
     put(w, 24, s.syncs);
     put(w, 25, s.longestStall);
-    w.append(quint64(26));
-    w.startArray(s.links.size());
+    w.number(26);
+    w.array(s.links.size());
     for (const LinkCounters& link : s.links)
         write(w, link);
-    w.endArray();
     put(w, 27, s.wallClock);
     if (!s.faults.empty()) {
-        w.append(quint64(28));
+        w.number(28);
         write(w, s.faults);
     }
     write(w, 29, s.voters);
@@ -129,65 +127,65 @@ void write(QCborStreamWriter& w, const Status& s)
     put(w, 34, s.snapshotsTaken);
     put(w, 35, s.snapshotsInstalled);
     put(w, 36, s.readsPending);
-    w.endMap();
+    w.end();
 }
 
-bool read(QCborStreamReader& r, Status& s)
+bool read(CborReader& r, Status& s)
 {
-    return readMap(r, [&](quint64 key) {
+    return r.readMap([&](quint64 key) {
         switch (key) {
         case 1:
-            return readUnsigned(r, s.incarnation);
+            return r.readUnsigned(s.incarnation);
         case 2:
             return get(r, s.at);
         case 3:
-            return readUnsigned(r, s.desiredVersion);
+            return r.readUnsigned(s.desiredVersion);
         case 4:
-            return readEnum(r, s.role, Role::Leader);
+            return r.readEnum(s.role, Role::Leader);
         case 5:
-            return readUnsigned(r, s.term);
+            return r.readUnsigned(s.term);
         case 6:
-            return readUnsigned(r, s.leader.value);
+            return r.readUnsigned(s.leader.value);
         case 7:
-            return readUnsigned(r, s.commitIndex);
+            return r.readUnsigned(s.commitIndex);
         case 8:
-            return readUnsigned(r, s.appliedIndex);
+            return r.readUnsigned(s.appliedIndex);
         case 9:
-            return readUnsigned(r, s.lastIndex);
+            return r.readUnsigned(s.lastIndex);
         case 10:
-            return readUnsigned(r, s.lamport);
+            return r.readUnsigned(s.lamport);
         case 11:
-            return readUnsigned(r, s.stateHash);
+            return r.readUnsigned(s.stateHash);
         case 12:
-            return readUnsigned(r, s.keys);
+            return r.readUnsigned(s.keys);
         case 13:
             return getOptionalBytes(r, s.watchedValue);
         case 14:
             return getOptionalBytes(r, s.pendingValue);
         case 15:
-            return readUnsigned(r, s.clientConnections);
+            return r.readUnsigned(s.clientConnections);
         case 16:
-            return readUnsigned(r, s.proposalsPending);
+            return r.readUnsigned(s.proposalsPending);
         case 17:
-            return readUnsigned(r, s.commands);
+            return r.readUnsigned(s.commands);
         case 18:
-            return readUnsigned(r, s.redirects);
+            return r.readUnsigned(s.redirects);
         case 19:
-            return readUnsigned(r, s.refusals);
+            return r.readUnsigned(s.refusals);
         case 20:
-            return readUnsigned(r, s.protocolErrors);
+            return r.readUnsigned(s.protocolErrors);
         case 21:
-            return readUnsigned(r, s.residentBytes);
+            return r.readUnsigned(s.residentBytes);
         case 22:
             return get(r, s.cpuTime);
         case 23:
-            return readUnsigned(r, s.logBytes);
+            return r.readUnsigned(s.logBytes);
         case 24:
-            return readUnsigned(r, s.syncs);
+            return r.readUnsigned(s.syncs);
         case 25:
             return get(r, s.longestStall);
         case 26:
-            return readArray(r, kMaxNodes, [&] { return read(r, s.links.emplace_back()); });
+            return r.readArray(kMaxNodes, [&] { return read(r, s.links.emplace_back()); });
         case 27:
             return get(r, s.wallClock);
         case 28:
@@ -199,17 +197,17 @@ bool read(QCborStreamReader& r, Status& s)
         case 31:
             return read(r, s.learners);
         case 32:
-            return readUnsigned(r, s.firstIndex);
+            return r.readUnsigned(s.firstIndex);
         case 33:
-            return readUnsigned(r, s.snapshotIndex);
+            return r.readUnsigned(s.snapshotIndex);
         case 34:
-            return readUnsigned(r, s.snapshotsTaken);
+            return r.readUnsigned(s.snapshotsTaken);
         case 35:
-            return readUnsigned(r, s.snapshotsInstalled);
+            return r.readUnsigned(s.snapshotsInstalled);
         case 36:
-            return readUnsigned(r, s.readsPending);
+            return r.readUnsigned(s.readsPending);
         default:
-            return skip(r);
+            return r.skip();
         }
     });
 }
@@ -218,24 +216,24 @@ bool read(QCborStreamReader& r, Status& s)
 
 namespace {
 
-void write(QCborStreamWriter& w, const stats::Histogram& histogram)
+void write(CborWriter& w, const stats::Histogram& histogram)
 {
-    w.startArray();
+    w.beginArray();
     for (int i = 0; i < stats::Histogram::kBucketCount; ++i) {
         if (const quint64 count = histogram.bucket(i)) {
-            w.append(quint64(i));
-            w.append(count);
+            w.number(i);
+            w.number(count);
         }
     }
-    w.endArray();
+    w.end();
 }
 
-bool read(QCborStreamReader& r, stats::Histogram& histogram)
+bool read(CborReader& r, stats::Histogram& histogram)
 {
-    return readArray(r, stats::Histogram::kBucketCount, [&] {
+    return r.readArray(stats::Histogram::kBucketCount, [&] {
         quint16 index = 0;
         quint64 count = 0;
-        if (!readUnsigned(r, index) || index >= stats::Histogram::kBucketCount || !readUnsigned(r, count))
+        if (!r.readUnsigned(index) || index >= stats::Histogram::kBucketCount || !r.readUnsigned(count))
             return false;
         histogram.addToBucket(index, count);
         return true;
@@ -244,37 +242,37 @@ bool read(QCborStreamReader& r, stats::Histogram& histogram)
 
 } // namespace
 
-void write(QCborStreamWriter& w, const Histograms& histograms)
+void write(CborWriter& w, const Histograms& histograms)
 {
-    w.startMap();
-    w.append(quint64(1));
+    w.beginMap();
+    w.number(1);
     write(w, histograms.request);
-    w.append(quint64(2));
+    w.number(2);
     write(w, histograms.sync);
-    w.append(quint64(3));
-    w.startMap();
+    w.number(3);
+    w.beginMap();
     for (const auto& [stage, times] : histograms.stages) {
-        w.append(quint64(stage));
+        w.number(quint64(stage));
         write(w, times);
     }
-    w.endMap();
-    w.endMap();
+    w.end();
+    w.end();
 }
 
-bool read(QCborStreamReader& r, Histograms& histograms)
+bool read(CborReader& r, Histograms& histograms)
 {
-    return readMap(r, [&](quint64 key) {
+    return r.readMap([&](quint64 key) {
         switch (key) {
         case 1:
             return read(r, histograms.request);
         case 2:
             return read(r, histograms.sync);
         case 3:
-            return readMap(r, [&](quint64 stage) {
-                return stage < kStages ? read(r, histograms.stages[static_cast<Stage>(stage)]) : skip(r);
+            return r.readMap([&](quint64 stage) {
+                return stage < kStages ? read(r, histograms.stages[static_cast<Stage>(stage)]) : r.skip();
             });
         default:
-            return skip(r);
+            return r.skip();
         }
     });
 }
@@ -283,43 +281,43 @@ bool read(QCborStreamReader& r, Histograms& histograms)
 
 namespace {
 
-void write(QCborStreamWriter& w, const NodeEvent& event)
+void write(CborWriter& w, const NodeEvent& event)
 {
-    w.startMap();
+    w.beginMap();
     put(w, 1, event.sequence);
     put(w, 2, event.at);
     put(w, 3, event.kind);
     put(w, 4, event.term);
     put(w, 5, event.other.value);
     put(w, 6, event.text);
-    w.endMap();
+    w.end();
 }
 
-bool read(QCborStreamReader& r, NodeEvent& event)
+bool read(CborReader& r, NodeEvent& event)
 {
-    return readMap(r, [&](quint64 key) {
+    return r.readMap([&](quint64 key) {
         switch (key) {
         case 1:
-            return readUnsigned(r, event.sequence);
+            return r.readUnsigned(event.sequence);
         case 2:
             return get(r, event.at);
         case 3:
-            return readEnum(r, event.kind, NodeEventKind::SnapshotSent);
+            return r.readEnum(event.kind, NodeEventKind::SnapshotSent);
         case 4:
-            return readUnsigned(r, event.term);
+            return r.readUnsigned(event.term);
         case 5:
-            return readUnsigned(r, event.other.value);
+            return r.readUnsigned(event.other.value);
         case 6:
-            return readText(r, event.text);
+            return r.readText(event.text);
         default:
-            return skip(r);
+            return r.skip();
         }
     });
 }
 
-void write(QCborStreamWriter& w, const MessageSample& sample)
+void write(CborWriter& w, const MessageSample& sample)
 {
-    w.startMap();
+    w.beginMap();
     put(w, 1, sample.link.from.value);
     put(w, 2, sample.link.to.value);
     put(w, 3, sample.senderIncarnation);
@@ -332,77 +330,75 @@ void write(QCborStreamWriter& w, const MessageSample& sample)
     put(w, 10, sample.lamport);
     put(w, 11, sample.entries);
     put(w, 12, sample.bytes);
-    w.endMap();
+    w.end();
 }
 
-bool read(QCborStreamReader& r, MessageSample& sample)
+bool read(CborReader& r, MessageSample& sample)
 {
-    return readMap(r, [&](quint64 key) {
+    return r.readMap([&](quint64 key) {
         switch (key) {
         case 1:
-            return readUnsigned(r, sample.link.from.value);
+            return r.readUnsigned(sample.link.from.value);
         case 2:
-            return readUnsigned(r, sample.link.to.value);
+            return r.readUnsigned(sample.link.to.value);
         case 3:
-            return readUnsigned(r, sample.senderIncarnation);
+            return r.readUnsigned(sample.senderIncarnation);
         case 4:
-            return readUnsigned(r, sample.sequence);
+            return r.readUnsigned(sample.sequence);
         case 5:
             return get(r, sample.at);
         case 6:
-            return readEnum(r, sample.fate, MessageFate::Lost);
+            return r.readEnum(sample.fate, MessageFate::Lost);
         case 7:
-            return readEnum(r, sample.kind, MessageKind::TimeoutNow);
+            return r.readEnum(sample.kind, MessageKind::TimeoutNow);
         case 8:
-            return readBool(r, sample.positive);
+            return r.readBool(sample.positive);
         case 9:
-            return readUnsigned(r, sample.term);
+            return r.readUnsigned(sample.term);
         case 10:
-            return readUnsigned(r, sample.lamport);
+            return r.readUnsigned(sample.lamport);
         case 11:
-            return readUnsigned(r, sample.entries);
+            return r.readUnsigned(sample.entries);
         case 12:
-            return readUnsigned(r, sample.bytes);
+            return r.readUnsigned(sample.bytes);
         default:
-            return skip(r);
+            return r.skip();
         }
     });
 }
 
 } // namespace
 
-void write(QCborStreamWriter& w, const Activity& activity)
+void write(CborWriter& w, const Activity& activity)
 {
-    w.startMap();
-    w.append(quint64(1));
-    w.startArray(activity.events.size());
+    w.beginMap();
+    w.number(1);
+    w.array(activity.events.size());
     for (const NodeEvent& event : activity.events)
         write(w, event);
-    w.endArray();
-    w.append(quint64(2));
-    w.startArray(activity.samples.size());
+    w.number(2);
+    w.array(activity.samples.size());
     for (const MessageSample& sample : activity.samples)
         write(w, sample);
-    w.endArray();
     put(w, 3, activity.droppedEvents);
     put(w, 4, activity.droppedSamples);
-    w.endMap();
+    w.end();
 }
 
-bool read(QCborStreamReader& r, Activity& activity)
+bool read(CborReader& r, Activity& activity)
 {
-    return readMap(r, [&](quint64 key) {
+    return r.readMap([&](quint64 key) {
         switch (key) {
         case 1:
-            return readArray(r, kMaxEventsPerActivity, [&] { return read(r, activity.events.emplace_back()); });
+            return r.readArray(kMaxEventsPerActivity, [&] { return read(r, activity.events.emplace_back()); });
         case 2:
-            return readArray(r, kMaxSamplesPerActivity, [&] { return read(r, activity.samples.emplace_back()); });
+            return r.readArray(kMaxSamplesPerActivity, [&] { return read(r, activity.samples.emplace_back()); });
         case 3:
-            return readUnsigned(r, activity.droppedEvents);
+            return r.readUnsigned(activity.droppedEvents);
         case 4:
-            return readUnsigned(r, activity.droppedSamples);
+            return r.readUnsigned(activity.droppedSamples);
         default:
-            return skip(r);
+            return r.skip();
         }
     });
 }

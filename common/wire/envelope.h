@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/wire/cbor_reader.h"
+#include "common/wire/cbor_writer.h"
 #include "common/wire/ids.h"
-
-#include <QByteArray>
-
-class QCborStreamReader;
-class QCborStreamWriter;
 
 namespace faultline::wire {
 
@@ -22,11 +19,22 @@ struct Envelope
     bool operator==(const Envelope&) const = default;
 };
 
-/// Opens the payload's array and writes the envelope. The caller appends the message and calls endArray().
-void beginPayload(QCborStreamWriter& writer, const Envelope& envelope);
-/// Leaves the reader at the message, inside the array. False when there is no envelope.
-bool enterPayload(QCborStreamReader& reader, Envelope& envelope);
-/// After the message: skips what a newer version may have added, and checks that the array ends.
-bool leavePayload(QCborStreamReader& reader);
+/// Opens the payload's array and writes the envelope. The caller appends the message and calls end().
+void beginPayload(CborWriter& writer, const Envelope& envelope);
+bool readEnvelope(CborReader& reader, Envelope& envelope);
+
+/// Reads a whole payload: the envelope, then the message by message(), which returns whether that went well. What a
+/// newer version may have added behind it is skipped.
+template <typename Message> bool readPayload(CborReader& reader, Envelope& envelope, Message message)
+{
+    CborReader::Container payload;
+    if (!reader.enterArray(payload) || !reader.hasNext(payload) || !readEnvelope(reader, envelope) || !message(payload))
+        return false;
+    while (reader.hasNext(payload)) {
+        if (!reader.skip())
+            return false;
+    }
+    return true;
+}
 
 } // namespace faultline::wire

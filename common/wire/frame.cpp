@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/wire/frame.h"
 
+#include "common/wire/shared_slice.h"
+
 #include <QtEndian>
 
 #include <xxhash.h>
@@ -23,34 +25,53 @@ quint32 headerChecksum(const char* header)
     return static_cast<quint32>(XXH3_64bits(header, 12));
 }
 
+/// Whoever keeps a part of a frame keeps its block, which must not be much more than the frame.
+bool mayShare(qsizetype length, const QByteArray& block)
+{
+    return length >= block.size() / 2;
+}
+
 } // namespace
 
 QByteArray encodeFrame(FrameKind kind, QByteArrayView payload, quint8 version)
 {
-    QByteArray frame(kHeaderSize + payload.size() + kTrailerSize, Qt::Uninitialized);
-    char* out = frame.data();
+    QByteArray block;
+    block.reserve(kHeaderSize + payload.size() + kTrailerSize);
+    block.resize(kHeaderSize);
+    block.append(payload);
+    return closeFrame(kind, std::move(block), version);
+}
+
+QByteArray closeFrame(FrameKind kind, QByteArray block, quint8 version)
+{
+    const qsizetype length = block.size() - kHeaderSize;
+    block.resize(block.size() + kTrailerSize);
+    char* out = block.data();
     std::memcpy(out, kMagic, 4);
     out[4] = static_cast<char>(version);
     out[5] = static_cast<char>(kind);
     out[6] = out[7] = 0;
-    qToLittleEndian(static_cast<quint32>(payload.size()), out + 8);
+    qToLittleEndian(static_cast<quint32>(length), out + 8);
     qToLittleEndian(headerChecksum(out), out + 12);
-    if (!payload.isEmpty())
-        std::memcpy(out + kHeaderSize, payload.data(), static_cast<std::size_t>(payload.size()));
-    const quint64 checksum = XXH3_64bits(payload.data(), static_cast<std::size_t>(payload.size()));
-    qToLittleEndian(checksum, out + kHeaderSize + payload.size());
-    return frame;
+    const char* payload = out + kHeaderSize;
+    qToLittleEndian(quint64(XXH3_64bits(payload, static_cast<std::size_t>(length))), out + kHeaderSize + length);
+    return block;
 }
 
-void FrameReader::append(QByteArrayView bytes)
+void FrameReader::append(QByteArray bytes)
 {
     if (!m_error.isEmpty())
         return;
-    if (m_start == m_buffer.size()) {
-        m_buffer.resize(0);
+    if (bufferedBytes() == 0) {
+        m_buffer = std::move(bytes);
         m_start = 0;
-    } else if (m_start > (1 << 20) && m_start > m_buffer.size() / 2) {
-        m_buffer.remove(0, m_start);
+        return;
+    }
+    if (m_start > 0) { // a block of its own for the rest: frames may hold the old one
+        QByteArray rest;
+        rest.reserve(bufferedBytes() + bytes.size());
+        rest.append(QByteArrayView(m_buffer).sliced(m_start));
+        m_buffer = std::move(rest);
         m_start = 0;
     }
     m_buffer.append(bytes);
@@ -92,7 +113,8 @@ FrameReader::Outcome FrameReader::next(Frame& frame)
     if (intact) {
         frame.version = static_cast<quint8>(header[4]);
         frame.kind = static_cast<FrameKind>(kind);
-        frame.payload = QByteArray(payload, length);
+        frame.payload = mayShare(length, m_buffer) ? sharedSlice(m_buffer, m_start + kHeaderSize, length)
+                                                   : QByteArray(payload, length);
     }
     m_start += total;
     return intact ? Outcome::Frame : Outcome::BadPayload;

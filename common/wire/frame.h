@@ -46,6 +46,10 @@ struct Frame
 /// `payload` must not be longer than kMaxPayload.
 QByteArray encodeFrame(FrameKind kind, QByteArrayView payload, quint8 version = kHighestVersion);
 
+/// The same without copying: the payload was written kHeaderSize bytes behind the start of the block, and that room and
+/// what comes behind it are filled in.
+QByteArray closeFrame(FrameKind kind, QByteArray block, quint8 version = kHighestVersion);
+
 /// Cuts a stream into frames. Holds at most one frame of kMaxPayload and what came with it; a claimed length reserves
 /// nothing before its bytes arrive.
 class FrameReader
@@ -58,7 +62,9 @@ public:
         BadHeader,  ///< close the connection; error() says why. Stays so.
     };
 
-    void append(QByteArrayView bytes);
+    /// Kept, and not copied, when nothing is left of what came before.
+    void append(QByteArray bytes);
+    /// Frames that are most of what came with them share its bytes.
     Outcome next(Frame& frame);
     const QString& error() const { return m_error; }
     qsizetype bufferedBytes() const { return m_buffer.size() - m_start; }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/wire/hello.h"
 
-#include "common/wire/cbor.h"
+#include "common/wire/cbor_reader.h"
+#include "common/wire/cbor_writer.h"
 
 #include <QCryptographicHash>
 
@@ -30,60 +31,58 @@ QByteArray clusterIdOf(const QByteArray& name)
 
 QByteArray encodeHello(const Hello& hello)
 {
-    QByteArray payload;
-    QCborStreamWriter writer(&payload);
+    CborWriter writer;
     const bool listens = hello.port != 0;
-    writer.startMap(listens ? 9 : 7);
-    writer.append(quint64(ClusterId));
-    writer.append(hello.clusterId);
-    writer.append(quint64(From));
-    writer.append(quint64(hello.from.value));
-    writer.append(quint64(To));
-    writer.append(quint64(hello.to.value));
-    writer.append(quint64(Incarnation));
-    writer.append(hello.incarnation);
-    writer.append(quint64(Lowest));
-    writer.append(quint64(hello.lowestVersion));
-    writer.append(quint64(Highest));
-    writer.append(quint64(hello.highestVersion));
-    writer.append(quint64(Token));
-    writer.append(hello.token);
+    writer.map(listens ? 9 : 7);
+    writer.number(ClusterId);
+    writer.bytes(hello.clusterId);
+    writer.number(From);
+    writer.number(hello.from.value);
+    writer.number(To);
+    writer.number(hello.to.value);
+    writer.number(Incarnation);
+    writer.number(hello.incarnation);
+    writer.number(Lowest);
+    writer.number(hello.lowestVersion);
+    writer.number(Highest);
+    writer.number(hello.highestVersion);
+    writer.number(Token);
+    writer.bytes(hello.token);
     if (listens) {
-        writer.append(quint64(Host));
-        writer.append(hello.host);
-        writer.append(quint64(Port));
-        writer.append(quint64(hello.port));
+        writer.number(Host);
+        writer.text(hello.host);
+        writer.number(Port);
+        writer.number(hello.port);
     }
-    writer.endMap();
-    return payload;
+    return writer.take();
 }
 
 std::optional<Hello> decodeHello(const QByteArray& payload)
 {
-    QCborStreamReader reader(payload);
+    CborReader reader(payload);
     Hello hello;
-    const bool ok = readMap(reader, [&](quint64 key) {
+    const bool ok = reader.readMap([&](quint64 key) {
         switch (key) {
         case ClusterId:
-            return readBytes(reader, hello.clusterId);
+            return reader.readBytes(hello.clusterId);
         case From:
-            return readUnsigned(reader, hello.from.value);
+            return reader.readUnsigned(hello.from.value);
         case To:
-            return readUnsigned(reader, hello.to.value);
+            return reader.readUnsigned(hello.to.value);
         case Incarnation:
-            return readUnsigned(reader, hello.incarnation);
+            return reader.readUnsigned(hello.incarnation);
         case Lowest:
-            return readUnsigned(reader, hello.lowestVersion);
+            return reader.readUnsigned(hello.lowestVersion);
         case Highest:
-            return readUnsigned(reader, hello.highestVersion);
+            return reader.readUnsigned(hello.highestVersion);
         case Token:
-            return readBytes(reader, hello.token);
+            return reader.readBytes(hello.token);
         case Host:
-            return readText(reader, hello.host);
+            return reader.readText(hello.host);
         case Port:
-            return readUnsigned(reader, hello.port);
+            return reader.readUnsigned(hello.port);
         default:
-            return skip(reader);
+            return reader.skip();
         }
     });
     if (!ok || hello.lowestVersion > hello.highestVersion)

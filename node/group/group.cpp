@@ -69,9 +69,9 @@ void Group::tick()
     due();
 }
 
-void Group::receive(raft::Message message)
+void Group::receive(const raft::Message& message)
 {
-    m_raft.receive(std::move(message), m_handed.now());
+    m_raft.receive(message, m_handed.now());
     due();
 }
 
@@ -377,6 +377,8 @@ void Group::giveUpPending()
 
 void Group::noteWatched(const std::vector<raft::Entry>& appended)
 {
+    if (m_watchedKey.isEmpty())
+        return;
     std::erase_if(m_watchedUnapplied,
                   [&](const Unapplied& waiting) { return waiting.index >= appended.front().index; });
     for (const raft::Entry& entry : appended) {

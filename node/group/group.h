@@ -68,7 +68,7 @@ public:
     ~Group();
 
     void tick();
-    void receive(raft::Message message);
+    void receive(const raft::Message& message);
     void connectionBroke(raft::NodeId peer);
 
     enum class Submitted {

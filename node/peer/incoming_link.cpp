@@ -90,7 +90,7 @@ void IncomingLink::receive(const QByteArray& payload, quint64 senderIncarnation)
         });
     }
     if (!m_fault.cut && onMessage)
-        onMessage(std::move(decoded->message), decoded->envelope.lamport);
+        onMessage(decoded->message, decoded->envelope.lamport);
 }
 
 void IncomingLink::addTo(wire::LinkCounters& counters) const

@@ -35,7 +35,7 @@ public:
     /// The clock's pace changed, or it goes on.
     void goOn();
 
-    std::function<void(raft::Message message, quint64 lamport)> onMessage;
+    std::function<void(const raft::Message& message, quint64 lamport)> onMessage;
     std::function<void(const wire::MessageSample&)> onSample;
     /// The connection is gone. `broke`: by itself, no fault of this link did it.
     std::function<void(bool broke)> onClosed;

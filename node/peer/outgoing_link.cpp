@@ -110,8 +110,9 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
                         kind == wire::MessageKind::Vote || kind == wire::MessageKind::VoteReply ||
                         kind == wire::MessageKind::TimeoutNow;
     const wire::Envelope envelope{GroupId{1}, ++m_sequence, lamport, takeSampleTicket(isVote)};
-    const QByteArray payload = encodePeerMessage(envelope, message);
-    if (payload.size() > wire::kMaxPayload) {
+    QByteArray frame = encodePeerFrame(envelope, message);
+    const qsizetype payload = frame.size() - wire::kHeaderSize - wire::kTrailerSize;
+    if (payload > wire::kMaxPayload) {
         lose(std::nullopt);
         return;
     }
@@ -129,14 +130,14 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
             .term = message.term.value,
             .lamport = lamport,
             .entries = entryCountOf(message),
-            .bytes = static_cast<quint32>(payload.size()),
+            .bytes = static_cast<quint32>(payload),
         };
         if (onSample)
             onSample(*sample);
     }
 
-    if (m_pipeline.push(wire::encodeFrame(wire::FrameKind::Raft, payload), envelope.sequence, m_clock.now(),
-                        m_random) != fault::FaultPipeline::Fate::Queued) {
+    if (m_pipeline.push(std::move(frame), envelope.sequence, m_clock.now(), m_random) !=
+        fault::FaultPipeline::Fate::Queued) {
         lose(sample);
         return;
     }

@@ -58,10 +58,10 @@ void PeerTransport::add(const PeerAddress& address, bool isGuest)
     };
     auto incoming = std::make_unique<IncomingLink>(address.id, m_options.self, m_clock);
     incoming->onSample = outgoing->onSample;
-    incoming->onMessage = [this](raft::Message message, quint64 theirLamport) {
+    incoming->onMessage = [this](const raft::Message& message, quint64 theirLamport) {
         m_lamport = std::max(m_lamport, theirLamport) + 1;
         if (onMessage)
-            onMessage(std::move(message));
+            onMessage(message);
     };
     incoming->onClosed = [this, id = address.id](bool broke) {
         if (broke && onBroken)

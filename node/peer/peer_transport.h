@@ -52,7 +52,7 @@ public:
     bool isConnected(NodeId peer) const;
     quint64 lamport() const { return m_lamport; }
 
-    std::function<void(raft::Message)> onMessage;
+    std::function<void(const raft::Message&)> onMessage;
     std::function<void(const wire::MessageSample&)> onSample;
     std::function<void(NodeId peer, bool connected, const QString& text)> onConnection;
     /// A connection from or to the peer broke, and no fault did it: the peer may have died.

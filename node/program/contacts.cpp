@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/program/contacts.h"
 
-#include "common/wire/cbor.h"
+#include "common/wire/cbor_reader.h"
+#include "common/wire/cbor_writer.h"
 
 #include <QHostAddress>
 
@@ -16,43 +17,40 @@ constexpr quint64 kMaxContacts = 64;
 
 QByteArray encodeContacts(const std::vector<MemberAddress>& contacts)
 {
-    QByteArray bytes;
-    QCborStreamWriter writer(&bytes);
-    writer.startArray(contacts.size());
+    wire::CborWriter writer;
+    writer.array(contacts.size());
     for (const MemberAddress& contact : contacts) {
-        writer.startMap(4);
-        writer.append(quint64(Id));
-        writer.append(quint64(contact.id.value));
-        writer.append(quint64(Host));
-        writer.append(contact.host);
-        writer.append(quint64(PeerPort));
-        writer.append(quint64(contact.peerPort));
-        writer.append(quint64(ClientPort));
-        writer.append(quint64(contact.clientPort));
-        writer.endMap();
+        writer.map(4);
+        writer.number(Id);
+        writer.number(contact.id.value);
+        writer.number(Host);
+        writer.text(contact.host);
+        writer.number(PeerPort);
+        writer.number(contact.peerPort);
+        writer.number(ClientPort);
+        writer.number(contact.clientPort);
     }
-    writer.endArray();
-    return bytes;
+    return writer.take();
 }
 
 std::vector<MemberAddress> decodeContacts(const QByteArray& bytes)
 {
-    QCborStreamReader reader(bytes);
+    wire::CborReader reader(bytes);
     std::vector<MemberAddress> contacts;
-    const bool ok = wire::readArray(reader, kMaxContacts, [&] {
+    const bool ok = reader.readArray(kMaxContacts, [&] {
         MemberAddress contact;
-        const bool read = wire::readMap(reader, [&](quint64 key) {
+        const bool read = reader.readMap([&](quint64 key) {
             switch (key) {
             case Id:
-                return wire::readUnsigned(reader, contact.id.value);
+                return reader.readUnsigned(contact.id.value);
             case Host:
-                return wire::readText(reader, contact.host);
+                return reader.readText(contact.host);
             case PeerPort:
-                return wire::readUnsigned(reader, contact.peerPort);
+                return reader.readUnsigned(contact.peerPort);
             case ClientPort:
-                return wire::readUnsigned(reader, contact.clientPort);
+                return reader.readUnsigned(contact.clientPort);
             default:
-                return wire::skip(reader);
+                return reader.skip();
             }
         });
         if (!read || !contact.id || QHostAddress(contact.host).isNull() || contact.peerPort == 0)

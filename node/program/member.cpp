@@ -58,7 +58,7 @@ Result<void> Member::start()
         return recovered;
     followMembership();
 
-    m_transport->onMessage = [this](raft::Message message) { m_group->receive(std::move(message)); };
+    m_transport->onMessage = [this](const raft::Message& message) { m_group->receive(message); };
     m_transport->onBroken = [this](NodeId peer) {
         // So slow that a person can follow it, an election begins when its timeout says so.
         if (m_clock.pace().factor == 1)

@@ -6,10 +6,8 @@
 
 namespace faultline::raft {
 
-void require(bool condition, const char* expected)
+void broken(const char* expected)
 {
-    if (condition)
-        return;
     std::fprintf(stderr, "faultline: invariant of consensus broken: %s\n", expected);
     std::abort();
 }

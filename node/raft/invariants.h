@@ -8,7 +8,12 @@ namespace faultline::raft {
 
 /// Stops the process, in release too, when `condition` does not hold; `expected` says in words what should have. For
 /// what only a bug can cause: a node that went on could break a promise.
-void require(bool condition, const char* expected);
+[[noreturn]] void broken(const char* expected);
+inline void require(bool condition, const char* expected)
+{
+    if (!condition) [[unlikely]]
+        broken(expected);
+}
 
 /// What must hold of a node at any time, and from one moment to the next, whatever it is told (figure 3 of the paper,
 /// as far as one node can see it). Cheap: looked at after every input. Where an invariant states just what one of the

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/raft/log.h"
 
-#include "node/raft/invariants.h"
-
 #include <algorithm>
 
 namespace faultline::raft {
@@ -37,17 +35,6 @@ void Log::checkAll() const
         index = entry.index;
         term = entry.term;
     }
-}
-
-Term Log::termAt(LogIndex index) const
-{
-    return index == m_before ? m_beforeTerm : at(index).term;
-}
-
-const Entry& Log::at(LogIndex index) const
-{
-    require(index > m_before && index <= lastIndex(), "an entry that is asked for is in the log");
-    return m_entries[index.value - m_before.value - 1];
 }
 
 void Log::append(Entry entry)

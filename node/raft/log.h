@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "node/raft/invariants.h"
 #include "node/raft/message.h"
 
 #include <deque>
@@ -26,8 +27,12 @@ public:
     Term lastTerm() const { return m_entries.empty() ? m_beforeTerm : m_entries.back().term; }
     /// Whether termAt(index) may be asked.
     bool knows(LogIndex index) const { return index >= m_before && index <= lastIndex(); }
-    Term termAt(LogIndex index) const;
-    const Entry& at(LogIndex index) const;
+    Term termAt(LogIndex index) const { return index == m_before ? m_beforeTerm : at(index).term; }
+    const Entry& at(LogIndex index) const
+    {
+        require(index > m_before && index <= lastIndex(), "an entry that is asked for is in the log");
+        return m_entries[index.value - m_before.value - 1];
+    }
 
     /// Its index must be the next.
     void append(Entry entry);

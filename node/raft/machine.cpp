@@ -236,7 +236,7 @@ bool Raft::Machine::acceptsTermOf(const Message& message)
     return true;
 }
 
-void Raft::Machine::receive(Message message, Instant now)
+void Raft::Machine::receive(const Message& message, Instant now)
 {
     m_now = now;
     if (message.to != m_options.self || message.from == m_options.self || !message.from)

@@ -25,7 +25,7 @@ public:
     Machine(Options options, StoredState stored, Instant now);
 
     void tick(Instant now);
-    void receive(Message message, Instant now);
+    void receive(const Message& message, Instant now);
     std::variant<Proposed, ProposalRefused> propose(QByteArray payload, Instant now);
     bool read(std::uint64_t id, Instant now);
     std::variant<Proposed, ChangeRefused> changeMembership(std::set<NodeId> voters, std::set<NodeId> learners,

@@ -18,9 +18,9 @@ void Raft::tick(Instant now)
     m_machine->tick(now);
 }
 
-void Raft::receive(Message message, Instant now)
+void Raft::receive(const Message& message, Instant now)
 {
-    m_machine->receive(std::move(message), now);
+    m_machine->receive(message, now);
 }
 
 std::variant<Raft::Proposed, Raft::ProposalRefused> Raft::propose(QByteArray payload, Instant now)

@@ -123,7 +123,7 @@ public:
     void tick(Instant now);
     /// Messages not addressed to self are ignored, and replies from nobody in the membership. Requests are heard from
     /// anybody: a node may not know yet, or no longer, who belongs to the group (§6).
-    void receive(Message message, Instant now);
+    void receive(const Message& message, Instant now);
 
     /// Appends one command when this node leads. Says where it will be if it commits: the caller knows its own command
     /// at apply time by (index, term). After a refusal nothing was proposed.

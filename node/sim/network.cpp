@@ -85,7 +85,7 @@ void Network::send(quint32 from, quint32 to, const raft::Message& message)
     const quint32 number = from * m_nodes + to;
     Link& link = m_links[number];
     const wire::Envelope envelope{GroupId{1}, ++link.sequence, ++m_lamport, false};
-    QByteArray frame = wire::encodeFrame(wire::FrameKind::Raft, node::encodePeerMessage(envelope, message));
+    QByteArray frame = node::encodePeerFrame(envelope, message);
     ++m_messages;
     m_trace.add(checksumOf(frame) ^ number);
     const auto fate = link.pipeline.push(std::move(frame), envelope.sequence, m_schedule.now(), m_random);
@@ -108,14 +108,15 @@ void Network::deliver(quint32 number)
     Link& link = m_links[number];
     link.scheduled.reset();
     while (auto delivery = link.pipeline.pop(m_schedule.now()))
-        take(number, *delivery);
+        take(number, *std::move(delivery));
     arm(number);
 }
 
-void Network::take(quint32 number, const fault::FaultPipeline::Delivery& delivery)
+void Network::take(quint32 number, fault::FaultPipeline::Delivery delivery)
 {
+    const quint64 checksum = checksumOf(delivery.message);
     Link& link = m_links[number];
-    link.reader.append(delivery.message);
+    link.reader.append(std::move(delivery.message));
     wire::Frame frame;
     const auto outcome = link.reader.next(frame);
     if (delivery.isCorrupted)
@@ -138,8 +139,8 @@ void Network::take(quint32 number, const fault::FaultPipeline::Delivery& deliver
                            .arg(decoded ? QStringLiteral("taken") : QStringLiteral("not understood")));
         return;
     }
-    m_trace.add(checksumOf(delivery.message) + number);
-    onMessage(toOf(number), std::move(decoded->message));
+    m_trace.add(checksum + number);
+    onMessage(toOf(number), decoded->message);
 }
 
 void Network::beginFault(quint64 number, const PlannedFault& fault)

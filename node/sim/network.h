@@ -25,7 +25,7 @@ public:
     Network(const Shape& shape, Schedule& schedule, Trace& trace, Verdict& verdict, quint64 seed);
 
     /// A message has arrived whole.
-    std::function<void(quint32 to, raft::Message message)> onMessage;
+    std::function<void(quint32 to, const raft::Message& message)> onMessage;
 
     void send(quint32 from, quint32 to, const raft::Message& message);
     /// For Event::Kind::Delivery.
@@ -56,7 +56,7 @@ private:
     quint32 toOf(quint32 link) const { return link % m_nodes; }
     void applyFaults();
     void arm(quint32 link);
-    void take(quint32 link, const fault::FaultPipeline::Delivery& delivery);
+    void take(quint32 link, fault::FaultPipeline::Delivery delivery);
 
     const Shape& m_shape;
     Schedule& m_schedule;

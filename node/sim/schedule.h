@@ -40,16 +40,14 @@ struct Event
         Probe,          ///< the world looks around: samples, and waits for healing
     };
 
-    Instant at;
-    quint64 order = 0; ///< of those at the same time, first come, first served
     Kind kind = Kind::Tick;
     quint32 who = 0;
     quint64 what = 0;
     quint32 life = 0; ///< of the node; an event of an earlier life is void
 };
 
-/// What happens next: an event queue in simulated time. Time jumps from one event to the next, so that idle time costs
-/// nothing.
+/// What happens next: an event queue in simulated time. Of what is due at the same time, first come, first served. Time
+/// jumps from one event to the next, so that idle time costs nothing.
 class Schedule
 {
 public:
@@ -61,7 +59,24 @@ public:
     Event take();
 
 private:
-    std::vector<Event> m_heap;
+    /// An event by when it is; the events themselves stay where they are.
+    struct Place
+    {
+        Instant at;
+        quint64 orderAndSlot; ///< no two have the same order
+    };
+    static constexpr int kSlotBits = 20;
+    struct Later
+    {
+        bool operator()(const Place& a, const Place& b) const
+        {
+            return a.at != b.at ? a.at > b.at : a.orderAndSlot > b.orderAndSlot;
+        }
+    };
+
+    std::vector<Place> m_heap;
+    std::vector<Event> m_slots;
+    std::vector<quint32> m_freeSlots;
     Instant m_now{0};
     quint64 m_lastOrder = 0;
 };

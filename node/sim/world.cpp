@@ -51,7 +51,7 @@ World::World(const Shape& shape, const FaultPlan& plan, int ticks, quint64 seed,
             m_network.send(index, message.to.value - 1, message);
         };
     }
-    m_network.onMessage = [this](quint32 to, raft::Message message) { receive(to, std::move(message)); };
+    m_network.onMessage = [this](quint32 to, const raft::Message& message) { receive(to, message); };
 }
 
 RunResult World::run()
@@ -206,15 +206,15 @@ void World::request(Host& host, quint64 attempt)
     m_workload.turnedDown(attempt, known ? std::optional(known.value - 1) : std::nullopt);
 }
 
-void World::receive(quint32 to, raft::Message message)
+void World::receive(quint32 to, const raft::Message& message)
 {
     Host& host = m_hosts[to];
     if (!host.isUp())
         return;
     if (host.isFrozen())
-        host.holdBack(std::move(message));
+        host.holdBack(message);
     else
-        host.group().receive(std::move(message));
+        host.group().receive(message);
 }
 
 Host* World::leader()

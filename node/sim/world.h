@@ -41,7 +41,7 @@ private:
     void turn(Host& host);
     void tick(Host& host);
     void request(Host& host, quint64 attempt);
-    void receive(quint32 to, raft::Message message);
+    void receive(quint32 to, const raft::Message& message);
     void probe();
     bool haveSettled();
     Host* leader();

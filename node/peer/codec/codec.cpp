@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/peer/codec/codec.h"
 
-#include "common/wire/cbor.h"
+#include "common/wire/cbor_reader.h"
+#include "common/wire/cbor_writer.h"
+#include "common/wire/frame.h"
+#include "common/wire/shared_slice.h"
 
 #include <limits>
 
@@ -51,8 +54,7 @@ constexpr quint64 kMaxIndex = std::numeric_limits<quint64>::max() / 2;
 /// Far above what a leader sends; it keeps what a broken peer can make us allocate near the size of its frame.
 constexpr quint64 kMaxEntries = 65'536;
 
-constexpr qsizetype kUsualPayload =
-    192; ///< bytes that most messages fit in, so that writing one seldom allocates twice
+constexpr qsizetype kUsualPayload = 128; ///< bytes that what is not entries or a snapshot mostly fits in
 
 template <typename... Ts> struct Overloaded : Ts...
 {
@@ -60,27 +62,37 @@ template <typename... Ts> struct Overloaded : Ts...
 };
 template <typename... Ts> Overloaded(Ts...) -> Overloaded<Ts...>;
 
-void field(QCborStreamWriter& writer, Key key, quint64 value)
+void field(wire::CborWriter& writer, Key key, quint64 value)
 {
-    writer.append(quint64(key));
-    writer.append(value);
+    writer.number(key);
+    writer.number(value);
 }
 
-void flag(QCborStreamWriter& writer, Key key, bool value)
+void flag(wire::CborWriter& writer, Key key, bool value)
 {
-    writer.append(quint64(key));
-    writer.append(value);
+    writer.number(key);
+    writer.boolean(value);
 }
 
-void type(QCborStreamWriter& writer, MessageType value)
+void type(wire::CborWriter& writer, MessageType value)
 {
     field(writer, Type, quint64(value));
 }
 
-bool readMembership(QCborStreamReader& reader, raft::Membership& membership)
+/// The bytes stay in the payload, which they share.
+bool readSlice(wire::CborReader& reader, const QByteArray& payload, QByteArray& out)
+{
+    QByteArrayView bytes;
+    if (!reader.readBytes(bytes))
+        return false;
+    out = bytes.isEmpty() ? QByteArray() : wire::sharedSlice(payload, bytes.data() - payload.constData(), bytes.size());
+    return true;
+}
+
+bool readMembership(wire::CborReader& reader, raft::Membership& membership)
 {
     QByteArray bytes;
-    if (!wire::readBytes(reader, bytes))
+    if (!reader.readBytes(bytes))
         return false;
     auto decoded = raft::decodeMembership(bytes);
     if (decoded)
@@ -88,24 +100,35 @@ bool readMembership(QCborStreamReader& reader, raft::Membership& membership)
     return decoded.has_value();
 }
 
-bool readEntry(QCborStreamReader& reader, raft::Entry& entry)
+bool readEntry(wire::CborReader& reader, const QByteArray& payload, raft::Entry& entry)
 {
-    if (!reader.isArray() || !reader.enterContainer())
-        return false;
-    return wire::readUnsigned(reader, entry.term.value) &&
-           wire::readEnum(reader, entry.kind, raft::EntryKind::Membership) && wire::readBytes(reader, entry.payload) &&
-           !reader.hasNext() && reader.leaveContainer();
+    wire::CborReader::Container items;
+    return reader.enterArray(items) && reader.hasNext(items) && reader.readUnsigned(entry.term.value) &&
+           reader.hasNext(items) && reader.readEnum(entry.kind, raft::EntryKind::Membership) && reader.hasNext(items) &&
+           readSlice(reader, payload, entry.payload) && !reader.hasNext(items);
+}
+
+/// Bytes that are surely enough, or nearly so, to write the message without allocating twice.
+qsizetype payloadSize(const raft::Message& message)
+{
+    constexpr qsizetype kBesidePayload = 16; // of an entry: the array, term, kind and length
+    qsizetype size = kUsualPayload;
+    if (const auto* append = std::get_if<raft::AppendEntries>(&message.body)) {
+        for (const raft::Entry& entry : append->entries)
+            size += entry.payload.size() + kBesidePayload;
+    } else if (const auto* install = std::get_if<raft::InstallSnapshot>(&message.body)) {
+        size += install->piece.bytes.size();
+    }
+    return size;
 }
 
 } // namespace
 
-QByteArray encodePeerMessage(const wire::Envelope& envelope, const raft::Message& message)
+QByteArray encodePeerFrame(const wire::Envelope& envelope, const raft::Message& message)
 {
-    QByteArray payload;
-    payload.reserve(kUsualPayload);
-    QCborStreamWriter writer(&payload);
+    wire::CborWriter writer(payloadSize(message) + wire::kTrailerSize, wire::kHeaderSize);
     wire::beginPayload(writer, envelope);
-    writer.startMap();
+    writer.beginMap();
     field(writer, TermKey, message.term.value);
     std::visit(Overloaded{
                    [&](const raft::RequestVote& body) {
@@ -127,16 +150,14 @@ QByteArray encodePeerMessage(const wire::Envelope& envelope, const raft::Message
                        field(writer, PreviousTerm, body.previousTerm.value);
                        field(writer, LeaderCommit, body.leaderCommit.value);
                        field(writer, Round, body.round);
-                       writer.append(quint64(Entries));
-                       writer.startArray(body.entries.size());
+                       writer.number(Entries);
+                       writer.array(body.entries.size());
                        for (const raft::Entry& entry : body.entries) {
-                           writer.startArray(3);
-                           writer.append(quint64(entry.term.value));
-                           writer.append(quint64(entry.kind));
-                           writer.append(entry.payload);
-                           writer.endArray();
+                           writer.array(3);
+                           writer.number(entry.term.value);
+                           writer.number(static_cast<quint64>(entry.kind));
+                           writer.bytes(entry.payload);
                        }
-                       writer.endArray();
                    },
                    [&](const raft::AppendEntriesReply& body) {
                        type(writer, MessageType::AppendEntriesReply);
@@ -151,13 +172,13 @@ QByteArray encodePeerMessage(const wire::Envelope& envelope, const raft::Message
                        type(writer, MessageType::InstallSnapshot);
                        field(writer, SnapshotIndex, mark.lastIndex.value);
                        field(writer, SnapshotTerm, mark.lastTerm.value);
-                       writer.append(quint64(SnapshotMembership));
-                       writer.append(raft::encodeMembership(mark.membership));
+                       writer.number(SnapshotMembership);
+                       writer.bytes(raft::encodeMembership(mark.membership));
                        field(writer, Offset, body.piece.offset);
                        flag(writer, IsLast, body.piece.isLast);
                        field(writer, Round, body.round);
-                       writer.append(quint64(Bytes));
-                       writer.append(body.piece.bytes);
+                       writer.number(Bytes);
+                       writer.bytes(body.piece.bytes);
                    },
                    [&](const raft::InstallSnapshotReply& body) {
                        type(writer, MessageType::InstallSnapshotReply);
@@ -169,105 +190,103 @@ QByteArray encodePeerMessage(const wire::Envelope& envelope, const raft::Message
                    [&](const raft::TimeoutNow&) { type(writer, MessageType::TimeoutNow); },
                },
                message.body);
-    writer.endMap();
-    writer.endArray();
-    return payload;
+    writer.end();
+    writer.end();
+    return wire::closeFrame(wire::FrameKind::Raft, writer.take());
 }
 
 std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::NodeId from, raft::NodeId to)
 {
-    QCborStreamReader reader(payload);
-    PeerMessage result;
-    if (!wire::enterPayload(reader, result.envelope))
-        return std::nullopt;
-    result.message.from = from;
-    result.message.to = to;
+    wire::CborReader reader(payload);
+    std::optional<PeerMessage> result(std::in_place);
+    result->message.from = from;
+    result->message.to = to;
 
     std::optional<MessageType> kind;
     raft::RequestVote vote;
     raft::RequestVoteReply voteReply;
     raft::AppendEntries append;
     raft::AppendEntriesReply appendReply;
-    raft::SnapshotPiece piece;
+    std::optional<raft::SnapshotPiece> piece; // the largest by far, and seldom there
     raft::InstallSnapshotReply snapshotReply;
     bool preVote = false;
     quint64 round = 0;
     raft::LogIndex snapshotIndex;
-    const bool read = wire::readMap(reader, [&](quint64 key) {
+    const auto readField = [&](quint64 key) {
+        if (key >= SnapshotTerm && key <= IsLast && !piece)
+            piece.emplace();
         switch (key) {
         case Type: {
             quint8 number = 0;
-            if (!wire::readUnsigned(reader, number) || number < 1 || number > quint8(MessageType::TimeoutNow))
+            if (!reader.readUnsigned(number) || number < 1 || number > quint8(MessageType::TimeoutNow))
                 return false;
             kind = static_cast<MessageType>(number);
             return true;
         }
         case TermKey:
-            return wire::readUnsigned(reader, result.message.term.value);
+            return reader.readUnsigned(result->message.term.value);
         case PreVote:
-            return wire::readBool(reader, preVote);
+            return reader.readBool(preVote);
         case LastLogIndex:
-            return wire::readUnsigned(reader, vote.lastLogIndex.value);
+            return reader.readUnsigned(vote.lastLogIndex.value);
         case LastLogTerm:
-            return wire::readUnsigned(reader, vote.lastLogTerm.value);
+            return reader.readUnsigned(vote.lastLogTerm.value);
         case Granted:
-            return wire::readBool(reader, voteReply.granted);
+            return reader.readBool(voteReply.granted);
         case PreviousIndex:
-            return wire::readUnsigned(reader, append.previousIndex.value);
+            return reader.readUnsigned(append.previousIndex.value);
         case PreviousTerm:
-            return wire::readUnsigned(reader, append.previousTerm.value);
+            return reader.readUnsigned(append.previousTerm.value);
         case LeaderCommit:
-            return wire::readUnsigned(reader, append.leaderCommit.value);
+            return reader.readUnsigned(append.leaderCommit.value);
         case Entries:
-            return wire::readArray(reader, kMaxEntries, [&] {
-                raft::Entry entry;
-                if (!readEntry(reader, entry))
-                    return false;
-                append.entries.push_back(std::move(entry));
-                return true;
-            });
+            return reader.readArray(kMaxEntries,
+                                    [&] { return readEntry(reader, payload, append.entries.emplace_back()); });
         case Success:
-            return wire::readBool(reader, appendReply.success);
+            return reader.readBool(appendReply.success);
         case MatchIndex:
-            return wire::readUnsigned(reader, appendReply.matchIndex.value);
+            return reader.readUnsigned(appendReply.matchIndex.value);
         case ConflictTerm:
-            return wire::readUnsigned(reader, appendReply.conflictTerm.value);
+            return reader.readUnsigned(appendReply.conflictTerm.value);
         case ConflictIndex:
-            return wire::readUnsigned(reader, appendReply.conflictIndex.value);
+            return reader.readUnsigned(appendReply.conflictIndex.value);
         case Round:
-            return wire::readUnsigned(reader, round);
+            return reader.readUnsigned(round);
         case IsTransfer:
-            return wire::readBool(reader, vote.isTransfer);
+            return reader.readBool(vote.isTransfer);
         case SnapshotIndex:
-            return wire::readUnsigned(reader, snapshotIndex.value);
+            return reader.readUnsigned(snapshotIndex.value);
         case SnapshotTerm:
-            return wire::readUnsigned(reader, piece.mark.lastTerm.value);
+            return reader.readUnsigned(piece->mark.lastTerm.value);
         case SnapshotMembership:
-            return readMembership(reader, piece.mark.membership);
+            return readMembership(reader, piece->mark.membership);
         case Offset:
-            return wire::readUnsigned(reader, piece.offset);
+            return reader.readUnsigned(piece->offset);
         case Bytes:
-            return wire::readBytes(reader, piece.bytes);
+            return readSlice(reader, payload, piece->bytes);
         case IsLast:
-            return wire::readBool(reader, piece.isLast);
+            return reader.readBool(piece->isLast);
         case Received:
-            return wire::readUnsigned(reader, snapshotReply.received);
+            return reader.readUnsigned(snapshotReply.received);
         case IsInstalled:
-            return wire::readBool(reader, snapshotReply.isInstalled);
+            return reader.readBool(snapshotReply.isInstalled);
         default:
-            return wire::skip(reader);
+            return reader.skip();
         }
+    };
+    const bool read = wire::readPayload(reader, result->envelope, [&](wire::CborReader::Container& items) {
+        return reader.hasNext(items) && reader.readMap(readField);
     });
-    if (!read || !kind || !wire::leavePayload(reader))
+    if (!read || !kind)
         return std::nullopt;
     switch (*kind) {
     case MessageType::RequestVote:
         vote.preVote = preVote;
-        result.message.body = vote;
+        result->message.body = vote;
         break;
     case MessageType::RequestVoteReply:
         voteReply.preVote = preVote;
-        result.message.body = voteReply;
+        result->message.body = voteReply;
         break;
     case MessageType::AppendEntries: {
         if (append.previousIndex.value > kMaxIndex)
@@ -278,26 +297,27 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
             index = index.next();
             entry.index = index;
         }
-        result.message.body = std::move(append);
+        result->message.body = std::move(append);
         break;
     }
     case MessageType::AppendEntriesReply:
         appendReply.round = round;
-        result.message.body = appendReply;
+        result->message.body = appendReply;
         break;
     case MessageType::InstallSnapshot:
-        if (snapshotIndex.value > kMaxIndex || piece.offset > kMaxIndex || piece.mark.membership.voters.empty())
+        if (!piece || snapshotIndex.value > kMaxIndex || piece->offset > kMaxIndex ||
+            piece->mark.membership.voters.empty())
             return std::nullopt;
-        piece.mark.lastIndex = snapshotIndex;
-        result.message.body = raft::InstallSnapshot{std::move(piece), round};
+        piece->mark.lastIndex = snapshotIndex;
+        result->message.body = raft::InstallSnapshot{*std::move(piece), round};
         break;
     case MessageType::InstallSnapshotReply:
         snapshotReply.lastIndex = snapshotIndex;
         snapshotReply.round = round;
-        result.message.body = snapshotReply;
+        result->message.body = snapshotReply;
         break;
     case MessageType::TimeoutNow:
-        result.message.body = raft::TimeoutNow{};
+        result->message.body = raft::TimeoutNow{};
         break;
     }
     return result;

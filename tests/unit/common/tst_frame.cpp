@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/wire/frame.h"
+#include "common/wire/shared_slice.h"
 
 #include <QTest>
 
@@ -30,7 +31,7 @@ private slots:
         FrameReader reader;
         std::vector<Frame> frames;
         for (const char byte : stream) {
-            reader.append(QByteArrayView(&byte, 1));
+            reader.append(QByteArray(1, byte));
             Frame frame;
             while (reader.next(frame) == Outcome::Frame)
                 frames.push_back(frame);
@@ -85,6 +86,77 @@ private slots:
         QCOMPARE(reader.next(frame), Outcome::BadHeader);
         reader.append(encodeFrame(FrameKind::Raft, "x"));
         QCOMPARE(reader.next(frame), Outcome::BadHeader);
+    }
+
+    void aFrameSharesTheBytesItCameIn()
+    {
+        const QByteArray block = encodeFrame(FrameKind::Raft, QByteArray(100, 'x'));
+        FrameReader reader;
+        reader.append(block);
+        Frame frame;
+        QCOMPARE(reader.next(frame), Outcome::Frame);
+        QCOMPARE(static_cast<const void*>(frame.payload.constData()),
+                 static_cast<const void*>(block.constData() + kHeaderSize));
+    }
+
+    void aSmallFrameDoesNotKeepALargeBlock()
+    {
+        const QByteArray block =
+            encodeFrame(FrameKind::Raft, "small") + encodeFrame(FrameKind::Raft, QByteArray(5000, 'x'));
+        FrameReader reader;
+        reader.append(block);
+        Frame frame;
+        QCOMPARE(reader.next(frame), Outcome::Frame);
+        QCOMPARE(frame.payload, QByteArray("small"));
+        QVERIFY(frame.payload.constData() < block.constData() ||
+                frame.payload.constData() >= block.constData() + block.size());
+    }
+
+    void aFrameThatIsKeptStaysAsItWas()
+    {
+        const QByteArray first = encodeFrame(FrameKind::Raft, QByteArray(1000, 'a'));
+        const QByteArray second = encodeFrame(FrameKind::Raft, QByteArray(1000, 'b'));
+        FrameReader reader;
+        reader.append(first + second.first(500));
+        Frame kept;
+        Frame next;
+        QCOMPARE(reader.next(kept), Outcome::Frame);
+        QCOMPARE(reader.next(next), Outcome::NeedMore);
+        reader.append(second.sliced(500));
+        QCOMPARE(reader.next(next), Outcome::Frame);
+        QCOMPARE(reader.next(next), Outcome::NeedMore);
+        reader.append(second);
+        QCOMPARE(reader.next(next), Outcome::Frame);
+        QCOMPARE(kept.payload, QByteArray(1000, 'a'));
+        QCOMPARE(next.payload, QByteArray(1000, 'b'));
+    }
+
+    void aSliceIsAByteArrayLikeAnyOther()
+    {
+        QByteArray slice;
+        {
+            const QByteArray block("0123456789");
+            slice = sharedSlice(block, 3, 4);
+            QCOMPARE(static_cast<const void*>(slice.constData()), static_cast<const void*>(block.constData() + 3));
+            QCOMPARE(slice, QByteArray("3456"));
+            QByteArray own = slice;
+            own[0] = 'x';
+            own.append("y");
+            QCOMPARE(own, QByteArray("x456y"));
+            QCOMPARE(block, QByteArray("0123456789"));
+        }
+        QCOMPARE(slice, QByteArray("3456")); // the block is kept
+        slice.append("now its own");
+        QCOMPARE(slice, QByteArray("3456now its own"));
+        QCOMPARE(sharedSlice(slice, 0, 0), QByteArray(""));
+    }
+
+    void borrowedBytesAreCopied()
+    {
+        char bytes[] = "abc";
+        const QByteArray slice = sharedSlice(QByteArray::fromRawData(bytes, 3), 1, 2);
+        bytes[1] = 'x';
+        QCOMPARE(slice, QByteArray("bc"));
     }
 };
 
