@@ -61,6 +61,14 @@ void appendBulk(QByteArray& out, QByteArrayView bytes)
     out.append(bytes).append("\r\n", 2);
 }
 
+void appendVerbatim(QByteArray& out, QByteArrayView text, Protocol protocol)
+{
+    if (protocol == Protocol::Resp2)
+        return appendBulk(out, text);
+    appendHeaded(out, '=', text.size() + 4);
+    out.append("txt:", 4).append(text).append("\r\n", 2);
+}
+
 void appendNull(QByteArray& out, Protocol protocol)
 {
     out.append(protocol == Protocol::Resp3 ? "_\r\n" : "$-1\r\n");
@@ -77,6 +85,11 @@ void appendMapHeader(QByteArray& out, qsizetype pairs, Protocol protocol)
         appendHeaded(out, '%', pairs);
     else
         appendHeaded(out, '*', pairs * 2);
+}
+
+void appendSetHeader(QByteArray& out, qsizetype count, Protocol protocol)
+{
+    appendHeaded(out, protocol == Protocol::Resp3 ? '~' : '*', count);
 }
 
 } // namespace faultline::resp

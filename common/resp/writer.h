@@ -21,10 +21,14 @@ void appendSimpleString(QByteArray& out, QByteArrayView text);
 void appendError(QByteArray& out, QByteArrayView text);
 void appendInteger(QByteArray& out, qint64 value);
 void appendBulk(QByteArray& out, QByteArrayView bytes);
+/// Text for a person to read, as INFO's. RESP2 has no such type: a bulk.
+void appendVerbatim(QByteArray& out, QByteArrayView text, Protocol protocol);
 void appendNull(QByteArray& out, Protocol protocol);
 /// `count` values must follow.
 void appendArrayHeader(QByteArray& out, qsizetype count);
 /// `pairs` keys, each with its value, must follow. RESP2 has no maps: a flat array.
 void appendMapHeader(QByteArray& out, qsizetype pairs, Protocol protocol);
+/// `count` values in no order must follow. RESP2 has no sets: an array.
+void appendSetHeader(QByteArray& out, qsizetype count, Protocol protocol);
 
 } // namespace faultline::resp

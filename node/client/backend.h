@@ -75,12 +75,18 @@ public:
     /// a Failure with the reason.
     virtual void manage(quint64 requestId, const MemberCommand& command) = 0;
 
+    /// Of a leader: the end of its log, and how many of the others have the log up to some place on their disks.
+    virtual quint64 lastIndex() const = 0;
+    virtual qint64 replicasWith(quint64 index) const = 0;
+
     /// Rows for INFO, in order. A row whose first half begins with "# " opens a section of that name.
     virtual QList<std::pair<QByteArray, QByteArray>> info() const = 0;
 
     /// Keys in this node's applied state.
     virtual quint64 keys() const = 0;
 
+    /// The cluster's own time, which its pace stretches; only differences matter.
+    virtual std::chrono::microseconds clusterTime() const = 0;
     /// What this node takes the time to be, since 1970.
     virtual std::chrono::microseconds wallTime() const = 0;
 };

@@ -9,13 +9,41 @@
 namespace faultline::client {
 
 enum class CommandId {
+    // those that the store does
     Get,
     Set,
     Del,
     Exists,
     Incr,
+    SetNx,
+    SetEx,
+    PSetEx,
+    GetSet,
+    GetDel,
+    Append,
+    StrLen,
+    IncrBy,
+    Decr,
+    DecrBy,
+    MSet,
+    MGet,
+    Expire,
+    PExpire,
+    ExpireAt,
+    PExpireAt,
+    Ttl,
+    PTtl,
+    ExpireTime,
+    PExpireTime,
+    Persist,
+    Type,
+    Scan,
+    FlushAll,
+    FlushDb,
+    // those that the port answers by itself
     Ping,
     Echo,
+    Auth,
     Hello,
     Command,
     Info,
@@ -29,11 +57,24 @@ enum class CommandId {
     ReadWrite,
     DbSize,
     Time,
+    Wait,
     Session,
     Member,
 };
 
+inline constexpr std::size_t kCommandIds = static_cast<std::size_t>(CommandId::Member) + 1;
+
+/// By the store, in the order of the log or as a read of its state.
+inline bool isOfStore(CommandId id)
+{
+    return id <= CommandId::FlushDb;
+}
+
 /// What a command is, in the terms of the Redis COMMAND reply. https://redis.io/commands/command
+///
+/// The keys of one command may be of several slots, as long as one group owns them, and today one group owns all: so
+/// MSET, MGET, DEL and EXISTS take any keys and are one entry in the log. (Redis Cluster refuses them with CROSSSLOT,
+/// as a client in cluster mode may do by itself.)
 struct CommandSpec
 {
     CommandId id;

@@ -3,6 +3,7 @@
 
 #include "common/result/result.h"
 
+#include <QHostAddress>
 #include <QTimer>
 
 namespace faultline::client {
@@ -25,6 +26,25 @@ void appendResult(QByteArray& out, const kv::Result& result, Protocol protocol)
         void operator()(const kv::Value& value) const { appendBulk(out, value.bytes); }
         void operator()(const kv::Integer& integer) const { appendInteger(out, integer.value); }
         void operator()(const kv::Failure& failure) const { appendError(out, failure.text); }
+        void operator()(const kv::Word& word) const { appendSimpleString(out, word.text); }
+        void operator()(const kv::Values& values) const
+        {
+            appendArrayHeader(out, std::ssize(values.all));
+            for (const auto& value : values.all) {
+                if (value)
+                    appendBulk(out, *value);
+                else
+                    appendNull(out, protocol);
+            }
+        }
+        void operator()(const kv::Page& page) const
+        {
+            appendArrayHeader(out, 2);
+            appendBulk(out, QByteArray::number(page.cursor));
+            appendArrayHeader(out, std::ssize(page.keys));
+            for (const QByteArray& key : page.keys)
+                appendBulk(out, key);
+        }
     };
     std::visit(Writer{out, protocol}, result);
 }
@@ -39,6 +59,7 @@ Connection::Connection(quint32 id, std::unique_ptr<QTcpSocket> socket, Dispatche
     , m_counters(counters)
     , m_owner(owner)
 {
+    m_session = dispatcher.newSession();
     m_socket->setReadBufferSize(kReadBuffer);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     connect(m_socket.get(), &QTcpSocket::readyRead, this, [this] {
@@ -60,9 +81,30 @@ Connection::~Connection()
     discardUnanswered();
 }
 
+QString Connection::peer() const
+{
+    return m_socket->peerAddress().toString() + QLatin1Char(':') + QString::number(m_socket->peerPort());
+}
+
+QString Connection::local() const
+{
+    return m_socket->localAddress().toString() + QLatin1Char(':') + QString::number(m_socket->localPort());
+}
+
+std::chrono::seconds Connection::age() const
+{
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - m_since);
+}
+
+void Connection::setReplies(Replies replies)
+{
+    m_replies = replies;
+    m_mute = replies != Replies::All;
+}
+
 QByteArray& Connection::reply()
 {
-    if (m_silent) {
+    if (m_silent || m_mute) {
         m_unsaid.clear();
         return m_unsaid;
     }
@@ -82,12 +124,13 @@ quint64 Connection::expectReply(qint64 proposedBytes, quint16 slot, Instant arri
 {
     const quint32 sequence = m_firstSequence + static_cast<quint32>(m_unanswered.size());
     Unanswered& command = m_unanswered.emplace_back();
+    command.isMute = m_mute;
     command.proposedBytes = proposedBytes;
     command.slot = slot;
     command.arrived = arrived;
     m_proposedBytes += proposedBytes;
     m_counters.pendingBytes += proposedBytes;
-    ++m_counters.pending;
+    m_counters.pending += proposedBytes > 0 ? 1 : 0;
     return static_cast<quint64>(m_id) << 32 | sequence;
 }
 
@@ -121,16 +164,20 @@ void Connection::complete(quint64 requestId, const kv::Result& result)
     FAULTLINE_INVARIANT(command && command->state == State::Pending, "a proposed command is answered once");
     settle(*command);
     if (command == &m_unanswered.front()) {
-        appendResult(m_out, result, m_session.protocol);
+        if (!command->isMute)
+            appendResult(m_out, result, m_session.protocol);
         m_arrivals.push_back(command->arrived);
         m_unanswered.pop_front();
         ++m_firstSequence;
         moveAnswersOut();
     } else {
         command->state = State::Answered;
-        appendResult(command->reply, result, m_session.protocol);
+        if (!command->isMute)
+            appendResult(command->reply, result, m_session.protocol);
         hold(*command);
     }
+    if (m_out.size() + m_heldBytes > kMaxOutput)
+        drown();
     if (!m_reading)
         m_owner.wake(m_id);
 }
@@ -165,7 +212,16 @@ void Connection::settle(Unanswered& command)
 {
     m_proposedBytes -= command.proposedBytes;
     m_counters.pendingBytes -= command.proposedBytes;
-    --m_counters.pending;
+    m_counters.pending -= command.proposedBytes > 0 ? 1 : 0;
+}
+
+void Connection::drown()
+{
+    // Within one turn, so that a client that asks for much and takes nothing cannot pile it up before the next.
+    m_drowned = m_closing = m_silent = true;
+    m_out = QByteArray();
+    m_arrivals.clear();
+    discardUnanswered();
 }
 
 void Connection::moveAnswersOut()
@@ -219,9 +275,14 @@ void Connection::readCommands()
         }
         const RequestParser::Outcome outcome = m_parser.next();
         if (outcome == RequestParser::Outcome::Request) {
+            m_mute = m_replies != Replies::All;
+            const bool isTheNext = m_replies == Replies::NotToTheNext;
             m_dispatcher.execute(*this, m_parser.arguments(), arrived);
             if (!m_unanswered.empty() && m_unanswered.back().state == State::Answered)
                 hold(m_unanswered.back());
+            m_mute = false;
+            if (isTheNext && m_replies == Replies::NotToTheNext)
+                m_replies = Replies::All;
         } else if (outcome == RequestParser::Outcome::Error) {
             ++m_counters.protocolErrors;
             appendError(reply(), "ERR " + m_parser.error());
@@ -248,6 +309,10 @@ void Connection::flush()
 {
     if (m_left || m_finished || m_owner.isQuietNow())
         return;
+    if (m_drowned) {
+        ++m_counters.slowReaders;
+        return abort();
+    }
     if (!m_out.isEmpty()) {
         const Instant begun = std::chrono::steady_clock::now();
         if (m_out.capacity() > kKeptCapacity) {

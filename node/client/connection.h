@@ -21,8 +21,14 @@ struct Session
 {
     resp::Protocol protocol = resp::Protocol::Resp2;
     QByteArray name;
-    bool readsStale = false; ///< READONLY: a node that does not lead may answer from the state it has
+    QByteArray library;        ///< CLIENT SETINFO LIB-NAME
+    QByteArray libraryVersion; ///< LIB-VER
+    bool readsStale = false;   ///< READONLY: a node that does not lead may answer from the state it has
+    bool isTrusted = false;    ///< it gave the password
 };
+
+/// CLIENT REPLY: to which commands replies are sent.
+enum class Replies : quint8 { All, None, NotToTheNext };
 
 /// Who has the connection. Both calls may come while the connection is being used: act on them later.
 class ConnectionOwner
@@ -50,7 +56,7 @@ public:
     static constexpr std::size_t kMaxUnanswered = 1024;
     static constexpr qint64 kMaxProposedBytes = qint64(16) << 20; ///< one command may exceed it
     static constexpr qint64 kPauseOutput = qint64(1) << 20;       ///< above it, nothing more is read
-    static constexpr qint64 kMaxOutput = qint64(64) << 20;        ///< above it, the client is closed
+    static constexpr qint64 kMaxOutput = qint64(64) << 20;        ///< above it, the client is closed; +1 reply at most
     static constexpr qint64 kReadBuffer = qint64(256) << 10;
 
     /// `socket` is connected. The other arguments outlive the connection.
@@ -60,16 +66,22 @@ public:
 
     quint32 id() const { return m_id; }
     Session& session() { return m_session; }
+    QString peer() const;  ///< address:port
+    QString local() const; ///< the same of this end
+    std::chrono::seconds age() const;
 
     /// Where the reply to the command being executed goes. Append exactly one reply, at once.
     QByteArray& reply();
     /// The same, of a result.
     void answer(const kv::Result& result);
     /// The reply to the command being executed will come by complete(), refuse() or outcomeUnknown() with the id
-    /// returned. `slot`: of its keys, which a redirect must name.
+    /// returned. `proposedBytes`: 0 for what waits without being proposed. `slot`: of its keys, which a redirect must
+    /// name.
     quint64 expectReply(qint64 proposedBytes, quint16 slot, Instant arrived);
     /// Takes back the latest expectReply(), of which nothing has come.
     void expectNoReply(quint64 requestId);
+    /// From the command being executed on. Commands whose replies are not sent are executed like any other.
+    void setReplies(Replies replies);
     /// Reads no more, and closes once every reply is out.
     void closeAfterReplies();
 
@@ -89,6 +101,7 @@ private:
     struct Unanswered
     {
         State state = State::Pending;
+        bool isMute = false;  ///< its reply is not sent
         QByteArray reply;     ///< when it came before its turn
         qint64 heldBytes = 0; ///< what m_heldBytes counts of it
         qint64 proposedBytes = 0;
@@ -102,6 +115,7 @@ private:
     void moveAnswersOut();
     void hold(Unanswered& command);
     void settle(Unanswered& command);
+    void drown();
     void discardUnanswered();
     void finish();
     void leave();
@@ -122,6 +136,11 @@ private:
     QByteArray m_out;
     QByteArray m_unsaid;             ///< replies that may not go out
     std::vector<Instant> m_arrivals; ///< of proposed commands whose replies are in m_out
+
+    const Instant m_since = std::chrono::steady_clock::now();
+    Replies m_replies = Replies::All;
+    bool m_mute = false;    ///< the command being executed gets no reply
+    bool m_drowned = false; ///< more replies than may wait
 
     bool m_reading = false; ///< readCommands() is on the stack
     bool m_paused = false;  ///< commands may be waiting that were not read

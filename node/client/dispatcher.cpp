@@ -2,12 +2,10 @@
 #include "node/client/dispatcher.h"
 
 #include "common/resp/integer.h"
-#include "common/resp/slot.h"
 #include "node/client/command_table.h"
 #include "node/client/connection.h"
 #include "node/client/member_commands.h"
-
-#include <QCoreApplication>
+#include "node/client/store_commands.h"
 
 #include <algorithm>
 #include <array>
@@ -19,41 +17,12 @@ using namespace resp;
 
 namespace {
 
-bool isClientName(QByteArrayView name)
-{
-    return std::all_of(name.begin(), name.end(), [](char c) { return c >= '!' && c <= '~'; });
-}
-
-std::optional<kv::Verb> verbOf(CommandId id)
-{
-    switch (id) {
-    case CommandId::Set:
-        return kv::Verb::Set;
-    case CommandId::Get:
-        return kv::Verb::Get;
-    case CommandId::Del:
-        return kv::Verb::Delete;
-    case CommandId::Exists:
-        return kv::Verb::Exists;
-    case CommandId::Incr:
-        return kv::Verb::Increment;
-    default:
-        return std::nullopt;
-    }
-}
-
-/// A command that names keys, ready to be proposed.
-struct Proposal
-{
-    quint16 slot = 0;
-    QByteArray encoded;
-};
-
 void refuseUnknown(Connection& connection, Arguments arguments)
 {
     constexpr qsizetype kShown = 128;
     const auto shortened = [](QByteArrayView text, qsizetype length) {
-        return text.first(std::min(text.size(), length)).toByteArray();
+        const qsizetype zero = text.indexOf('\0'); // where text ends, for Redis
+        return text.first(std::min(zero < 0 ? text.size() : zero, length)).toByteArray();
     };
     QByteArray listed;
     for (std::size_t i = 1; i < arguments.size() && listed.size() < kShown; ++i)
@@ -62,8 +31,30 @@ void refuseUnknown(Connection& connection, Arguments arguments)
                 "ERR unknown command '" + shortened(arguments[0], kShown) + "', with args beginning with: " + listed);
 }
 
-/// Null, and an error is said, when there is no such command or it takes other arguments.
-const CommandSpec* specOf(Connection& connection, Arguments arguments)
+bool isForStrangers(CommandId id)
+{
+    return id == CommandId::Auth || id == CommandId::Hello || id == CommandId::Quit || id == CommandId::Reset;
+}
+
+} // namespace
+
+Dispatcher::Dispatcher(Backend& backend, Counters& counters, WaitingRoom& waitingRoom, const PortOptions& options)
+    : m_backend(backend)
+    , m_counters(counters)
+    , m_waitingRoom(waitingRoom)
+    , m_options(options)
+{
+    m_admission.limits().isOn = options.admission;
+}
+
+Session Dispatcher::newSession() const
+{
+    Session session;
+    session.isTrusted = m_options.password.isEmpty();
+    return session;
+}
+
+const CommandSpec* Dispatcher::specOf(Connection& connection, Arguments arguments)
 {
     const CommandSpec* spec = findCommand(arguments[0]);
     if (!spec) {
@@ -71,41 +62,12 @@ const CommandSpec* specOf(Connection& connection, Arguments arguments)
         return nullptr;
     }
     if (!spec->takes(arguments.size()) || (spec->id == CommandId::Ping && arguments.size() > 2)) {
+        ++m_counters.commandCalls[static_cast<std::size_t>(spec->id)].rejected;
         answerWrongArity(connection.reply(), spec->name);
         return nullptr;
     }
     return spec;
 }
-
-/// Nothing, and an error is said, when the store would not take it.
-std::optional<Proposal> proposalOf(Connection& connection, kv::Verb verb, Arguments keysAndValue)
-{
-    if (verb == kv::Verb::Set && keysAndValue.size() > 2) {
-        appendError(connection.reply(), "ERR syntax error");
-        return std::nullopt;
-    }
-    if (const std::optional<QByteArray> refusal = kv::refusalOf(verb, keysAndValue)) {
-        appendError(connection.reply(), *refusal);
-        return std::nullopt;
-    }
-    const quint16 slot = keySlot(keysAndValue[0]);
-    if (verb == kv::Verb::Delete || verb == kv::Verb::Exists) {
-        const auto others = keysAndValue.subspan(1);
-        if (std::any_of(others.begin(), others.end(), [slot](QByteArrayView key) { return keySlot(key) != slot; })) {
-            appendError(connection.reply(), "CROSSSLOT Keys in request don't hash to the same slot");
-            return std::nullopt;
-        }
-    }
-    return Proposal{slot, kv::encodeCommand(verb, keysAndValue)};
-}
-
-} // namespace
-
-Dispatcher::Dispatcher(Backend& backend, Counters& counters, quint64 maxConnections)
-    : m_backend(backend)
-    , m_counters(counters)
-    , m_maxConnections(maxConnections)
-{}
 
 void Dispatcher::execute(Connection& connection, Arguments arguments, Instant arrived)
 {
@@ -113,16 +75,37 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
     const CommandSpec* spec = specOf(connection, arguments);
     if (!spec)
         return;
-    if (const std::optional<kv::Verb> verb = verbOf(spec->id)) {
-        std::optional<Proposal> proposal = proposalOf(connection, *verb, arguments.subspan(1));
-        if (proposal && !answerStale(connection, *verb, proposal->encoded))
-            propose(connection, proposal->slot, std::move(proposal->encoded), arrived);
-        return;
-    }
+    ++m_counters.commandCalls[static_cast<std::size_t>(spec->id)].calls;
+    if (!connection.session().isTrusted && !isForStrangers(spec->id))
+        return reject(connection, *spec, "NOAUTH Authentication required.");
+    if (isOfStore(spec->id))
+        ofStore(connection, *spec, arguments, arrived);
+    else
+        ofPort(connection, *spec, arguments, arrived);
+}
 
+void Dispatcher::reject(Connection& connection, const CommandSpec& spec, QByteArrayView error)
+{
+    ++m_counters.commandCalls[static_cast<std::size_t>(spec.id)].rejected;
+    appendError(connection.reply(), error);
+}
+
+void Dispatcher::ofStore(Connection& connection, const CommandSpec& spec, Arguments arguments, Instant arrived)
+{
+    auto told = storeCommandOf(spec, arguments, m_backend);
+    if (const auto* error = std::get_if<QByteArray>(&told))
+        return reject(connection, spec, *error);
+    auto& command = std::get<StoreCommand>(told);
+    if (connection.session().readsStale && kv::isRead(command.verb) && !m_backend.leadership().isLeader)
+        return connection.answer(m_backend.readStale(command.encoded));
+    propose(connection, command.slot, std::move(command.encoded), arrived);
+}
+
+void Dispatcher::ofPort(Connection& connection, const CommandSpec& spec, Arguments arguments, Instant arrived)
+{
     Session& session = connection.session();
     const Protocol protocol = session.protocol;
-    switch (spec->id) {
+    switch (spec.id) {
     case CommandId::Ping:
         if (arguments.size() == 1)
             appendSimpleString(connection.reply(), "PONG");
@@ -132,6 +115,9 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
     case CommandId::Echo:
         appendBulk(connection.reply(), arguments[1]);
         break;
+    case CommandId::Auth:
+        auth(connection, arguments);
+        break;
     case CommandId::Hello:
         hello(connection, arguments);
         break;
@@ -139,13 +125,13 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
         answerCommand(connection.reply(), arguments, protocol);
         break;
     case CommandId::Info:
-        answerInfo(connection.reply(), arguments, m_backend, figures());
+        answerInfo(connection.reply(), arguments, m_backend, figures(), protocol);
         break;
     case CommandId::Cluster:
         answerCluster(connection.reply(), arguments, m_backend, protocol);
         break;
     case CommandId::Config:
-        answerConfig(connection.reply(), arguments, figures(), protocol);
+        answerConfig(connection.reply(), arguments, m_options, m_admission.limits(), protocol);
         break;
     case CommandId::Client:
         client(connection, arguments);
@@ -163,12 +149,13 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
         connection.closeAfterReplies();
         break;
     case CommandId::Reset:
-        session = Session{};
+        session = newSession();
+        connection.setReplies(Replies::All);
         appendSimpleString(connection.reply(), "RESET");
         break;
     case CommandId::ReadOnly:
     case CommandId::ReadWrite:
-        session.readsStale = spec->id == CommandId::ReadOnly;
+        session.readsStale = spec.id == CommandId::ReadOnly;
         appendSimpleString(connection.reply(), "OK");
         break;
     case CommandId::DbSize:
@@ -182,18 +169,17 @@ void Dispatcher::execute(Connection& connection, Arguments arguments, Instant ar
         appendBulk(out, QByteArray::number(now % 1'000'000));
         break;
     }
+    case CommandId::Wait:
+        wait(connection, arguments, arrived);
+        break;
     case CommandId::Member:
         member(connection, arguments, arrived);
         break;
     case CommandId::Session:
         this->session(connection, arguments, arrived);
         break;
-    case CommandId::Get:
-    case CommandId::Set:
-    case CommandId::Del:
-    case CommandId::Exists:
-    case CommandId::Incr:
-        break;
+    default:
+        Q_UNREACHABLE();
     }
 }
 
@@ -213,25 +199,30 @@ void Dispatcher::session(Connection& connection, Arguments arguments, Instant ar
     const CommandSpec* spec = specOf(connection, inner);
     if (!spec)
         return;
-    const std::optional<kv::Verb> verb = verbOf(spec->id);
-    if (!verb)
+    if (!spec->isKeyed())
         return appendError(connection.reply(),
                            QByteArray("ERR SESSION CALL takes a command that names keys, not '") + spec->name + "'");
-    const std::optional<Proposal> proposal = proposalOf(connection, *verb, inner.subspan(1));
-    if (!proposal)
-        return;
-    const std::array<QByteArrayView, 4> call{arguments[2], arguments[3], arguments[4], proposal->encoded};
+    const auto told = storeCommandOf(*spec, inner, m_backend);
+    if (const auto* error = std::get_if<QByteArray>(&told))
+        return appendError(connection.reply(), *error);
+    const auto& command = std::get<StoreCommand>(told);
+    const std::array<QByteArrayView, 4> call{arguments[2], arguments[3], arguments[4], command.encoded};
     if (const std::optional<QByteArray> refusal = kv::refusalOf(kv::Verb::SessionCall, call))
         return appendError(connection.reply(), *refusal);
-    propose(connection, proposal->slot, kv::encodeCommand(kv::Verb::SessionCall, call), arrived);
+    propose(connection, command.slot, kv::encodeCommand(kv::Verb::SessionCall, call), arrived);
 }
 
 void Dispatcher::propose(Connection& connection, quint16 slot, QByteArray encoded, Instant arrived)
 {
     if (!m_backend.leadership().isLeader)
         return appendError(connection.reply(), refusal(slot));
-    if (m_counters.pending >= kMaxPending || m_counters.pendingBytes >= kMaxPendingBytes)
+    if (arrived != m_arrived) {
+        m_arrived = arrived;
+        m_clusterTime = m_backend.clusterTime();
+    }
+    if (!m_admission.admits(m_counters.pending, m_counters.pendingBytes, m_clusterTime))
         return busy(connection);
+    m_admission.submitted(m_counters.pending, m_clusterTime);
     const quint64 requestId = connection.expectReply(encoded.size(), slot, arrived);
     const Backend::Submitted submitted = m_backend.submit(requestId, std::move(encoded));
     if (submitted == Backend::Submitted::Taken)
@@ -258,16 +249,31 @@ void Dispatcher::propose(Connection& connection, quint16 slot, QByteArray encode
 void Dispatcher::busy(Connection& connection)
 {
     ++m_counters.refusals;
+    ++m_counters.notAdmitted;
     appendError(connection.reply(), "BUSY Too many commands wait for the cluster, nothing was done, try again");
 }
 
-bool Dispatcher::answerStale(Connection& connection, kv::Verb verb, QByteArrayView encoded)
+void Dispatcher::wait(Connection& connection, Arguments arguments, Instant arrived)
 {
-    const bool reads = verb == kv::Verb::Get || verb == kv::Verb::Exists;
-    if (!reads || !connection.session().readsStale || m_backend.leadership().isLeader)
-        return false;
-    connection.answer(m_backend.readStale(encoded));
-    return true;
+    const std::optional<qint64> replicas = parseInteger(arguments[1]);
+    const std::optional<qint64> timeout = parseInteger(arguments[2]);
+    constexpr qint64 kLongest = qint64(1) << 52; // milliseconds
+    if (!m_backend.leadership().isLeader)
+        return appendError(connection.reply(),
+                           "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a "
+                           "replica is configured to be writable (which is not the default) writes to replicas are "
+                           "just local and are not propagated.");
+    if (!replicas)
+        return appendError(connection.reply(), "ERR value is not an integer or out of range");
+    if (!timeout || *timeout > kLongest)
+        return appendError(connection.reply(), "ERR timeout is not an integer or out of range");
+    if (*timeout < 0)
+        return appendError(connection.reply(), "ERR timeout is negative");
+    const quint64 requestId = connection.expectReply(0, 0, arrived);
+    if (m_waitingRoom.enter(requestId, *replicas, std::chrono::milliseconds(*timeout)))
+        return;
+    connection.expectNoReply(requestId);
+    busy(connection);
 }
 
 void Dispatcher::member(Connection& connection, Arguments arguments, Instant arrived)
@@ -297,77 +303,9 @@ QByteArray Dispatcher::refusal(quint16 slot)
            QByteArray::number(leadership.leaderPort);
 }
 
-void Dispatcher::hello(Connection& connection, Arguments arguments)
-{
-    Session changed = connection.session();
-    if (arguments.size() > 1) {
-        const std::optional<qint64> version = parseInteger(arguments[1]);
-        if (!version)
-            return appendError(connection.reply(), "ERR Protocol version is not an integer or out of range");
-        if (*version != 2 && *version != 3)
-            return appendError(connection.reply(), "NOPROTO unsupported protocol version");
-        changed.protocol = *version == 3 ? Protocol::Resp3 : Protocol::Resp2;
-    }
-    for (std::size_t i = 2; i < arguments.size(); ++i) {
-        if (equalsIgnoringCase(arguments[i], "setname") && i + 1 < arguments.size() && isClientName(arguments[i + 1]))
-            changed.name = arguments[++i].toByteArray();
-        else if (equalsIgnoringCase(arguments[i], "auth") && i + 2 < arguments.size())
-            return appendError(connection.reply(), "ERR AUTH called, but this cluster has no passwords");
-        else
-            return appendError(connection.reply(),
-                               "ERR Syntax error in HELLO option '" +
-                                   arguments[i].first(std::min<qsizetype>(arguments[i].size(), 128)).toByteArray() +
-                                   "'");
-    }
-    connection.session() = changed;
-    QByteArray& out = connection.reply();
-    const QByteArray version = QCoreApplication::applicationVersion().toUtf8();
-    appendMapHeader(out, 7, changed.protocol);
-    appendBulk(out, "server");
-    appendBulk(out, "faultline");
-    appendBulk(out, "version");
-    appendBulk(out, version.isEmpty() ? QByteArray("0") : version);
-    appendBulk(out, "proto");
-    appendInteger(out, static_cast<int>(changed.protocol));
-    appendBulk(out, "id");
-    appendInteger(out, connection.id());
-    appendBulk(out, "mode");
-    appendBulk(out, "cluster");
-    appendBulk(out, "role");
-    appendBulk(out, m_backend.leadership().isLeader ? "master" : "replica");
-    appendBulk(out, "modules");
-    appendArrayHeader(out, 0);
-}
-
-void Dispatcher::client(Connection& connection, Arguments arguments)
-{
-    const QByteArrayView what = arguments[1];
-    Session& session = connection.session();
-    const auto is = [&](QByteArrayView name, std::size_t count) {
-        return arguments.size() == count && equalsIgnoringCase(what, name);
-    };
-    if (is("id", 2))
-        return appendInteger(connection.reply(), connection.id());
-    if (is("getname", 2)) {
-        if (session.name.isEmpty())
-            return appendNull(connection.reply(), session.protocol);
-        return appendBulk(connection.reply(), session.name);
-    }
-    if (is("setname", 3)) {
-        if (!isClientName(arguments[2]) || arguments[2].size() > 256)
-            return appendError(connection.reply(),
-                               "ERR Client names cannot contain spaces, newlines or special characters.");
-        session.name = arguments[2].toByteArray();
-        return appendSimpleString(connection.reply(), "OK");
-    }
-    if (is("setinfo", 4) || is("no-evict", 3) || is("no-touch", 3))
-        return appendSimpleString(connection.reply(), "OK");
-    answerUnknownSubcommand(connection.reply(), "CLIENT", what);
-}
-
 PortFigures Dispatcher::figures() const
 {
-    return {m_counters.connections, m_maxConnections};
+    return {m_counters, m_options, m_waitingRoom.size()};
 }
 
 } // namespace faultline::client

@@ -4,8 +4,6 @@
 #include "common/resp/slot.h"
 #include "node/client/command_table.h"
 
-#include <QRegularExpression>
-
 #include <algorithm>
 
 namespace faultline::client {
@@ -20,13 +18,13 @@ void appendText(QByteArray& out, QByteArrayView key, QByteArrayView value)
     appendBulk(out, value);
 }
 
-void describe(QByteArray& out, const CommandSpec& spec)
+void describe(QByteArray& out, const CommandSpec& spec, Protocol protocol)
 {
     appendArrayHeader(out, 10);
     appendBulk(out, spec.name);
     appendInteger(out, spec.arity);
     const QList<QByteArray> flags = QByteArray(spec.flags).split(' ');
-    appendArrayHeader(out, flags.size());
+    appendSetHeader(out, flags.size(), protocol);
     for (const QByteArray& flag : flags)
         appendSimpleString(out, flag);
     appendInteger(out, spec.firstKey);
@@ -44,7 +42,7 @@ void document(QByteArray& out, const CommandSpec& spec, Protocol protocol)
     appendText(out, "group", spec.group);
 }
 
-void appendClusterInfo(QByteArray& out, const Backend& backend)
+void appendClusterInfo(QByteArray& out, const Backend& backend, Protocol protocol)
 {
     const bool served = backend.leadership().known;
     QByteArray text;
@@ -60,7 +58,7 @@ void appendClusterInfo(QByteArray& out, const Backend& backend)
     row("cluster_slots_fail", "0");
     row("cluster_known_nodes", QByteArray::number(static_cast<qulonglong>(backend.members().size())));
     row("cluster_size", "1");
-    appendBulk(out, text);
+    appendVerbatim(out, text, protocol);
 }
 
 /// The leader first, then its replicas. Empty when nobody leads.
@@ -118,7 +116,7 @@ void appendShards(QByteArray& out, const Backend& backend, Protocol protocol)
     }
 }
 
-void appendNodes(QByteArray& out, const Backend& backend)
+void appendNodes(QByteArray& out, const Backend& backend, Protocol protocol)
 {
     const std::vector<MemberView> members = backend.members();
     const auto leader = std::find_if(members.begin(), members.end(), [](const MemberView& m) { return m.isLeader; });
@@ -138,7 +136,7 @@ void appendNodes(QByteArray& out, const Backend& backend)
             text.append(" 0-").append(QByteArray::number(kSlotCount - 1));
         text.append('\n');
     }
-    appendBulk(out, text);
+    appendVerbatim(out, text, protocol);
 }
 
 } // namespace
@@ -171,7 +169,7 @@ void answerCommand(QByteArray& out, Arguments arguments, Protocol protocol)
     if (arguments.size() == 1) {
         appendArrayHeader(out, total);
         for (const CommandSpec& spec : commands)
-            describe(out, spec);
+            describe(out, spec, protocol);
         return;
     }
     const Arguments names = arguments.subspan(2);
@@ -186,10 +184,11 @@ void answerCommand(QByteArray& out, Arguments arguments, Protocol protocol)
     if (equalsIgnoringCase(arguments[1], "info")) {
         appendArrayHeader(out, names.empty() ? total : static_cast<qsizetype>(names.size()));
         if (names.empty())
-            std::for_each(commands.begin(), commands.end(), [&](const CommandSpec& spec) { describe(out, spec); });
+            std::for_each(commands.begin(), commands.end(),
+                          [&](const CommandSpec& spec) { describe(out, spec, protocol); });
         for (const QByteArrayView name : names) {
             if (const CommandSpec* spec = findCommand(name))
-                describe(out, *spec);
+                describe(out, *spec, protocol);
             else
                 appendNull(out, protocol);
         }
@@ -211,36 +210,6 @@ void answerCommand(QByteArray& out, Arguments arguments, Protocol protocol)
     answerUnknownSubcommand(out, "COMMAND", arguments[1]);
 }
 
-void answerInfo(QByteArray& out, Arguments arguments, const Backend& backend, const PortFigures& figures)
-{
-    QList<std::pair<QByteArray, QByteArray>> rows = backend.info();
-    rows += {{"# Clients", {}},
-             {"connected_clients", QByteArray::number(figures.connections)},
-             {"maxclients", QByteArray::number(figures.maxConnections)},
-             {"# Cluster", {}},
-             {"cluster_enabled", "1"}};
-    const bool everything =
-        arguments.size() == 1 || std::any_of(arguments.begin() + 1, arguments.end(), [](QByteArrayView section) {
-            return equalsIgnoringCase(section, "all") || equalsIgnoringCase(section, "everything") ||
-                   equalsIgnoringCase(section, "default");
-        });
-    QByteArray text;
-    bool wanted = everything;
-    for (const auto& [name, value] : rows) {
-        if (name.startsWith("# ")) {
-            const QByteArrayView section = QByteArrayView(name).sliced(2);
-            wanted = everything || std::any_of(arguments.begin() + 1, arguments.end(), [section](QByteArrayView named) {
-                         return equalsIgnoringCase(named, section);
-                     });
-            if (wanted)
-                text.append(text.isEmpty() ? "" : "\r\n").append(name).append("\r\n");
-        } else if (wanted) {
-            text.append(name).append(':').append(value).append("\r\n");
-        }
-    }
-    appendBulk(out, text);
-}
-
 void answerCluster(QByteArray& out, Arguments arguments, const Backend& backend, Protocol protocol)
 {
     const QByteArrayView what = arguments[1];
@@ -252,13 +221,13 @@ void answerCluster(QByteArray& out, Arguments arguments, const Backend& backend,
     if (arguments.size() != 2)
         return answerUnknownSubcommand(out, "CLUSTER", what);
     if (equalsIgnoringCase(what, "info"))
-        return appendClusterInfo(out, backend);
+        return appendClusterInfo(out, backend, protocol);
     if (equalsIgnoringCase(what, "slots"))
         return appendSlots(out, backend);
     if (equalsIgnoringCase(what, "shards"))
         return appendShards(out, backend, protocol);
     if (equalsIgnoringCase(what, "nodes"))
-        return appendNodes(out, backend);
+        return appendNodes(out, backend, protocol);
     if (equalsIgnoringCase(what, "myid")) {
         for (const MemberView& member : backend.members()) {
             if (member.isSelf)
@@ -267,39 +236,6 @@ void answerCluster(QByteArray& out, Arguments arguments, const Backend& backend,
         return appendError(out, "ERR this node is not a member of the cluster");
     }
     answerUnknownSubcommand(out, "CLUSTER", what);
-}
-
-void answerConfig(QByteArray& out, Arguments arguments, const PortFigures& figures, Protocol protocol)
-{
-    if (!equalsIgnoringCase(arguments[1], "get"))
-        return answerUnknownSubcommand(out, "CONFIG", arguments[1]);
-    if (arguments.size() < 3)
-        return answerWrongArity(out, "config|get");
-    // True of every node: each write is in a synced log before it is answered, and there are no snapshots by time.
-    const std::pair<QByteArray, QByteArray> settings[] = {{"appendfsync", "always"},
-                                                          {"appendonly", "yes"},
-                                                          {"cluster-enabled", "yes"},
-                                                          {"databases", "1"},
-                                                          {"maxclients", QByteArray::number(figures.maxConnections)},
-                                                          {"save", ""}};
-    constexpr std::size_t kMostPatterns = 16;
-    constexpr qsizetype kLongestPattern = 64;
-    std::vector<QRegularExpression> patterns;
-    for (const QByteArrayView pattern : arguments.subspan(2, std::min(arguments.size() - 2, kMostPatterns))) {
-        if (pattern.size() <= kLongestPattern)
-            patterns.push_back(QRegularExpression::fromWildcard(QString::fromUtf8(pattern), Qt::CaseInsensitive));
-    }
-    QByteArray matches;
-    qsizetype count = 0;
-    for (const auto& [name, value] : settings) {
-        const QString text = QString::fromUtf8(name);
-        if (std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return p.match(text).hasMatch(); })) {
-            appendText(matches, name, value);
-            ++count;
-        }
-    }
-    appendMapHeader(out, count, protocol);
-    out.append(matches);
 }
 
 } // namespace faultline::client

@@ -13,9 +13,10 @@ constexpr std::chrono::milliseconds kAcceptAgain{100};
 
 } // namespace
 
-RespServer::RespServer(Backend& backend, quint64 maxConnections)
-    : m_dispatcher(backend, m_counters, maxConnections)
-    , m_maxConnections(maxConnections)
+RespServer::RespServer(Backend& backend, PortOptions options)
+    : m_options(std::move(options))
+    , m_waitingRoom(backend, [this](quint64 requestId, const kv::Result& result) { complete(requestId, result); })
+    , m_dispatcher(backend, m_counters, m_waitingRoom, m_options)
 {
     m_server.setListenBacklogSize(kBacklog);
     // Qt stops accepting when the process has no file descriptor left; one may be free again soon.
@@ -50,7 +51,7 @@ void RespServer::accept(qintptr descriptor)
     auto socket = std::make_unique<QTcpSocket>();
     if (!socket->setSocketDescriptor(descriptor))
         return;
-    if (m_connections.size() >= m_maxConnections) {
+    if (m_connections.size() >= m_options.maxConnections) {
         ++m_counters.turnedAway;
         if (!isQuietNow()) {
             socket->write("-ERR max number of clients reached\r\n");
@@ -65,6 +66,7 @@ void RespServer::accept(qintptr descriptor)
     m_connections.emplace(m_lastId, std::make_unique<Connection>(m_lastId, std::move(socket), m_dispatcher, m_counters,
                                                                  static_cast<ConnectionOwner&>(*this)));
     ++m_counters.connections;
+    ++m_counters.accepted;
 }
 
 Connection* RespServer::find(quint32 connectionId) const
@@ -127,6 +129,7 @@ void RespServer::gone(quint32 connectionId)
     connection->setParent(this);
     connection->deleteLater();
     m_connections.erase(found);
+    m_waitingRoom.leave(connectionId);
     --m_counters.connections;
 }
 

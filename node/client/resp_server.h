@@ -6,6 +6,8 @@
 #include "node/client/connection.h"
 #include "node/client/counters.h"
 #include "node/client/dispatcher.h"
+#include "node/client/port_options.h"
+#include "node/client/waiting_room.h"
 #include "node/kv/store.h"
 
 #include <QObject>
@@ -26,10 +28,8 @@ namespace faultline::client {
 class RespServer final : public QObject, private ConnectionOwner
 {
 public:
-    static constexpr quint64 kMaxConnections = 10'000;
-
     /// `backend` must outlive the server.
-    explicit RespServer(Backend& backend, quint64 maxConnections = kMaxConnections);
+    explicit RespServer(Backend& backend, PortOptions options = {});
     ~RespServer() override;
 
     /// `host` is an address of this machine or "localhost"; port 0 takes a free one.
@@ -78,8 +78,9 @@ private:
     Connection* find(quint32 connectionId) const;
 
     Counters m_counters;
+    const PortOptions m_options;
+    WaitingRoom m_waitingRoom;
     Dispatcher m_dispatcher;
-    const quint64 m_maxConnections;
     Listener m_server{*this};
     std::unordered_map<quint32, std::unique_ptr<Connection>> m_connections;
     quint32 m_lastId = 0;

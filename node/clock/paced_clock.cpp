@@ -5,7 +5,8 @@ namespace faultline::node {
 
 PacedClock::PacedClock(Wall wall)
     : m_wall(std::move(wall))
-    , m_wallAnchor(m_wall())
+    , m_begun(m_wall())
+    , m_wallAnchor(m_begun)
 {}
 
 PacedClock::Instant PacedClock::now() const

@@ -21,6 +21,8 @@ public:
     explicit PacedClock(Wall wall);
 
     Instant now() const;
+    /// How far it has fallen behind the wall since it began, by slow paces and holds.
+    std::chrono::microseconds lag() const { return m_wall() - m_begun - now(); }
     const wire::Pace& pace() const { return m_pace; }
     void setPace(const wire::Pace& pace);
 
@@ -43,6 +45,7 @@ private:
     Wall m_wall;
     wire::Pace m_pace;
     std::function<bool()> m_standsStill;
+    std::chrono::microseconds m_begun; ///< wall
     std::chrono::microseconds m_wallAnchor;
     Instant m_anchor{0}; ///< cluster time at m_wallAnchor
     std::vector<std::function<void()>> m_listeners;

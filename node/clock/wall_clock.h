@@ -10,7 +10,7 @@
 namespace faultline::node {
 
 /// What this node takes the time of day to be: the machine's, and as wrong as the lab wants it. Nothing of consensus
-/// hangs on it.
+/// hangs on it, but when keys expire does (node/kv/time.h).
 class WallClock
 {
 public:

@@ -66,6 +66,7 @@ void Group::tick()
 {
     m_raft.tick(m_handed.now());
     lookForSpace();
+    tellTime();
     due();
 }
 
@@ -94,6 +95,7 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
         return Submitted::DiskFull;
     if (leads() && m_unwrittenBytes > m_options.maxUnwrittenBytes)
         return Submitted::Busy;
+    kv::setStamp(command, stamp());
     const auto outcome = m_raft.propose(std::move(command), m_handed.now());
     if (const auto* refused = std::get_if<raft::Raft::ProposalRefused>(&outcome)) {
         switch (*refused) {
@@ -115,7 +117,7 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
 
 kv::Result Group::readStale(QByteArrayView command) const
 {
-    return m_store.read(command);
+    return m_store.read(command, clock());
 }
 
 Result<void> Group::changeMembership(std::set<raft::NodeId> voters, std::set<raft::NodeId> learners,
@@ -142,6 +144,7 @@ Result<void> Group::turn()
 {
     m_isDue = false;
     m_inTurn = true;
+    m_stamp.reset();
     if (const auto oldest = std::exchange(m_oldestSubmitted, std::nullopt))
         m_stageTimes.queue.record(passed() - *oldest);
     if (!m_failure && m_reads.hasGathered()) {
@@ -353,10 +356,12 @@ void Group::apply(const raft::Entry& entry)
 
 void Group::answerReads()
 {
-    for (const ReadQueue::Read& read : m_reads.takeDue(m_applied)) {
-        if (whenCompleted)
-            whenCompleted(read.requestId, m_store.read(read.command));
-    }
+    const std::vector<ReadQueue::Read> due = m_reads.takeDue(m_applied);
+    if (due.empty() || !whenCompleted)
+        return;
+    const qint64 now = clock();
+    for (const ReadQueue::Read& read : due)
+        whenCompleted(read.requestId, m_store.read(read.command, now));
 }
 
 void Group::refuse(const std::vector<ReadQueue::Read>& reads)

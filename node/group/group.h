@@ -6,6 +6,7 @@
 #include "node/group/stage_times.h"
 #include "node/group/storage_queue.h"
 #include "node/kv/store.h"
+#include "node/kv/time.h"
 #include "node/raft/raft.h"
 #include "node/storage/disk.h"
 #include "node/transport/transport.h"
@@ -61,6 +62,8 @@ public:
         /// What time has passed, for the figures alone; may be called where the storage queue does its work. Not set:
         /// nothing is measured.
         std::function<std::chrono::nanoseconds()> stopwatch;
+        /// By which a leader stamps what it proposes: see node/kv/time.h. Not set: nothing is stamped, no key expires.
+        std::function<kv::TimeOfDay()> timeOfDay = {};
     };
 
     /// Reads back what the folder holds: the newest snapshot, then the log. The error is a sentence about the disk.
@@ -184,6 +187,12 @@ private:
     void giveUpPending();
     void noteWatched(const std::vector<raft::Entry>& appended);
 
+    // ---- group_time.cpp
+    qint64 clock() const;
+    qint64 stamp();
+    void tellTime();
+    void proposeTime();
+
     // ---- group_snapshots.cpp
     void sendPiece(raft::Message message);
     void install(GroupDisk::Installed installed);
@@ -207,6 +216,11 @@ private:
     bool m_isDue = false;
     bool m_inTurn = false;
     std::optional<QString> m_failure; ///< of the disk; nothing is promised any more
+
+    std::optional<qint64> m_stamp; ///< of this turn
+    qint64 m_lagBefore = 0;        ///< what the state's lag had grown to before this process counted it
+    raft::LogIndex m_timeEntry;    ///< the newest proposed here, of the term below
+    raft::Term m_timeTerm;
 
     std::shared_ptr<Gathering> m_gathering;
     std::deque<Unwritten> m_unwritten; ///< by rising number

@@ -5,29 +5,65 @@
 
 #include "common/resp/integer.h"
 
+#include <QtEndian>
+
 namespace faultline::kv {
 
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kUnstamped = 1;
+constexpr char kVersion = 2;
+constexpr qsizetype kStampAt = 2;
+constexpr qsizetype kStampedHeader = kStampAt + 8;
 
 bool takesArguments(Verb verb, std::size_t count)
 {
     switch (verb) {
-    case Verb::Set:
-        return count == 2;
     case Verb::Get:
     case Verb::Increment:
+    case Verb::Length:
+    case Verb::GetDelete:
+    case Verb::Persist:
+    case Verb::Type:
+    case Verb::Time:
         return count == 1;
+    case Verb::Set:
+    case Verb::Append:
+    case Verb::IncrementBy:
+    case Verb::TimeToLive:
+        return count == 2;
+    case Verb::Expire:
+    case Verb::Scan:
+        return count == 3;
     case Verb::Delete:
     case Verb::Exists:
+    case Verb::GetMany:
         return count >= 1;
+    case Verb::SetMany:
+        return count >= 2 && count % 2 == 0;
     case Verb::SessionOpen:
+    case Verb::Flush:
         return count == 0;
     case Verb::SessionCall:
+    case Verb::SetWith:
         return count == 4;
     }
     return false;
+}
+
+/// How large argument `index` may be.
+qsizetype largest(Verb verb, std::size_t index)
+{
+    switch (verb) {
+    case Verb::Set:
+    case Verb::SetWith:
+    case Verb::Append:
+        return index == 1 ? kMaxValue : kMaxKey;
+    case Verb::SetMany:
+        return index % 2 == 1 ? kMaxValue : kMaxKey;
+    default:
+        return kMaxKey;
+    }
 }
 
 std::optional<quint64> numberOf(QByteArrayView text)
@@ -47,7 +83,7 @@ std::optional<QByteArray> refusalOfCall(std::span<const QByteArrayView> argument
         return "ERR sequence number " + QByteArray::number(*sequence) + " lies below " +
                QByteArray::number(*ackedBelow) + ", below which this command says that all is acknowledged";
     if (arguments[3].size() > kMaxCommand - 128)
-        return "ERR the keys of one command have more than " + QByteArray::number(kMaxCommand - 128) +
+        return "ERR the keys and values of one command have more than " + QByteArray::number(kMaxCommand - 128) +
                " bytes together, send several commands";
     return std::nullopt;
 }
@@ -60,45 +96,55 @@ std::optional<QByteArray> refusalOf(Verb verb, std::span<const QByteArrayView> a
         return QByteArray("ERR wrong number of arguments");
     if (verb == Verb::SessionCall)
         return refusalOfCall(arguments);
-    qsizetype total = 16;
+    qsizetype total = 24;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const bool isValue = verb == Verb::Set && i == 1;
         const qsizetype size = arguments[i].size();
-        if (!isValue && size > kMaxKey)
-            return "ERR the key has " + QByteArray::number(size) + " bytes, at most " + QByteArray::number(kMaxKey) +
-                   " are allowed";
-        if (isValue && size > kMaxValue)
-            return "ERR the value has " + QByteArray::number(size) + " bytes, at most " +
-                   QByteArray::number(kMaxValue) + " are allowed";
+        const qsizetype allowed = largest(verb, i);
+        if (size > allowed)
+            return (allowed == kMaxValue ? "ERR the value has " : "ERR the key has ") + QByteArray::number(size) +
+                   " bytes, at most " + QByteArray::number(allowed) + " are allowed";
         total += size + 5;
     }
     if (total > kMaxCommand)
-        return "ERR the keys of one command have more than " + QByteArray::number(kMaxCommand) +
+        return "ERR the keys and values of one command have more than " + QByteArray::number(kMaxCommand) +
                " bytes together, send several commands";
     return std::nullopt;
 }
 
 QByteArray encodeCommand(Verb verb, std::span<const QByteArrayView> arguments)
 {
-    qsizetype total = 16;
+    qsizetype total = 24;
     for (const QByteArrayView argument : arguments)
         total += argument.size() + 5;
     QByteArray out;
     out.reserve(total);
-    out.append(kVersion).append(static_cast<char>(verb));
+    out.append(kVersion).append(static_cast<char>(verb)).append(kStampedHeader - kStampAt, '\0');
     appendVarint(out, arguments.size());
     for (const QByteArrayView argument : arguments)
         appendSized(out, argument);
     return out;
 }
 
+void setStamp(QByteArray& payload, qint64 time)
+{
+    if (payload.size() > kStampedHeader && payload.at(0) == kVersion)
+        qToLittleEndian(time, payload.data() + kStampAt);
+}
+
 std::optional<Command> decodeCommand(QByteArrayView payload)
 {
-    if (payload.size() < 3 || payload[0] != kVersion)
+    if (payload.size() < 3)
         return std::nullopt;
     Command command;
     command.verb = static_cast<Verb>(payload[1]);
-    payload = payload.sliced(2);
+    if (payload[0] == kVersion && payload.size() > kStampedHeader) {
+        command.stamp = qFromLittleEndian<qint64>(payload.data() + kStampAt);
+        payload = payload.sliced(kStampedHeader);
+    } else if (payload[0] == kUnstamped) {
+        payload = payload.sliced(2);
+    } else {
+        return std::nullopt;
+    }
     const auto count = takeVarint(payload);
     // Each argument takes a byte at least, so a false count cannot reserve much.
     if (!count || *count > static_cast<quint64>(payload.size()) || !takesArguments(command.verb, *count))
@@ -118,17 +164,31 @@ std::optional<Command> decodeCommand(QByteArrayView payload)
 bool isKeyed(Verb verb)
 {
     switch (verb) {
-    case Verb::Set:
-    case Verb::Get:
-    case Verb::Delete:
-    case Verb::Exists:
-    case Verb::Increment:
-        return true;
     case Verb::SessionOpen:
     case Verb::SessionCall:
-        break;
+    case Verb::Scan:
+    case Verb::Flush:
+    case Verb::Time:
+        return false;
+    default:
+        return true;
     }
-    return false;
+}
+
+bool isRead(Verb verb)
+{
+    switch (verb) {
+    case Verb::Get:
+    case Verb::Exists:
+    case Verb::Length:
+    case Verb::GetMany:
+    case Verb::TimeToLive:
+    case Verb::Type:
+    case Verb::Scan:
+        return true;
+    default:
+        return false;
+    }
 }
 
 std::optional<SessionCall> sessionCallOf(const Command& command)
@@ -146,14 +206,19 @@ std::optional<SessionCall> sessionCallOf(const Command& command)
 
 bool isRead(QByteArrayView payload)
 {
-    const std::optional<Command> command = decodeCommand(payload);
-    return command && (command->verb == Verb::Get || command->verb == Verb::Exists);
+    return payload.size() >= 3 && isRead(static_cast<Verb>(payload[1]));
 }
 
 std::optional<QByteArray> pendingValueOf(QByteArrayView payload, QByteArrayView key)
 {
+    const auto says = [&](Verb verb) { return payload.size() >= 3 && static_cast<Verb>(payload[1]) == verb; };
+    if (!says(Verb::Set) && !says(Verb::SetWith))
+        return std::nullopt;
     const std::optional<Command> command = decodeCommand(payload);
-    if (!command || command->verb != Verb::Set || command->arguments[0] != key)
+    if (!command || command->arguments[0] != key)
+        return std::nullopt;
+    if (command->verb == Verb::SetWith &&
+        (numberOf(command->arguments[2]).value_or(SetFlag::kAll) & (SetFlag::kIfAbsent | SetFlag::kIfPresent)) != 0)
         return std::nullopt;
     return command->arguments[1].toByteArray();
 }

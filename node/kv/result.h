@@ -3,7 +3,9 @@
 
 #include <QByteArray>
 
+#include <optional>
 #include <variant>
+#include <vector>
 
 // What came of a command, as a value; whoever talks to the client turns it into bytes.
 namespace faultline::kv {
@@ -32,7 +34,26 @@ struct Failure
     QByteArray text;
     bool operator==(const Failure&) const = default;
 };
+/// A word that is no value: the type of a key.
+struct Word
+{
+    QByteArray text;
+    bool operator==(const Word&) const = default;
+};
+/// Of several keys, in the order they were named; nothing for one that is not there.
+struct Values
+{
+    std::vector<std::optional<QByteArray>> all;
+    bool operator==(const Values&) const = default;
+};
+/// Some of the keys, and where to go on: 0 after the last ones. Never the reply of a call in a session.
+struct Page
+{
+    quint64 cursor = 0;
+    std::vector<QByteArray> keys;
+    bool operator==(const Page&) const = default;
+};
 /// Their places in this list are in snapshots: add at the end only.
-using Result = std::variant<Ok, Nil, Value, Integer, Failure>;
+using Result = std::variant<Ok, Nil, Value, Integer, Failure, Word, Values, Page>;
 
 } // namespace faultline::kv

@@ -39,7 +39,12 @@ qsizetype sizeOf(const Result& result)
         return kEach + value->bytes.size();
     if (const auto* failure = std::get_if<Failure>(&result))
         return kEach + failure->text.size();
-    return kEach;
+    qsizetype size = kEach;
+    if (const auto* values = std::get_if<Values>(&result)) {
+        for (const auto& value : values->all)
+            size += kEach + (value ? value->size() : 0);
+    }
+    return size;
 }
 
 } // namespace
@@ -171,6 +176,42 @@ bool Sessions::restoreReply(quint64 id, quint64 sequence, const Result& result)
     return m_bytes <= kMaxBytes;
 }
 
+namespace {
+
+/// Each by a 0, or by a 1 and what it is.
+void appendValues(QByteArray& out, const Values& values)
+{
+    appendVarint(out, values.all.size());
+    for (const auto& value : values.all) {
+        out.append(value ? '\1' : '\0');
+        if (value)
+            appendSized(out, *value);
+    }
+}
+
+std::optional<Values> takeValues(QByteArrayView& bytes)
+{
+    const auto count = takeVarint(bytes);
+    // Each takes a byte at least, so a false count cannot reserve much.
+    if (!count || *count > static_cast<quint64>(bytes.size()))
+        return std::nullopt;
+    Values values;
+    values.all.reserve(*count);
+    for (quint64 i = 0; i < *count; ++i) {
+        if (bytes.isEmpty() || (bytes.front() != '\0' && bytes.front() != '\1'))
+            return std::nullopt;
+        const bool isThere = bytes.front() == '\1';
+        bytes = bytes.sliced(1);
+        const auto value = isThere ? takeSized(bytes) : std::nullopt;
+        if (isThere && !value)
+            return std::nullopt;
+        values.all.push_back(value ? std::optional(value->toByteArray()) : std::nullopt);
+    }
+    return values;
+}
+
+} // namespace
+
 void appendResult(QByteArray& out, const Result& result)
 {
     out.append(static_cast<char>(result.index()));
@@ -180,6 +221,10 @@ void appendResult(QByteArray& out, const Result& result)
         appendVarint(out, static_cast<quint64>(integer->value));
     else if (const auto* failure = std::get_if<Failure>(&result))
         appendSized(out, failure->text);
+    else if (const auto* word = std::get_if<Word>(&result))
+        appendSized(out, word->text);
+    else if (const auto* values = std::get_if<Values>(&result))
+        appendValues(out, *values);
 }
 
 std::optional<Result> takeResult(QByteArrayView& bytes)
@@ -196,9 +241,14 @@ std::optional<Result> takeResult(QByteArrayView& bytes)
     } else if (kind == 3) {
         if (const auto number = takeVarint(rest))
             result = Integer{static_cast<qint64>(*number)};
-    } else if (kind == 2 || kind == 4) {
+    } else if (kind == 2 || kind == 4 || kind == 5) {
         if (const auto text = takeSized(rest))
-            result = kind == 2 ? Result(Value{text->toByteArray()}) : Result(Failure{text->toByteArray()});
+            result = kind == 2   ? Result(Value{text->toByteArray()})
+                     : kind == 4 ? Result(Failure{text->toByteArray()})
+                                 : Result(Word{text->toByteArray()});
+    } else if (kind == 6) {
+        if (auto values = takeValues(rest))
+            result = *std::move(values);
     }
     if (result)
         bytes = rest;

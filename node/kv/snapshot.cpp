@@ -3,53 +3,76 @@
 
 #include "node/kv/varint.h"
 
+#include "common/resp/slot.h"
+
 #include <QtEndian>
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace faultline::kv {
 
 namespace {
 
 constexpr QByteArrayView kMagic("FLSTATE");
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
+constexpr char kWithoutTime = 1;
 constexpr qsizetype kHeader = 16;
 
 } // namespace
 
-SnapshotWriter::SnapshotWriter(const QHash<QByteArray, QByteArray>& values, Sessions sessions, quint64 stateHash)
-    : m_values(values.keyValueBegin(), values.keyValueEnd())
-    , m_sessions(std::move(sessions))
+SnapshotWriter::SnapshotWriter(State state)
+    : m_state(std::move(state))
 {
     m_written.append(kMagic).append(kVersion);
     QByteArray hash(8, '\0');
-    qToLittleEndian(stateHash, hash.data());
+    qToLittleEndian(m_state.hash, hash.data());
     m_written.append(hash);
-    appendVarint(m_written, m_values.size());
-    appendVarint(m_written, m_sessions.lastId());
-    appendVarint(m_written, m_sessions.uses());
-    appendVarint(m_written, m_sessions.size());
+    appendVarint(m_written, m_state.keys);
+    appendVarint(m_written, m_state.sessions.lastId());
+    appendVarint(m_written, m_state.sessions.uses());
+    appendVarint(m_written, m_state.sessions.size());
+    appendVarint(m_written, static_cast<quint64>(m_state.time));
+    appendVarint(m_written, static_cast<quint64>(m_state.lag));
 }
 
 QByteArray SnapshotWriter::next(qsizetype maxBytes)
 {
-    while (m_written.size() < maxBytes && writeOne()) {
+    while (m_written.size() - m_taken < maxBytes && writeOne()) {
     }
-    const QByteArray piece = m_written.first(std::min(maxBytes, m_written.size()));
-    m_written.remove(0, piece.size());
+    const QByteArray piece = m_written.mid(m_taken, maxBytes);
+    m_taken += piece.size();
+    if (m_taken == m_written.size()) {
+        m_written.resize(0);
+        m_taken = 0;
+    }
     return piece;
+}
+
+void SnapshotWriter::writeTable(const Tables::Table& table)
+{
+    std::vector<Tables::Table::const_iterator> cells;
+    cells.reserve(static_cast<std::size_t>(table.size()));
+    for (auto cell = table.cbegin(); cell != table.cend(); ++cell)
+        cells.push_back(cell);
+    std::sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
+    for (const auto& cell : cells) {
+        appendSized(m_written, cell.key());
+        appendSized(m_written, cell->value);
+        appendVarint(m_written, static_cast<quint64>(cell->deadline));
+    }
 }
 
 bool SnapshotWriter::writeOne()
 {
-    if (const auto key = m_values.begin(); key != m_values.end()) {
-        appendSized(m_written, key->first);
-        appendSized(m_written, key->second);
-        m_values.erase(key);
+    if (m_nextTable < m_state.tables.size()) {
+        // Let go of, so that the store need not copy it any more when it changes it.
+        writeTable(std::exchange(m_state.tables[m_nextTable++], Tables::Table()));
         return true;
     }
-    const auto following = m_sessions.all().upper_bound(m_lastSession);
-    if (following == m_sessions.all().end())
+    const auto following = m_state.sessions.all().upper_bound(m_lastSession);
+    if (following == m_state.sessions.all().end())
         return false;
     const auto& [id, session] = *following;
     appendVarint(m_written, id);
@@ -65,6 +88,8 @@ bool SnapshotWriter::writeOne()
 }
 
 namespace {
+
+constexpr quint64 kLatest = static_cast<quint64>(std::numeric_limits<qint64>::max());
 
 /// Reads from the front; after the first thing that is wrong, `wrong` says what, and everything reads as nothing.
 class Reader
@@ -110,14 +135,19 @@ private:
     std::optional<QString> m_wrong;
 };
 
-void readValues(Reader& reader, quint64 count, QHash<QByteArray, QByteArray>& values)
+void readKeys(Reader& reader, char version, quint64 count, Tables& tables)
 {
+    const auto slotOf = [version](QByteArrayView key) { return version == kWithoutTime ? 0 : resp::keySlot(key); };
     QByteArrayView previous;
     for (quint64 i = 0; i < count && !reader.wrong(); ++i) {
         const QByteArrayView key = reader.sized("a key is cut off");
         const QByteArrayView value = reader.sized("a value is cut off");
-        if (reader.require(i == 0 || QtPrivate::compareMemory(previous, key) < 0, "the keys are out of order"))
-            values.insert(key.toByteArray(), value.toByteArray());
+        const quint64 deadline = version == kWithoutTime ? 0 : reader.number("a deadline is cut off");
+        const bool isLater = i == 0 || slotOf(previous) < slotOf(key) ||
+                             (slotOf(previous) == slotOf(key) && QtPrivate::compareMemory(previous, key) < 0);
+        reader.require(isLater, "the keys are out of order");
+        if (reader.require(deadline <= kLatest, "such a deadline cannot be"))
+            tables.put(key, value.toByteArray(), static_cast<qint64>(deadline));
         previous = key;
     }
 }
@@ -147,9 +177,11 @@ faultline::Result<SnapshotContent> readSnapshot(QByteArrayView bytes)
 {
     if (bytes.size() < kHeader || !bytes.startsWith(kMagic))
         return Error{QStringLiteral("This is no snapshot of the store: it does not begin with FLSTATE.")};
-    if (bytes[kMagic.size()] != kVersion)
-        return Error{QStringLiteral("The snapshot of the store has version %1, this program reads version %2.")
-                         .arg(static_cast<unsigned char>(bytes[kMagic.size()]))
+    const char version = bytes[kMagic.size()];
+    if (version != kVersion && version != kWithoutTime)
+        return Error{QStringLiteral("The snapshot of the store has version %1, this program reads versions %2 and %3.")
+                         .arg(static_cast<unsigned char>(version))
+                         .arg(int(kWithoutTime))
                          .arg(int(kVersion))};
     SnapshotContent content;
     content.stateHash = qFromLittleEndian<quint64>(bytes.data() + kMagic.size() + 1);
@@ -158,8 +190,15 @@ faultline::Result<SnapshotContent> readSnapshot(QByteArrayView bytes)
     const quint64 opened = reader.number("the number of sessions is cut off");
     const quint64 uses = reader.number("the number of uses is cut off");
     const quint64 open = reader.number("the number of open sessions is cut off");
+    if (version != kWithoutTime) {
+        const quint64 time = reader.number("the time is cut off");
+        const quint64 lag = reader.number("the lag is cut off");
+        reader.require(time <= kLatest && lag <= kLatest, "such a time cannot be");
+        content.time = static_cast<qint64>(time);
+        content.lag = static_cast<qint64>(lag);
+    }
     reader.require(content.sessions.restoreCounters(opened, uses), "sessions were used less often than opened");
-    readValues(reader, keys, content.values);
+    readKeys(reader, version, keys, content.tables);
     readSessions(reader, open, content.sessions);
     reader.require(reader.isAtEnd(), "nothing should follow");
     if (reader.wrong())

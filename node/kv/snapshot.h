@@ -3,46 +3,63 @@
 
 #include "common/result/result.h"
 #include "node/kv/sessions.h"
+#include "node/kv/tables.h"
 
 #include <QByteArray>
-#include <QHash>
 
-#include <map>
+#include <vector>
 
 namespace faultline::kv {
 
 /// The state of a Store as bytes, in pieces, so that writing it to a disk or to a peer needs no second copy of it all.
 /// It is the state as of the call of Store::snapshot(), whatever is applied meanwhile; equal states give equal bytes.
 ///
-///     8 bytes   "FLSTATE" and the version, 1
+///     8 bytes   "FLSTATE" and the version, 2
 ///     8 bytes   Store::stateHash(), lowest byte first: what is restored must come to it
-///     varints   number of keys; sessions ever opened, their uses, number of open ones
-///     keys      in the order of their bytes: key, value, each with its length before it as a varint
+///     varints   number of keys; sessions ever opened, their uses, number of open ones; the state's time and lag, in
+///               milliseconds (node/kv/time.h)
+///     keys      in the order of their slots, and of their bytes within one: key, value, each with its length before it
+///               as a varint; deadline as a varint
 ///     sessions  in the order of their ids: id, last use, acked-below, number of replies; then each reply by its
 ///               sequence number: that, its kind, what it says
+///
+/// Version 1, which is still read, had neither time nor lag nor deadlines, and its keys in the order of their bytes.
 class SnapshotWriter
 {
 public:
-    SnapshotWriter(const QHash<QByteArray, QByteArray>& values, Sessions sessions, quint64 stateHash);
+    struct State ///< of a store
+    {
+        std::vector<Tables::Table> tables; ///< by slot, none of them empty
+        quint64 keys = 0;
+        Sessions sessions;
+        qint64 time = 0;
+        qint64 lag = 0;
+        quint64 hash = 0;
+    };
+    explicit SnapshotWriter(State state);
 
     /// The next `maxBytes` (1 at least), fewer at the end, none after it.
     QByteArray next(qsizetype maxBytes);
 
 private:
     bool writeOne();
+    void writeTable(const Tables::Table& table);
 
-    std::map<QByteArray, QByteArray> m_values; ///< those not yet written
-    Sessions m_sessions;
+    State m_state;
+    std::size_t m_nextTable = 0;
     quint64 m_lastSession = 0; ///< the last one written
     QByteArray m_written;      ///< and not yet taken
+    qsizetype m_taken = 0;     ///< of m_written, from its start
 };
 
 /// What a snapshot says, checked against all that this format promises but for the hash. The error is one sentence with
 /// the place. Never trusts a count or a length.
 struct SnapshotContent
 {
-    QHash<QByteArray, QByteArray> values;
+    Tables tables;
     Sessions sessions;
+    qint64 time = 0;
+    qint64 lag = 0;
     quint64 stateHash = 0;
 };
 faultline::Result<SnapshotContent> readSnapshot(QByteArrayView bytes);

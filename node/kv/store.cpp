@@ -1,31 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/kv/store.h"
 
+#include "node/kv/glob.h"
+#include "node/kv/varint.h"
+
 #include "common/resp/integer.h"
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace faultline::kv {
 
 namespace {
 
-quint64 hashOf(QByteArrayView key, QByteArrayView value)
-{
-    const quint64 seed = XXH3_64bits(key.data(), static_cast<std::size_t>(key.size()));
-    return XXH3_64bits_withSeed(value.data(), static_cast<std::size_t>(value.size()), seed);
-}
-
-/// A QByteArray over the view's bytes, for looking up without a copy. Must not outlive them.
-QByteArray borrowed(QByteArrayView view)
-{
-    return QByteArray::fromRawData(view.data(), view.size());
-}
+constexpr qint64 kMost = std::numeric_limits<qint64>::max();
+constexpr qint64 kLeast = std::numeric_limits<qint64>::min();
 
 Failure notACommand()
 {
     return {"ERR the log entry is not a command this version knows"};
+}
+
+/// Two times together, as far as numbers go.
+qint64 later(qint64 time, qint64 by)
+{
+    return by > 0 && time > kMost - by ? kMost : time + by;
+}
+
+/// A sum of flags that may be `all` at most.
+std::optional<quint64> flagsOf(QByteArrayView text, quint64 all)
+{
+    const std::optional<qint64> flags = resp::parseInteger(text);
+    if (!flags || *flags < 0 || (static_cast<quint64>(*flags) & ~all) != 0)
+        return std::nullopt;
+    return static_cast<quint64>(*flags);
 }
 
 } // namespace
@@ -35,14 +45,35 @@ Result Store::apply(QByteArrayView payload)
     const std::optional<Command> command = decodeCommand(payload);
     if (!command)
         return notACommand();
+    passTime(command->stamp);
     switch (command->verb) {
     case Verb::SessionOpen:
         return Integer{static_cast<qint64>(m_sessions.open())};
     case Verb::SessionCall:
         return call(*command);
+    case Verb::Flush:
+        m_tables.clear();
+        return Ok{};
+    case Verb::Scan:
+        return scan(*command);
+    case Verb::Time: {
+        const std::optional<qint64> lag = resp::parseInteger(command->arguments[0]);
+        if (!lag)
+            return notACommand();
+        m_lag = std::max(m_lag, *lag);
+        return Ok{};
+    }
     default:
         return applyKeyed(*command);
     }
+}
+
+void Store::passTime(qint64 stamp)
+{
+    m_time = std::max(m_time, stamp);
+    const quint64 before = m_tables.size();
+    m_tables.expire(m_time, kExpiredPerEntry);
+    m_expired += before - m_tables.size();
 }
 
 Result Store::call(const Command& command)
@@ -64,35 +95,69 @@ Result Store::applyKeyed(const Command& command)
     const auto& arguments = command.arguments;
     switch (command.verb) {
     case Verb::Set:
-        return set(arguments[0], arguments[1]);
-    case Verb::Get:
-        return get(arguments[0]);
+        m_tables.put(arguments[0], arguments[1].toByteArray(), 0);
+        return Ok{};
+    case Verb::SetWith:
+        return setWith(command);
+    case Verb::SetMany:
+        for (std::size_t i = 0; i < arguments.size(); i += 2)
+            m_tables.put(arguments[i], arguments[i + 1].toByteArray(), 0);
+        return Ok{};
+    case Verb::Append:
+        return append(arguments[0], arguments[1]);
     case Verb::Delete:
         return Integer{remove(arguments)};
-    case Verb::Exists:
-        return Integer{count(arguments)};
+    case Verb::GetDelete:
+        return getDelete(arguments[0]);
     case Verb::Increment:
-        return increment(arguments[0]);
-    case Verb::SessionOpen:
-    case Verb::SessionCall:
-        break;
+        return increment(arguments[0], 1);
+    case Verb::IncrementBy:
+        if (const auto by = resp::parseInteger(arguments[1]))
+            return increment(arguments[0], *by);
+        return notACommand();
+    case Verb::Expire:
+        return expire(command);
+    case Verb::Persist:
+        return persist(arguments[0]);
+    default:
+        return readKeyed(command, m_time);
     }
-    return notACommand();
 }
 
-Result Store::read(QByteArrayView payload) const
+Result Store::readKeyed(const Command& command, qint64 now) const
+{
+    const auto& arguments = command.arguments;
+    switch (command.verb) {
+    case Verb::Get:
+        return get(arguments[0]);
+    case Verb::GetMany:
+        return getMany(arguments);
+    case Verb::Exists:
+        return Integer{count(arguments)};
+    case Verb::Length: {
+        const Cell* cell = find(arguments[0]);
+        return Integer{cell ? cell->value.size() : 0};
+    }
+    case Verb::TimeToLive:
+        return timeToLive(arguments[0], arguments[1], now);
+    case Verb::Type:
+        return Word{find(arguments[0]) ? "string" : "none"};
+    default:
+        return notACommand();
+    }
+}
+
+Result Store::read(QByteArrayView payload, qint64 now) const
 {
     const std::optional<Command> command = decodeCommand(payload);
-    if (command && command->verb == Verb::Get)
-        return get(command->arguments[0]);
-    if (command && command->verb == Verb::Exists)
-        return Integer{count(command->arguments)};
-    return Failure{"ERR this command does more than read"};
+    if (!command || !isRead(command->verb))
+        return Failure{"ERR this command does more than read"};
+    return command->verb == Verb::Scan ? scan(*command) : readKeyed(*command, std::max(now, m_time));
 }
 
 SnapshotWriter Store::snapshot() const
 {
-    return {m_values, m_sessions, stateHash()};
+    return SnapshotWriter({m_tables.copies(), m_tables.size(), m_sessions, m_time, m_lag, stateHash()});
 }
 
 faultline::Result<void> Store::restore(QByteArrayView snapshot)
@@ -100,76 +165,201 @@ faultline::Result<void> Store::restore(QByteArrayView snapshot)
     auto content = readSnapshot(snapshot);
     if (!content)
         return Error{content.error()};
-    quint64 hash = 0;
-    for (auto [key, value] : content->values.asKeyValueRange())
-        hash += hashOf(key, value);
-    if (hash + content->sessions.hash() != content->stateHash)
+    Store restored(m_rules);
+    restored.m_tables = std::move(content->tables);
+    restored.m_sessions = std::move(content->sessions);
+    restored.m_time = content->time;
+    restored.m_lag = content->lag;
+    if (restored.stateHash() != content->stateHash)
         return Error{QStringLiteral("The snapshot of the store is damaged: what it holds does not come to its hash.")};
-    m_values = std::move(content->values);
-    m_hash = hash;
-    m_sessions = std::move(content->sessions);
+    *this = std::move(restored);
     return {};
+}
+
+quint64 Store::stateHash() const
+{
+    quint64 ofTime = 0;
+    if (m_time != 0 || m_lag != 0) {
+        QByteArray bytes("t");
+        appendVarint(bytes, static_cast<quint64>(m_time));
+        appendVarint(bytes, static_cast<quint64>(m_lag));
+        ofTime = XXH3_64bits(bytes.constData(), static_cast<std::size_t>(bytes.size()));
+    }
+    return m_tables.hash() + m_sessions.hash() + ofTime;
+}
+
+const Cell* Store::find(QByteArrayView key) const
+{
+    const Cell* cell = m_tables.find(key);
+    return cell && (cell->deadline == 0 || cell->deadline > m_time) ? cell : nullptr;
 }
 
 std::optional<QByteArray> Store::peek(QByteArrayView key) const
 {
-    const auto found = m_values.constFind(borrowed(key));
-    return found == m_values.constEnd() ? std::nullopt : std::optional(*found);
+    const Cell* cell = find(key);
+    return cell ? std::optional(cell->value) : std::nullopt;
 }
 
 Result Store::get(QByteArrayView key) const
 {
-    const auto found = m_values.constFind(borrowed(key));
-    return found == m_values.constEnd() ? Result(Nil{}) : Result(Value{*found});
+    const Cell* cell = find(key);
+    return cell ? Result(Value{cell->value}) : Result(Nil{});
 }
 
-Result Store::set(QByteArrayView key, QByteArrayView value)
+Result Store::getMany(std::span<const QByteArrayView> keys) const
 {
-    const auto found = m_values.find(borrowed(key));
-    if (found == m_values.end()) {
-        m_values.insert(key.toByteArray(), value.toByteArray());
-    } else {
-        m_hash -= hashOf(key, *found);
-        *found = value.toByteArray();
+    Values values;
+    values.all.reserve(keys.size());
+    qsizetype together = 0;
+    for (const QByteArrayView key : keys) {
+        values.all.push_back(peek(key));
+        together += values.all.back() ? values.all.back()->size() : 0;
+        if (together > kMaxReply)
+            return Failure{"ERR the values have more than " + QByteArray::number(kMaxReply) +
+                           " bytes together, ask for fewer at a time"};
     }
-    m_hash += hashOf(key, value);
-    return Ok{};
+    return values;
 }
 
-Result Store::increment(QByteArrayView key)
+Result Store::timeToLive(QByteArrayView key, QByteArrayView flagsText, qint64 now) const
 {
-    const auto found = m_values.constFind(borrowed(key));
+    const auto flags = flagsOf(flagsText, TtlFlag::kAll);
+    if (!flags)
+        return notACommand();
+    const Cell* cell = find(key);
+    if (!cell)
+        return Integer{-2};
+    if (cell->deadline == 0)
+        return Integer{-1};
+    const qint64 time = (*flags & TtlFlag::kAt) != 0 ? cell->deadline : std::max<qint64>(0, cell->deadline - now);
+    return Integer{(*flags & TtlFlag::kMilliseconds) != 0 ? time : time / 1000 + (time % 1000 >= 500 ? 1 : 0)};
+}
+
+Result Store::scan(const Command& command) const
+{
+    const auto cursor = resp::parseInteger(command.arguments[0]);
+    const auto count = resp::parseInteger(command.arguments[1]);
+    if (!cursor || *cursor < 0 || !count)
+        return notACommand();
+    Page page = m_tables.scan(static_cast<quint64>(*cursor), *count);
+    const QByteArrayView pattern = command.arguments[2];
+    std::erase_if(page.keys, [&](const QByteArray& key) {
+        return !find(key) || (!pattern.isEmpty() && !matchesGlob(pattern, key));
+    });
+    return page;
+}
+
+Result Store::setWith(const Command& command)
+{
+    const auto flags = flagsOf(command.arguments[2], SetFlag::kAll);
+    const auto number = resp::parseInteger(command.arguments[3]);
+    if (!flags || !number)
+        return notACommand();
+    const auto says = [&](quint64 flag) { return (*flags & flag) != 0; };
+    const Cell* cell = find(command.arguments[0]);
+    const bool refused = (says(SetFlag::kIfAbsent) && cell) || (says(SetFlag::kIfPresent) && !cell);
+    Result result = says(SetFlag::kAnswerNumber) ? Result(Integer{refused ? 0 : 1})
+                    : says(SetFlag::kReturnOld)  ? (cell ? Result(Value{cell->value}) : Result(Nil{}))
+                    : refused                    ? Result(Nil{})
+                                                 : Result(Ok{});
+    if (refused)
+        return result;
+    const qint64 deadline = says(SetFlag::kAfter)                  ? later(m_time, *number)
+                            : says(SetFlag::kAt)                   ? *number
+                            : says(SetFlag::kKeepDeadline) && cell ? cell->deadline
+                                                                   : 0;
+    if (deadline != 0 && deadline <= m_time)
+        m_tables.remove(command.arguments[0]);
+    else
+        m_tables.put(command.arguments[0], command.arguments[1].toByteArray(), deadline);
+    return result;
+}
+
+Result Store::append(QByteArrayView key, QByteArrayView value)
+{
+    const Cell* cell = find(key);
+    const qsizetype size = (cell ? cell->value.size() : 0) + value.size();
+    if (size > kMaxValue)
+        return Failure{"ERR string exceeds maximum allowed size (proto-max-bulk-len)"};
+    QByteArray whole;
+    whole.reserve(size);
+    if (cell)
+        whole.append(cell->value);
+    whole.append(value);
+    m_tables.put(key, whole, cell ? cell->deadline : 0);
+    return Integer{size};
+}
+
+Result Store::increment(QByteArrayView key, qint64 by)
+{
+    const Cell* cell = find(key);
     qint64 value = 0;
-    if (found != m_values.constEnd()) {
-        const std::optional<qint64> number = resp::parseInteger(*found);
+    if (cell) {
+        const std::optional<qint64> number = resp::parseInteger(cell->value);
         if (!number)
             return Failure{"ERR value is not an integer or out of range"};
         value = *number;
     }
-    if (value == std::numeric_limits<qint64>::max())
+    if (by > 0 ? value > kMost - by : value < kLeast - by)
         return Failure{"ERR increment or decrement would overflow"};
-    set(key, QByteArray::number(value + 1));
-    return Integer{value + 1};
+    m_tables.put(key, QByteArray::number(value + by), cell ? cell->deadline : 0);
+    return Integer{value + by};
+}
+
+Result Store::expire(const Command& command)
+{
+    const auto flags = flagsOf(command.arguments[1], ExpireFlag::kAll);
+    const auto number = resp::parseInteger(command.arguments[2]);
+    if (!flags || !number)
+        return notACommand();
+    const auto says = [&](quint64 flag) { return (*flags & flag) != 0; };
+    const QByteArrayView key = command.arguments[0];
+    const Cell* cell = find(key);
+    if (!cell)
+        return Integer{0};
+    const qint64 deadline = says(ExpireFlag::kAt) ? *number : later(m_time, *number);
+    const qint64 before = cell->deadline == 0 ? kMost : cell->deadline; // a key without one never expires
+    if ((says(ExpireFlag::kIfNone) && cell->deadline != 0) || (says(ExpireFlag::kIfSome) && cell->deadline == 0) ||
+        (says(ExpireFlag::kIfLater) && (cell->deadline == 0 || deadline <= before)) ||
+        (says(ExpireFlag::kIfEarlier) && cell->deadline != 0 && deadline >= before))
+        return Integer{0};
+    if (deadline <= m_time)
+        m_tables.remove(key);
+    else
+        m_tables.put(key, QByteArray(cell->value), deadline);
+    return Integer{1};
+}
+
+Result Store::persist(QByteArrayView key)
+{
+    const Cell* cell = find(key);
+    if (!cell || cell->deadline == 0)
+        return Integer{0};
+    m_tables.put(key, QByteArray(cell->value), 0);
+    return Integer{1};
+}
+
+Result Store::getDelete(QByteArrayView key)
+{
+    Result result = get(key);
+    if (std::holds_alternative<Value>(result))
+        m_tables.remove(key);
+    return result;
 }
 
 qint64 Store::remove(std::span<const QByteArrayView> keys)
 {
     qint64 removed = 0;
     for (const QByteArrayView key : keys) {
-        const auto found = m_values.constFind(borrowed(key));
-        if (found == m_values.constEnd())
-            continue;
-        m_hash -= hashOf(key, *found);
-        m_values.erase(found);
-        ++removed;
+        if (find(key) && m_tables.remove(key))
+            ++removed;
     }
     return removed;
 }
 
 qint64 Store::count(std::span<const QByteArrayView> keys) const
 {
-    return std::count_if(keys.begin(), keys.end(),
-                         [this](QByteArrayView key) { return m_values.contains(borrowed(key)); });
+    return std::count_if(keys.begin(), keys.end(), [this](QByteArrayView key) { return find(key) != nullptr; });
 }
 
 } // namespace faultline::kv

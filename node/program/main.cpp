@@ -37,16 +37,22 @@ int main(int argc, char** argv)
     }
 
     node::Termination termination(options->managed);
-    QByteArray token;
+    node::Secrets secrets;
     if (options->managed) {
-        const auto line = termination.readFirstLine();
-        if (!line)
-            return complain(line.error(), kWrongOptions);
-        token = *line;
+        const auto token = termination.readLine("--managed", "a token");
+        if (!token)
+            return complain(token.error(), kWrongOptions);
+        secrets.token = *token;
+    }
+    if (options->auth) {
+        const auto password = termination.readLine("--auth", "a password");
+        if (!password)
+            return complain(password.error(), kWrongOptions);
+        secrets.password = *password;
     }
     QObject::connect(&termination, &node::Termination::requested, &app, [] { QCoreApplication::exit(0); });
 
-    node::Member member(*options, token);
+    node::Member member(*options, secrets);
     QObject::connect(&member, &node::Member::failed, &app,
                      [](const QString& sentence) { QCoreApplication::exit(complain(sentence, kCannotRun)); });
     if (const auto started = member.start(); !started)

@@ -25,9 +25,9 @@ quint64 newIncarnation()
 
 } // namespace
 
-Member::Member(Options options, QByteArray token)
+Member::Member(Options options, Secrets secrets)
     : m_options(std::move(options))
-    , m_token(std::move(token))
+    , m_secrets(std::move(secrets))
     , m_incarnation(newIncarnation())
     , m_clock([] { return wire::monotonicNow(); })
     , m_wallClock(
@@ -65,13 +65,14 @@ Result<void> Member::start()
             m_group->connectionBroke({peer.value});
     };
     client::Backend& backend = *this;
-    m_clients = std::make_unique<client::RespServer>(backend);
+    m_clients = std::make_unique<client::RespServer>(
+        backend, client::PortOptions{.password = m_secrets.password, .admission = m_options.admission});
 
     if (!m_options.managed)
         return openPorts();
 
     m_agent = std::make_unique<Agent>(
-        AgentOptions{m_options.self, wire::clusterIdOf(m_options.cluster), m_incarnation, m_token});
+        AgentOptions{m_options.self, wire::clusterIdOf(m_options.cluster), m_incarnation, m_secrets.token});
     m_agent->status = [this] { return status(); };
     m_agent->histograms = [this] { return histograms(); };
     m_thaw = std::make_unique<Thaw>();
@@ -119,15 +120,23 @@ Result<void> Member::recover()
         options.raft.initial.contacts = encodeContacts(m_options.members);
     }
     options.raft.random = [](std::uint32_t bound) { return QRandomGenerator::global()->bounded(bound); };
-    auto group = Group::open(std::move(options), {.disk = m_disk,
-                                                  .storage = m_storage,
-                                                  .transport = *m_transport,
-                                                  .now = [this] { return m_clock.now(); },
-                                                  .stopwatch =
-                                                      [] {
-                                                          return std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                                              std::chrono::steady_clock::now().time_since_epoch());
-                                                      }});
+    auto group = Group::open(
+        std::move(options), {.disk = m_disk,
+                             .storage = m_storage,
+                             .transport = *m_transport,
+                             .now = [this] { return m_clock.now(); },
+                             .stopwatch =
+                                 [] {
+                                     return std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                         std::chrono::steady_clock::now().time_since_epoch());
+                                 },
+                             .timeOfDay =
+                                 [this] {
+                                     const auto milliseconds = [](std::chrono::microseconds time) {
+                                         return qint64(time.count() / 1'000);
+                                     };
+                                     return kv::TimeOfDay{milliseconds(m_wallClock.now()), milliseconds(m_clock.lag())};
+                                 }});
     if (!group)
         return Error{group.error()};
     m_group = *std::move(group);
@@ -255,6 +264,14 @@ kv::Result Member::readStale(QByteArrayView command) const
 quint64 Member::keys() const
 {
     return m_group->store().keys();
+}
+
+qint64 Member::replicasWith(quint64 index) const
+{
+    const raft::Status status = m_group->status();
+    return std::count_if(status.progress.begin(), status.progress.end(), [&](const raft::FollowerProgress& follower) {
+        return follower.id.value != m_options.self.value && follower.match.value >= index;
+    });
 }
 
 } // namespace faultline::node

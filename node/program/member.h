@@ -21,6 +21,13 @@
 
 namespace faultline::node {
 
+/// What is never on a command line.
+struct Secrets
+{
+    QByteArray token;    ///< of the lab, when managed
+    QByteArray password; ///< of clients; empty: they need none
+};
+
 /// One member of a cluster, put together from its parts: it owns the sockets, the clock, the disk and the timers that
 /// the parts are handed.
 class Member : public QObject, private client::Backend
@@ -28,7 +35,7 @@ class Member : public QObject, private client::Backend
     Q_OBJECT
 
 public:
-    Member(Options options, QByteArray token);
+    Member(Options options, Secrets secrets);
     ~Member() override;
 
     /// Reads the log back and opens the ports: all of them when alone, the control port alone when managed. The error
@@ -48,6 +55,9 @@ private:
     void manage(quint64 requestId, const client::MemberCommand& command) override;
     QList<std::pair<QByteArray, QByteArray>> info() const override;
     quint64 keys() const override;
+    quint64 lastIndex() const override { return m_group->consensus().lastIndex().value; }
+    qint64 replicasWith(quint64 index) const override;
+    std::chrono::microseconds clusterTime() const override { return m_clock.now(); }
     std::chrono::microseconds wallTime() const override { return m_wallClock.now(); }
 
     // ---- member.cpp
@@ -76,7 +86,7 @@ private:
     wire::Histograms histograms() const;
 
     Options m_options;
-    QByteArray m_token;
+    Secrets m_secrets;
     quint64 m_incarnation;
     PacedClock m_clock;
     WallClock m_wallClock;

@@ -230,26 +230,56 @@ QList<std::pair<QByteArray, QByteArray>> Member::info() const
 {
     const raft::Status now = m_group->status();
     const ProcessFigures process = processFigures();
-    return {
+    const kv::Store& store = m_group->store();
+    const bool leads = now.role == raft::Role::Leader;
+    QList<std::pair<QByteArray, QByteArray>> rows{
+        {"# Server", {}},
         {"faultline_version", FAULTLINE_VERSION},
+        {"redis_mode", "cluster"},
         {"process_id", number(static_cast<quint64>(QCoreApplication::applicationPid()))},
+        {"tcp_port", number(m_options.own().clientPort)},
         {"node", m_options.self.name().toUtf8()},
-        {"role", now.role == raft::Role::Leader ? "master" : "slave"},
-        {"raft_role", now.role == raft::Role::Leader     ? "leader"
-                      : now.role == raft::Role::Follower ? "follower"
-                                                         : "candidate"},
-        {"raft_term", number(now.term.value)},
-        {"raft_leader", now.leader ? QByteArray("n") + number(now.leader.value) : QByteArray("unknown")},
-        {"raft_commit_index", number(now.commit.value)},
-        {"raft_last_index", number(now.lastIndex.value)},
-        {"raft_first_index", number(now.firstIndex.value)},
-        {"raft_snapshot_index", number(now.snapshot.value)},
-        {"raft_members", QByteArray::fromStdString(raft::spoken(now.membership))},
+        {"# Memory", {}},
+        {"used_memory_rss", number(process.residentBytes)},
+        {"# Persistence", {}},
+        {"loading", "0"},
+        {"aof_enabled", "1"}, // every write is in a synced log
         {"log_bytes", number(static_cast<quint64>(m_group->disk().logBytes()))},
         {"log_syncs", number(m_group->disk().syncs())},
-        {"used_memory_rss", number(process.residentBytes)},
-        {"state_hash", QByteArray::number(m_group->store().stateHash(), 16)},
+        {"snapshots_taken", number(m_group->snapshotsTaken())},
+        {"# Stats", {}},
+        {"expired_keys", number(store.expired())},
+        {"# Replication", {}},
+        {"role", leads ? "master" : "slave"},
     };
+    if (leads) {
+        const auto followers = std::count_if(now.progress.begin(), now.progress.end(),
+                                             [&](const auto& follower) { return follower.id != now.self; });
+        rows.append({"connected_slaves", number(static_cast<quint64>(followers))});
+    } else if (const MemberAddress* leader = contactOf({now.leader.value})) {
+        rows += {{"master_host", leader->host.toUtf8()},
+                 {"master_port", number(leader->clientPort)},
+                 {"slave_read_only", "1"}};
+    }
+    rows += {{"# CPU", {}},
+             {"used_cpu_seconds", QByteArray::number(static_cast<double>(process.cpuTime.count()) / 1e6, 'f', 6)},
+             {"# Raft", {}},
+             {"raft_role", leads                              ? "leader"
+                           : now.role == raft::Role::Follower ? "follower"
+                                                              : "candidate"},
+             {"raft_term", number(now.term.value)},
+             {"raft_leader", now.leader ? QByteArray("n") + number(now.leader.value) : QByteArray("unknown")},
+             {"raft_commit_index", number(now.commit.value)},
+             {"raft_last_index", number(now.lastIndex.value)},
+             {"raft_first_index", number(now.firstIndex.value)},
+             {"raft_snapshot_index", number(now.snapshot.value)},
+             {"raft_members", QByteArray::fromStdString(raft::spoken(now.membership))},
+             {"state_hash", QByteArray::number(store.stateHash(), 16)},
+             {"state_time_ms", QByteArray::number(store.time())},
+             {"# Keyspace", {}}};
+    if (store.keys() > 0)
+        rows.append({"db0", "keys=" + number(store.keys()) + ",expires=" + number(store.keysWithDeadline())});
+    return rows;
 }
 
 } // namespace faultline::node

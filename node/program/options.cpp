@@ -89,6 +89,7 @@ const MemberAddress& Options::own() const
 Result<Options> parseOptions(const QStringList& arguments)
 {
     Options options;
+    bool noAdmission = false;
     for (qsizetype i = 0; i < arguments.size(); ++i) {
         QString name = arguments[i];
         std::optional<QString> value;
@@ -107,6 +108,8 @@ Result<Options> parseOptions(const QStringList& arguments)
         if (bool* flag = name == QLatin1String("--managed")           ? &options.managed
                          : name == QLatin1String("--join")            ? &options.join
                          : name == QLatin1String("--after-power-cut") ? &options.afterPowerCut
+                         : name == QLatin1String("--auth")            ? &options.auth
+                         : name == QLatin1String("--no-admission")    ? &noAdmission
                                                                       : nullptr) {
             if (value)
                 return Error{QStringLiteral("%1 takes no value").arg(name)};
@@ -155,6 +158,7 @@ Result<Options> parseOptions(const QStringList& arguments)
     if (!options.self)
         return Error{
             QStringLiteral("--id is missing: which member is this? 1 to 9; faultline-node --help shows an example")};
+    options.admission = !noAdmission;
     if (auto checked = checkMembers(options); !checked)
         return Error{checked.error()};
     if (options.dataFolder.isEmpty())
@@ -183,6 +187,9 @@ Usage: faultline-node --id N --member nX=ADDRESS:PEERPORT/CLIENTPORT ... --data 
   --cluster NAME    members of clusters with different names refuse each other (default: faultline)
   --after-power-cut the last process of this folder was killed: what it had not made durable is taken away first, as
                     if the power had failed
+  --auth            clients must say AUTH with a password first: the next line of standard input (behind the token,
+                    with --managed)
+  --no-admission    lets commands wait however many there are, rather than answer -BUSY while the cluster is behind
   --managed         for the desktop: the first line of standard input is a token, the end of standard input ends the
                     node, and no peer or client port opens before the lab has said what is broken
   --control PORT    with --managed: where the lab connects
@@ -209,6 +216,12 @@ The leader takes members in and lets them go, one change at a time (redis-cli -c
   redis-cli -c -p 7201 MEMBER REMOVE n1
   redis-cli -c -p 7202 MEMBER LIST
   redis-cli -c -p 7202 MEMBER TRANSFER n3                     (n3 leads from then on)
+
+A key set with a time to live expires by the leader's wall clock, at the same place of the log on every member:
+
+  redis-cli -c -p 7201 SET note hello EX 60
+  redis-cli -c -p 7201 TTL note
+  redis-cli -c -p 7201 COMMAND DOCS                           (every command it knows)
 
 End a member with Ctrl+C, or kill -9 it, and start it again with the same line: what was acknowledged is still there.
 Two of three members must run for a write to be taken.

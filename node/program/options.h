@@ -24,6 +24,8 @@ struct Options
     bool join = false;          ///< begins as a member of nothing, and waits for a cluster to take it in
     quint64 snapshotAfter = 0;  ///< entries; 0: the group's own choice
     bool afterPowerCut = false; ///< what the last process of this folder did not make durable is lost
+    bool auth = false;          ///< a password for clients comes on standard input
+    bool admission = true;      ///< -BUSY early rather than late
     bool managed = false;
     quint16 controlPort = 0; ///< when managed
 

@@ -67,23 +67,26 @@ Termination::~Termination()
     }
 }
 
-Result<QByteArray> Termination::readFirstLine()
+Result<QByteArray> Termination::readLine(const char* option, const char* what)
 {
+    const auto failed = [&](const char* how) {
+        return Error{QStringLiteral("%1 expects %2 as a line of standard input; %3")
+                         .arg(QLatin1String(option), QLatin1String(what), QLatin1String(how))};
+    };
     QByteArray line;
     while (line.size() <= kLongestToken) {
         pollfd input{STDIN_FILENO, POLLIN, 0};
         if (::poll(&input, 1, kTokenPatienceMs) <= 0)
-            return Error{QStringLiteral(
-                "--managed expects a token as the first line of standard input; none came in ten seconds")};
+            return failed("none came in ten seconds");
         char byte = 0;
         if (::read(STDIN_FILENO, &byte, 1) != 1)
-            return Error{
-                QStringLiteral("--managed expects a token as the first line of standard input; it ended before one")};
+            return failed("it ended before one");
         if (byte == '\n')
-            return line;
+            return line.isEmpty() ? Result<QByteArray>(failed("it is empty")) : Result<QByteArray>(line);
         line.append(byte);
     }
-    return Error{QStringLiteral("the token on standard input is longer than %1 bytes").arg(kLongestToken)};
+    return Error{
+        QStringLiteral("%1 on standard input is longer than %2 bytes").arg(QLatin1String(what)).arg(kLongestToken)};
 }
 
 } // namespace faultline::node

@@ -19,8 +19,9 @@ public:
     explicit Termination(bool watchStandardInput);
     ~Termination() override;
 
-    /// Waits for the line a lab writes to standard input first, at most ten seconds; without its line end.
-    Result<QByteArray> readFirstLine();
+    /// Waits for the next line of standard input, at most ten seconds; without its line end. `option` expects it, and
+    /// `what` it is, for the sentence that says that there was none.
+    Result<QByteArray> readLine(const char* option, const char* what);
 
 signals:
     void requested();

@@ -72,7 +72,7 @@ void CommittedLog::add(const raft::Entry& entry, const Record& record, Instant a
     m_hash ^= m_hash >> 29;
     if (entry.kind == raft::EntryKind::Command) {
         ++m_commands;
-        m_places.emplace(record.content, entry.index.value);
+        m_places.emplace(contentOfCommand(entry.payload), entry.index.value);
     } else if (entry.kind == raft::EntryKind::Membership) {
         if (const auto next = raft::decodeMembership(entry.payload))
             changeMembership(*next, entry.index, at);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/sim/entry_book.h"
 
+#include "node/kv/command.h"
+
 #include <algorithm>
 
 #include <xxhash.h>
@@ -11,6 +13,12 @@ quint64 contentOf(const raft::Entry& entry)
 {
     return XXH3_64bits_withSeed(entry.payload.constData(), static_cast<std::size_t>(entry.payload.size()),
                                 static_cast<quint64>(entry.kind));
+}
+
+quint64 contentOfCommand(QByteArray payload)
+{
+    kv::setStamp(payload, 0);
+    return contentOf({{}, {}, raft::EntryKind::Command, std::move(payload)});
 }
 
 const EntryBook::Known* EntryBook::find(raft::LogIndex index, raft::Term term) const

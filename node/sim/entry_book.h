@@ -11,6 +11,8 @@ namespace faultline::sim {
 
 /// What an entry says, as a number.
 quint64 contentOf(const raft::Entry& entry);
+/// The same of a command whatever its stamp, by which a client's own command is known among the entries.
+quint64 contentOfCommand(QByteArray payload);
 
 /// Every entry that any leader ever sent, by index and term, with the term of the one before it. Log matching (§5.3)
 /// follows by induction when each (index, term) is always the same entry behind the same term; so nobody's log is ever

@@ -52,7 +52,8 @@ Result<void> Host::start()
     m_refusedBefore = m_disk.counts().refused;
     if (!m_disk.isPowered())
         m_disk.powerOn();
-    auto opened = node::Group::open(options(), {m_disk, m_storage, *this, [this] { return now(); }, {}});
+    auto opened = node::Group::open(
+        options(), {m_disk, m_storage, *this, [this] { return now(); }, {}, [this] { return timeOfDay(); }});
     static_cast<void>(m_disk.takeDelay());
     if (!opened) {
         m_disk.killProcess();

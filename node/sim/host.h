@@ -65,7 +65,10 @@ public:
 
 private:
     static constexpr qint64 kMillion = 1'000'000;
+    static constexpr qint64 kBegan = 1'000'000'000'000; ///< when the world began, as its clocks have it
 
+    /// The time by which keys expire, which a clock at a wrong rate makes wrong too.
+    kv::TimeOfDay timeOfDay() const { return {kBegan + now().count() / 1'000, 0}; }
     void send(const raft::Message& message) override { onSend(message); }
     node::GroupOptions options();
     void endProcess();

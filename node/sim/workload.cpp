@@ -20,11 +20,6 @@ QByteArray number(quint64 value)
     return QByteArray::number(value);
 }
 
-quint64 contentOfCommand(const QByteArray& command)
-{
-    return contentOf(raft::Entry{{}, {}, raft::EntryKind::Command, command});
-}
-
 QString spoken(const kv::Result& result)
 {
     if (const auto* value = std::get_if<kv::Value>(&result))
@@ -41,11 +36,15 @@ QString spoken(const QByteArray& command)
     const auto parts = kv::decodeCommand(command);
     if (!parts)
         return QStringLiteral("?");
-    constexpr std::array kVerbs{"?", "SET", "GET", "DEL", "EXISTS", "INCR", "SESSION OPEN", "SESSION CALL"};
+    constexpr std::array kVerbs{
+        "?",   "SET",     "GET",    "DEL",    "EXISTS",   "INCR", "SESSION OPEN", "SESSION CALL",
+        "SET", "APPEND",  "STRLEN", "INCRBY", "GETDEL",   "MSET", "MGET",         "EXPIRE",
+        "TTL", "PERSIST", "TYPE",   "SCAN",   "FLUSHALL", "time"};
     QString text = QString::fromLatin1(kVerbs.at(static_cast<std::size_t>(parts->verb)));
     if (parts->verb == kv::Verb::SessionCall)
-        return QStringLiteral("%1 %2 %3 INCR")
-            .arg(text, QString::fromLatin1(parts->arguments[0]), QString::fromLatin1(parts->arguments[1]));
+        return QStringLiteral("%1 %2 %3 %4")
+            .arg(text, QString::fromLatin1(parts->arguments[0]), QString::fromLatin1(parts->arguments[1]),
+                 spoken(parts->arguments[3].toByteArray()));
     for (const QByteArrayView argument : parts->arguments)
         text += QStringLiteral(" ") +
                 QString::fromLatin1(argument.first(std::min<qsizetype>(argument.size(), 20))).trimmed();
@@ -99,7 +98,11 @@ void Workload::clientBegins(quint32 client)
 
 void Workload::newJob(quint32 client)
 {
-    Job job = m_clients[client].usesSession ? sessionJob(client) : registerJob(client);
+    constexpr quint64 kExpiring = 10; // per cent of what begins
+    Client& asking = m_clients[client];
+    Job job = asking.usesSession                                          ? sessionJob(client)
+              : !asking.expiring.isEmpty() || m_random.percent(kExpiring) ? expiringJob(asking)
+                                                                          : registerJob(client);
     job.client = client;
     job.since = m_schedule.now();
     m_clients[client].job = static_cast<quint32>(m_jobs.size());
@@ -124,9 +127,35 @@ Workload::Job Workload::registerJob(quint32 client)
     } else {
         call.value = ++m_lastValue;
         const auto length = static_cast<qsizetype>(m_random.below(static_cast<quint64>(m_shape.valueBytes)) + 8);
-        job.command = encoded(kv::Verb::Set, {key, number(call.value).leftJustified(length, ' ')});
+        job.command = writeOf(key, number(call.value).leftJustified(length, ' '));
     }
     m_calls.push_back(call);
+    return job;
+}
+
+QByteArray Workload::writeOf(const QByteArray& key, const QByteArray& value)
+{
+    constexpr quint64 kWithAnother = 15; // per cent
+    constexpr quint64 kWithADeadline = 30;
+    const quint64 how = m_random.below(100);
+    if (how < kWithAnother)
+        return encoded(kv::Verb::SetMany, {"beside", value, key, value});
+    if (how < kWithADeadline) // that is never reached
+        return encoded(kv::Verb::SetWith, {key, value, number(kv::SetFlag::kAfter), "1000000000"});
+    return encoded(kv::Verb::Set, {key, value});
+}
+
+Workload::Job Workload::expiringJob(Client& client)
+{
+    Job job;
+    job.kind = Job::Kind::Expiring;
+    if (!client.expiring.isEmpty()) {
+        job.command = encoded(kv::Verb::Get, {client.expiring});
+        return job;
+    }
+    const QByteArray key = "x" + number(++m_lastExpiring);
+    const quint64 milliseconds = 20 + m_random.below(2'000);
+    job.command = encoded(kv::Verb::SetWith, {key, key, number(kv::SetFlag::kAfter), number(milliseconds)});
     return job;
 }
 
@@ -142,9 +171,12 @@ Workload::Job Workload::sessionJob(quint32 clientNumber)
     }
     job.kind = Job::Kind::SessionCall;
     ++client.sequence;
-    const QByteArray increment = encoded(kv::Verb::Increment, {"s" + number(client.sessionKey)});
+    // Either way the reply to call n is n, if each was done once.
+    const QByteArray key = "s" + number(client.sessionKey);
+    const QByteArray counted =
+        client.sessionKey % 2 == 0 ? encoded(kv::Verb::Increment, {key}) : encoded(kv::Verb::Append, {key, "x"});
     job.command = encoded(kv::Verb::SessionCall,
-                          {number(client.session), number(client.sequence), number(client.sequence), increment});
+                          {number(client.session), number(client.sequence), number(client.sequence), counted});
     return job;
 }
 
@@ -229,6 +261,8 @@ void Workload::done(quint32 clientNumber, const kv::Result& result)
                      QStringLiteral("has its reply to %1: %2").arg(spoken(job.command), spoken(result)));
     if (job.kind == Job::Kind::Register)
         registerDone(job, result);
+    else if (job.kind == Job::Kind::Expiring)
+        expiringDone(client, job, result);
     else
         sessionDone(clientNumber, job, result);
     think(clientNumber);
@@ -250,6 +284,27 @@ void Workload::registerDone(const Job& job, const kv::Result& result)
         call.value = value->bytes.trimmed().toULongLong();
     } else if (!std::holds_alternative<kv::Nil>(result)) {
         unexpected(job, result);
+    }
+}
+
+void Workload::expiringDone(Client& client, const Job& job, const kv::Result& result)
+{
+    if (std::holds_alternative<kv::Ok>(result)) {
+        client.expiring = kv::decodeCommand(job.command)->arguments[0].toByteArray();
+        m_newestWrite = std::max(m_newestWrite, job.since);
+        m_oracle.acknowledged(contentOfCommand(job.command), m_schedule.now());
+    } else if (const auto* value = std::get_if<kv::Value>(&result)) {
+        if (value->bytes != client.expiring || client.sawItGone)
+            m_verdict.fail(
+                Check::Linearizable, m_schedule.now(),
+                QStringLiteral("%1 had expired, and was there again").arg(QString::fromLatin1(client.expiring)));
+    } else if (!std::holds_alternative<kv::Nil>(result)) {
+        unexpected(job, result);
+    } else if (client.sawItGone) {
+        client.expiring.clear();
+        client.sawItGone = false;
+    } else {
+        client.sawItGone = true; // it is looked at once more
     }
 }
 
@@ -285,7 +340,8 @@ void Workload::sessionDone(quint32 clientNumber, const Job& job, const kv::Resul
 
 void Workload::unexpected(const Job& job, const kv::Result& result)
 {
-    m_verdict.fail(job.kind == Job::Kind::Register ? Check::Linearizable : Check::ExactlyOnce, m_schedule.now(),
+    const bool ofSession = job.kind == Job::Kind::OpenSession || job.kind == Job::Kind::SessionCall;
+    m_verdict.fail(ofSession ? Check::ExactlyOnce : Check::Linearizable, m_schedule.now(),
                    QStringLiteral("%1 was answered with %2").arg(spoken(job.command), spoken(result)));
 }
 

@@ -68,7 +68,7 @@ private:
     /// What a client wants done; in a session it may take several attempts.
     struct Job
     {
-        enum class Kind : quint8 { Register, OpenSession, SessionCall };
+        enum class Kind : quint8 { Register, Expiring, OpenSession, SessionCall };
         quint32 client = 0;
         Kind kind = Kind::Register;
         quint32 call = 0; ///< of a register
@@ -94,16 +94,21 @@ private:
         quint64 session = 0; ///< 0: none yet
         quint64 sequence = 0;
         quint32 sessionKey = 0;
+        QByteArray expiring; ///< a key it set to expire, and looks at until it has seen twice that it is gone
+        bool sawItGone = false;
     };
 
     void think(quint32 client);
     void newJob(quint32 client);
     Job registerJob(quint32 client);
+    Job expiringJob(Client& client);
     Job sessionJob(quint32 client);
+    QByteArray writeOf(const QByteArray& key, const QByteArray& value);
     void attempt(quint32 client);
     void answer(quint64 attempt, Answer answer);
     void done(quint32 client, const kv::Result& result);
     void registerDone(const Job& job, const kv::Result& result);
+    void expiringDone(Client& client, const Job& job, const kv::Result& result);
     void sessionDone(quint32 client, const Job& job, const kv::Result& result);
     void outcomeUnknown(quint32 client);
     void askSomebodyElse(quint32 client, std::optional<quint32> hint);
@@ -122,6 +127,7 @@ private:
     std::vector<Call> m_calls;
     quint64 m_lastValue = 0;
     quint32 m_lastSessionKey = 0;
+    quint64 m_lastExpiring = 0;
     quint64 m_sessionsAskedFor = 0;
     Instant m_newestWrite{-1};
 };

@@ -30,6 +30,7 @@ public:
     {
         if (outcome != Submitted::Taken)
             return outcome;
+        kv::setStamp(command, time.count() / 1000);
         if (answers)
             server->complete(requestId, store.apply(command));
         else
@@ -54,14 +55,21 @@ public:
     }
     std::vector<client::MemberView> members() const override
     {
-        return {{1, QStringLiteral("127.0.0.1"), 7001, 8001, leader.known, leader.isLeader, true, client::Standing::Voter},
-                {2, QStringLiteral("127.0.0.1"), 7002, 8002, false, !leader.isLeader, false, client::Standing::Joining}};
+        return {
+            {1, QStringLiteral("127.0.0.1"), 7001, 8001, leader.known, leader.isLeader, true, client::Standing::Voter},
+            {2, QStringLiteral("127.0.0.1"), 7002, 8002, false, !leader.isLeader, false, client::Standing::Joining}};
     }
     QList<std::pair<QByteArray, QByteArray>> info() const override
     {
         return {{"# Server", {}}, {"faultline_version", "1"}, {"# Replication", {}}, {"role", "master"}};
     }
     quint64 keys() const override { return store.keys(); }
+    quint64 end = 0;     ///< of the log
+    qint64 replicas = 0; ///< that have all of it
+    quint64 lastIndex() const override { return end; }
+    qint64 replicasWith(quint64 index) const override { return index <= end ? replicas : 0; }
+    std::chrono::microseconds paced{0};
+    std::chrono::microseconds clusterTime() const override { return paced; }
     std::chrono::microseconds time{1'700'000'000'123'456};
     std::chrono::microseconds wallTime() const override { return time; }
 };

@@ -45,10 +45,10 @@ private slots:
         row("GET", "(error) ERR wrong number of arguments for 'get' command");
         row("get a b", "(error) ERR wrong number of arguments for 'get' command");
         row("SET k", "(error) ERR wrong number of arguments for 'set' command");
-        row("SET k v EX 5", "(error) ERR syntax error");
+        row("SET k v EX", "(error) ERR syntax error");
         row("INCR k", "(error) ERR value is not an integer or out of range");
         row("EXISTS k k", "(integer) 2");
-        row("EXISTS k other", "(error) CROSSSLOT Keys in request don't hash to the same slot");
+        row("EXISTS k other", "(integer) 1");
         row("EXISTS {k}1 {k}2 k", "(integer) 1");
         row("DBSIZE", "(integer) 1");
         row("DEL k", "(integer) 1");
@@ -68,7 +68,14 @@ private slots:
         row("CONFIG GET save", "1) \"save\"\n2) \"\"");
         row("CONFIG GET appendonly", "1) \"appendonly\"\n2) \"yes\"");
         row("CONFIG GET app* nothing", "1) \"appendfsync\"\n2) \"always\"\n3) \"appendonly\"\n4) \"yes\"");
-        row("CONFIG SET save x", "(error) ERR unknown subcommand 'SET'. Try CONFIG HELP.");
+        row("CONFIG GET admission-c*", "1) \"admission-commands\"\n2) \"50000\"");
+        row("CONFIG SET admission-commands 0", "(error) ERR CONFIG SET failed (possibly related to argument "
+                                               "'admission-commands') - argument must be between 1 and 200000");
+        row("CONFIG SET admission maybe", "(error) ERR CONFIG SET failed (possibly related to argument 'admission') - "
+                                          "argument must be 'yes' or 'no'");
+        row("CONFIG SET admission", "(error) ERR wrong number of arguments for 'config|set' command");
+        row("CONFIG SET admission yes ADMISSION-DELAY 500", "OK");
+        row("CONFIG SET save x", "(error) ERR Unknown option or number of arguments for CONFIG SET - 'save'");
         row("COMMAND INFO nonsense", "1) (nil)");
         row("COMMAND DOCS incr",
             "1) \"incr\"\n2) 1) \"summary\"\n   2) \"Adds one to the integer value of a key.\"\n   3) \"group\"\n"
@@ -98,9 +105,9 @@ private slots:
         row("session open", "(integer) 1");
         row("SESSION CALL 1 0 0", "(error) ERR wrong number of arguments for 'session|call' command");
         row("SESSION CALL 1 0 0 GET", "(error) ERR wrong number of arguments for 'get' command");
-        row("SESSION CALL 1 0 0 SET k v EX 5", "(error) ERR syntax error");
+        row("SESSION CALL 1 0 0 SET k v EX 0", "(error) ERR invalid expire time in 'set' command");
         row("SESSION CALL 1 0 0 foo", "(error) ERR unknown command 'foo', with args beginning with: ");
-        row("SESSION CALL 1 0 0 EXISTS k other", "(error) CROSSSLOT Keys in request don't hash to the same slot");
+        row("SESSION CALL 1 0 0 EXISTS k other", "(integer) 0");
         row("SESSION CALL 1 0 0 PING", "(error) ERR SESSION CALL takes a command that names keys, not 'ping'");
         row("SESSION CALL 1 0 0 session OPEN",
             "(error) ERR SESSION CALL takes a command that names keys, not 'session'");

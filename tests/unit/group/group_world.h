@@ -78,11 +78,13 @@ struct Member : node::Transport
     std::vector<raft::LogIndex> applied;
     int dues = 0;
     std::chrono::nanoseconds passed{0}; ///< a microsecond each time it is asked for
+    kv::TimeOfDay clock;                ///< 0 until a test sets it
 
     void start()
     {
         auto opened = node::Group::open(options, {disk, storage, *this, [] { return raft::Instant(0); },
-                                                  [this] { return passed += std::chrono::microseconds(1); }});
+                                                  [this] { return passed += std::chrono::microseconds(1); },
+                                                  [this] { return clock; }});
         if (!opened)
             qFatal("%s", qPrintable(opened.error()));
         group = *std::move(opened);

@@ -12,6 +12,12 @@ inline QByteArray encoded(kv::Verb verb, std::initializer_list<QByteArrayView> a
     return kv::encodeCommand(verb, std::span(arguments.begin(), arguments.size()));
 }
 
+inline QByteArray stampedAt(qint64 time, QByteArray command)
+{
+    kv::setStamp(command, time);
+    return command;
+}
+
 inline QByteArray encodedCall(quint64 session, quint64 sequence, quint64 ackedBelow, const QByteArray& command)
 {
     return encoded(kv::Verb::SessionCall, {QByteArray::number(session), QByteArray::number(sequence),

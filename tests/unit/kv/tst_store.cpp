@@ -107,7 +107,7 @@ private slots:
         QVERIFY(command);
         QCOMPARE(command->verb, Verb::Set);
         QCOMPARE(command->arguments, (std::vector<QByteArrayView>{"key", large}));
-        QVERIFY(payload.size() < large.size() + 16);
+        QVERIFY(payload.size() < large.size() + 24);
     }
 
     void cutOrChangedBytesNeverCrash()

@@ -7,6 +7,7 @@
 using namespace faultline::kv;
 using faultline::test::encoded;
 using faultline::test::encodedCall;
+using faultline::test::stampedAt;
 
 namespace {
 
@@ -42,6 +43,13 @@ void setHash(QByteArray& bytes, quint64 hash)
 {
     for (int i = 0; i < 8; ++i)
         bytes[8 + i] = static_cast<char>(hash >> (8 * i));
+}
+
+/// A session's call whose reply has several values, after the session is opened.
+QByteArray encodedCallOfValues(Store& store)
+{
+    store.apply(encoded(Verb::SessionOpen, {}));
+    return encodedCall(1, 1, 0, encoded(Verb::GetMany, {"stays", "none", "goes"}));
 }
 
 } // namespace
@@ -154,25 +162,36 @@ private slots:
                 bytes.append(static_cast<char>(byte));
             QTest::addRow("%s (%d bytes)", part, int(bytes.size())) << bytes << QString::fromUtf8(part);
         };
-        // Numbers of keys, of sessions ever opened, of uses, of open ones; then these.
+        // Numbers of keys, of sessions ever opened, of uses, of open ones; time and lag; then these.
+        const int large = 0xff;
         row("the number of keys is cut off", {});
         row("the number of open sessions is cut off", {0, 0, 0});
-        row("a key is cut off", {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0});
-        row("a value is cut off", {1, 0, 0, 0, 1, 'k', 9, 'v'});
-        row("the keys are out of order", {2, 0, 0, 0, 1, 'k', 0, 1, 'a', 0});
-        row("the keys are out of order", {2, 0, 0, 0, 1, 'k', 0, 1, 'k', 0});
-        row("sessions were used less often than opened", {0, 2, 1, 0});
-        row("a session is cut off", {0, 1, 1, 1, 1, 1});
-        row("such a session cannot be", {0, 1, 1, 1, 2, 1, 0, 0});
-        row("such a session cannot be", {0, 1, 1, 1, 1, 2, 0, 0});
-        row("such a session cannot be", {0, 2, 2, 2, 1, 1, 0, 0, 2, 1, 0, 0});
-        row("the sessions are out of order", {0, 2, 2, 2, 2, 1, 0, 0, 1, 2, 0, 0});
-        row("a reply is cut off", {0, 1, 1, 1, 1, 1, 0, 1, 5});
-        row("a reply is cut off", {0, 1, 1, 1, 1, 1, 0, 1, 5, 9});
-        row("such a reply cannot be", {0, 1, 1, 1, 1, 1, 3, 1, 2, 0});
-        row("such a reply cannot be", {0, 1, 1, 1, 1, 1, 0, 2, 2, 0, 2, 0});
-        row("nothing should follow", {0, 0, 0, 0, 0});
-        row("does not come to its hash", {1, 0, 0, 0, 1, 'k', 1, 'v'});
+        row("the time is cut off", {0, 0, 0, 0});
+        row("the lag is cut off", {0, 0, 0, 0, 9});
+        row("such a time cannot be", {0, 0, 0, 0, large, large, large, large, large, large, large, large, large, 1, 0});
+        row("a key is cut off", {large, large, large, large, large, large, large, large, large, 1, 0, 0, 0, 0, 0});
+        row("a value is cut off", {1, 0, 0, 0, 0, 0, 1, 'k', 9, 'v'});
+        row("a deadline is cut off", {1, 0, 0, 0, 0, 0, 1, 'k', 1, 'v'});
+        row("such a deadline cannot be",
+            {1, 0, 0, 0, 0, 0, 1, 'k', 0, large, large, large, large, large, large, large, large, large, 1});
+        // 'b' is in slot 3300, 'k' in 7629, 'a' in 15495.
+        row("the keys are out of order", {2, 0, 0, 0, 0, 0, 1, 'a', 0, 0, 1, 'k', 0, 0});
+        row("the keys are out of order", {2, 0, 0, 0, 0, 0, 1, 'k', 0, 0, 1, 'k', 0, 0});
+        row("sessions were used less often than opened", {0, 2, 1, 0, 0, 0});
+        row("a session is cut off", {0, 1, 1, 1, 0, 0, 1, 1});
+        row("such a session cannot be", {0, 1, 1, 1, 0, 0, 2, 1, 0, 0});
+        row("such a session cannot be", {0, 1, 1, 1, 0, 0, 1, 2, 0, 0});
+        row("such a session cannot be", {0, 2, 2, 2, 0, 0, 1, 1, 0, 0, 2, 1, 0, 0});
+        row("the sessions are out of order", {0, 2, 2, 2, 0, 0, 2, 1, 0, 0, 1, 2, 0, 0});
+        row("a reply is cut off", {0, 1, 1, 1, 0, 0, 1, 1, 0, 1, 5});
+        row("a reply is cut off", {0, 1, 1, 1, 0, 0, 1, 1, 0, 1, 5, 9});
+        row("a reply is cut off", {0, 1, 1, 1, 0, 0, 1, 1, 0, 1, 5, 6, 2, 0});
+        row("a reply is cut off", {0, 1, 1, 1, 0, 0, 1, 1, 0, 1, 5, 6, 1, 2});
+        row("such a reply cannot be", {0, 1, 1, 1, 0, 0, 1, 1, 3, 1, 2, 0});
+        row("such a reply cannot be", {0, 1, 1, 1, 0, 0, 1, 1, 0, 2, 2, 0, 2, 0});
+        row("nothing should follow", {0, 0, 0, 0, 0, 0, 0});
+        row("does not come to its hash", {1, 0, 0, 0, 0, 0, 1, 'k', 1, 'v', 0});
+        row("does not come to its hash", {0, 0, 0, 0, 7, 0});
     }
     void errorsSayWhatIsWrong()
     {
@@ -187,8 +206,61 @@ private slots:
     void anotherVersionIsNamed()
     {
         QByteArray bytes = bytesOf(lived(2));
-        bytes[7] = 2;
-        QVERIFY(Store().restore(bytes).error().contains("has version 2, this program reads version 1"));
+        bytes[7] = 3;
+        QVERIFY(Store().restore(bytes).error().contains("has version 3, this program reads versions 1 and 2"));
+    }
+
+    void versionOneIsStillRead()
+    {
+        // As the program before this one wrote it: a = 1 and k = 2, one session that was used once more.
+        Store store;
+        for (const auto& [key, value] : {std::pair("k", "2"), std::pair("a", "1")})
+            store.apply(encoded(Verb::Set, {key, value}));
+        store.apply(encoded(Verb::SessionOpen, {}));
+        store.apply(encodedCall(1, 1, 0, encoded(Verb::Exists, {"a"})));
+        QByteArray bytes("FLSTATE\1\0\0\0\0\0\0\0\0", 16);
+        setHash(bytes, store.stateHash());
+        bytes += QByteArray("\2\1\2\1\1a\0011\1k\0012\1\2\0\1\1\3\1", 19);
+        Store restored;
+        const auto done = restored.restore(bytes);
+        QVERIFY2(done, done ? "" : qPrintable(done.error()));
+        QCOMPARE(restored.peek("k"), std::optional(QByteArray("2")));
+        QCOMPARE(restored.stateHash(), store.stateHash());
+        QCOMPARE(bytesOf(restored), bytesOf(store));
+    }
+
+    void deadlinesAndTimeComeBack()
+    {
+        Store store;
+        store.apply(stampedAt(1'000, encoded(Verb::Set, {"stays", "1"})));
+        store.apply(stampedAt(1'000, encoded(Verb::SetWith, {"goes", "2", "16", "500"})));
+        store.apply(stampedAt(1'100, encoded(Verb::Time, {"70"})));
+        store.apply(encodedCallOfValues(store));
+        Store restored;
+        QVERIFY(restored.restore(bytesOf(store)));
+        QCOMPARE(restored.stateHash(), store.stateHash());
+        QCOMPARE(restored.time(), 1'100);
+        QCOMPARE(restored.lag(), 70);
+        QCOMPARE(restored.earliestDeadline(), std::optional<qint64>(1'500));
+        for (Store* each : {&store, &restored})
+            each->apply(stampedAt(1'500, encoded(Verb::Time, {"0"})));
+        QCOMPARE(restored.keys(), quint64(1));
+        QCOMPARE(bytesOf(restored), bytesOf(store));
+    }
+
+    void manyKeysAreHeldWithoutACopy()
+    {
+        Store store;
+        for (int i = 0; i < 50'000; ++i)
+            store.apply(encoded(Verb::Set, {"key:" + QByteArray::number(i), "value"}));
+        const QByteArray before = bytesOf(store);
+        SnapshotWriter writer = store.snapshot();
+        for (int i = 0; i < 50'000; i += 7)
+            store.apply(encoded(Verb::Delete, {"key:" + QByteArray::number(i)}));
+        QByteArray bytes;
+        for (QByteArray piece = writer.next(100'000); !piece.isEmpty(); piece = writer.next(100'000))
+            bytes += piece;
+        QVERIFY(bytes == before);
     }
 
     void randomBytesNeverCrash()

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "node/kv/result.h"
+
+#include <QByteArray>
+#include <QByteArrayView>
+#include <QHash>
+
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace faultline::kv {
+
+/// A key's value, and the time from which on it has none (milliseconds since 1970; 0: never).
+struct Cell
+{
+    QByteArray value;
+    qint64 deadline = 0;
+};
+
+/// The keys: one table for each hash slot (common/resp/slot.h). Many small tables rather than a large one, so that a
+/// snapshot can hold them all as they are at one moment without a copy (a table is copied when it is changed while a
+/// snapshot still holds it), and so that SCAN can go on from a cursor that remembers nothing but a place. Both assume
+/// that keys are spread; with all of them in one slot, by a {tag}, both do the work for that slot at once.
+///
+/// Beside them: a hash of it all, and the deadlines in their order. What has expired is there until expire() takes it.
+class Tables
+{
+public:
+    using Table = QHash<QByteArray, Cell>;
+    static constexpr qsizetype kMaxPage = 10'000; ///< keys of one scan()
+
+    const Cell* find(QByteArrayView key) const;
+    void put(QByteArrayView key, const QByteArray& value, qint64 deadline);
+    bool remove(QByteArrayView key);
+    void clear();
+    /// Removes keys whose deadline is not after `now`, the earliest first, `most` of them.
+    void expire(qint64 now, int most);
+
+    quint64 size() const { return m_size; }
+    quint64 withDeadline() const { return m_deadlines.size(); }
+    std::optional<qint64> earliestDeadline() const;
+    /// The sum, modulo 2^64, of a hash of each key with its value and its deadline.
+    quint64 hash() const { return m_hash; }
+
+    /// About `count` keys (1 to kMaxPage) from `cursor` on, 0 for the first. Going from cursor to cursor until it is 0
+    /// gives every key that was there all the while, perhaps twice. Expired keys are among them.
+    Page scan(quint64 cursor, qsizetype count) const;
+
+    /// Those that are not empty, in the order of their slots; they share their content.
+    std::vector<Table> copies() const;
+
+private:
+    Table& tableOf(QByteArrayView key);
+    void noteChange(const Table& table, bool wasEmpty);
+
+    std::vector<Table> m_tables;     ///< by slot; none before the first key
+    std::vector<quint64> m_occupied; ///< a bit a slot
+    std::set<std::pair<qint64, QByteArray>> m_deadlines;
+    quint64 m_size = 0;
+    quint64 m_hash = 0;
+};
+
+} // namespace faultline::kv
