@@ -11,6 +11,7 @@
 #include <QString>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -174,10 +175,23 @@ struct Status
 };
 
 /// Pushed twice a second, cumulative per incarnation.
+/// Where a node spends the time of a request. Numbers are on the wire: never reuse one.
+enum class Stage : quint8 {
+    Parse = 0,     ///< read from the socket, parsed and handed on
+    Queue = 1,     ///< until the turn of the event loop that takes it
+    Append = 2,    ///< until the disk begins with it
+    Replicate = 3, ///< from the turn that takes it until a majority has it
+    Apply = 4,     ///< what is committed, to the state
+    Reply = 5,     ///< handed to the socket
+};
+inline constexpr int kStages = 6;
+
 struct Histograms
 {
     stats::Histogram request; ///< command arrived -> reply handed to the socket
     stats::Histogram sync;    ///< one write made durable
+    /// Of batches, each counted by its oldest. None from a node that knows of none.
+    std::map<Stage, stats::Histogram> stages;
 };
 
 enum class NodeEventKind : quint8 {

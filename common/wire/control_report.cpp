@@ -279,6 +279,13 @@ void write(CborWriter& w, const Histograms& histograms)
     write(w, histograms.request);
     w.number(2);
     write(w, histograms.sync);
+    w.number(3);
+    w.beginMap();
+    for (const auto& [stage, times] : histograms.stages) {
+        w.number(quint64(stage));
+        write(w, times);
+    }
+    w.end();
     w.end();
 }
 
@@ -290,6 +297,10 @@ bool read(CborReader& r, Histograms& histograms)
             return read(r, histograms.request);
         case 2:
             return read(r, histograms.sync);
+        case 3:
+            return r.readMap([&](quint64 stage) {
+                return stage < kStages ? read(r, histograms.stages[static_cast<Stage>(stage)]) : r.skip();
+            });
         default:
             return r.skip();
         }

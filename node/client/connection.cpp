@@ -292,6 +292,7 @@ void Connection::readCommands()
         }
     }
     m_reading = false;
+    m_counters.parse.record(std::chrono::steady_clock::now() - arrived);
     flush();
     if (m_paused && !mustPause())
         m_owner.wake(m_id);
@@ -313,6 +314,7 @@ void Connection::flush()
         return abort();
     }
     if (!m_out.isEmpty()) {
+        const Instant begun = std::chrono::steady_clock::now();
         if (m_out.capacity() > kKeptCapacity) {
             m_socket->write(std::exchange(m_out, QByteArray()));
         } else {
@@ -321,6 +323,7 @@ void Connection::flush()
         }
         m_socket->flush();
         const Instant now = std::chrono::steady_clock::now();
+        m_counters.reply.record(now - begun);
         for (const Instant arrived : m_arrivals)
             m_counters.request.record(now - arrived);
         m_arrivals.clear();

@@ -33,6 +33,8 @@ struct Counters
     std::array<PerCommand, kCommandIds> commandCalls;
 
     stats::Histogram request; ///< proposed commands: arrived -> reply handed to the socket
+    stats::Histogram parse;   ///< what one connection sent at once: read, parsed and handed on
+    stats::Histogram reply;   ///< the replies of one connection to what came together, handed to the socket
 };
 
 } // namespace faultline::client

@@ -49,6 +49,19 @@ void Group::due()
         whenDue();
 }
 
+std::chrono::nanoseconds Group::passed() const
+{
+    return m_handed.stopwatch ? m_handed.stopwatch() : std::chrono::nanoseconds(0);
+}
+
+void Group::noteReplicated(raft::LogIndex commit)
+{
+    while (!m_replicating.empty() && m_replicating.front().last <= commit) {
+        m_stageTimes.replicate.record(passed() - m_replicating.front().since);
+        m_replicating.pop_front();
+    }
+}
+
 void Group::tick()
 {
     m_raft.tick(m_handed.now());
@@ -95,6 +108,8 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
         }
     }
     const auto& proposed = std::get<raft::Raft::Proposed>(outcome);
+    if (m_handed.stopwatch && !m_oldestSubmitted)
+        m_oldestSubmitted = passed();
     m_pending.push_back({proposed.index, proposed.term, requestId});
     due();
     return Submitted::Taken;
@@ -130,6 +145,8 @@ Result<void> Group::turn()
     m_isDue = false;
     m_inTurn = true;
     m_stamp.reset();
+    if (const auto oldest = std::exchange(m_oldestSubmitted, std::nullopt))
+        m_stageTimes.queue.record(passed() - *oldest);
     if (!m_failure && m_reads.hasGathered()) {
         const quint64 round = m_reads.beginRound();
         if (!m_raft.read(round, m_handed.now()))
@@ -163,8 +180,14 @@ void Group::act(raft::Ready ready)
     write(std::move(ready));
     if (m_failure)
         return;
-    for (const raft::Entry& entry : committed)
-        apply(entry);
+    if (!committed.empty()) {
+        noteReplicated(committed.back().index);
+        const auto begun = passed();
+        for (const raft::Entry& entry : committed)
+            apply(entry);
+        if (m_handed.stopwatch)
+            m_stageTimes.apply.record(passed() - begun);
+    }
     for (const raft::ConfirmedRead& read : reads)
         m_reads.confirmed(read.id, read.index);
     answerReads();
@@ -174,8 +197,11 @@ void Group::act(raft::Ready ready)
         if (whenEvent)
             whenEvent(event);
     }
-    if (!leads() && !m_pending.empty())
-        giveUpPending();
+    if (!leads()) {
+        m_replicating.clear();
+        if (!m_pending.empty())
+            giveUpPending();
+    }
 }
 
 void Group::write(raft::Ready ready)
@@ -192,6 +218,8 @@ void Group::write(raft::Ready ready)
     }
     if (!ready.entries.empty())
         noteWatched(ready.entries);
+    if (m_handed.stopwatch && leads() && !ready.entries.empty())
+        m_replicating.push_back({ready.entries.back().index, passed()});
     qint64 bytes = 0;
     for (const raft::Entry& entry : ready.entries)
         bytes += entry.payload.size();
@@ -206,11 +234,13 @@ void Group::writeGathered()
     struct Done
     {
         std::optional<std::vector<GroupDisk::Outcome>> outcomes;
+        std::optional<std::chrono::nanoseconds> waited;
         std::optional<std::chrono::nanoseconds> took;
     };
     auto result = std::make_shared<Done>();
     m_handed.storage.run(
-        [disk = m_disk, gathering = m_gathering, result, stopwatch = m_handed.stopwatch]() -> Result<void> {
+        [disk = m_disk, gathering = m_gathering, result, stopwatch = m_handed.stopwatch,
+         asked = passed()]() -> Result<void> {
             std::vector<GroupDisk::Write> writes = gathering->take();
             const bool isOfTheLog = std::ranges::all_of(writes, &std::vector<raft::SnapshotPiece>::empty,
                                                         &GroupDisk::Write::snapshotPieces);
@@ -219,8 +249,10 @@ void Group::writeGathered()
             if (!done)
                 return Error{done.error()};
             result->outcomes = *std::move(done);
-            if (stopwatch && isOfTheLog && result->outcomes)
+            if (stopwatch && isOfTheLog && result->outcomes) {
+                result->waited = begun - asked;
                 result->took = stopwatch() - begun;
+            }
             return {};
         },
         [this, alive = m_alive, result](const Result<void>& done) {
@@ -230,8 +262,12 @@ void Group::writeGathered()
                 m_failure = done.error();
             } else {
                 m_awaitsSpace = !result->outcomes;
-                if (result->took && whenSynced)
-                    whenSynced(*result->took);
+                if (result->took) {
+                    m_stageTimes.append.record(*result->waited);
+                    m_stageTimes.sync.record(*result->took);
+                    if (whenSynced)
+                        whenSynced(*result->took);
+                }
                 for (GroupDisk::Outcome& outcome : result->outcomes.value_or(std::vector<GroupDisk::Outcome>())) {
                     const Unwritten write = std::move(m_unwritten.front());
                     m_unwritten.pop_front();
@@ -302,7 +338,7 @@ void Group::apply(const raft::Entry& entry)
     if (entry.kind == raft::EntryKind::Command)
         result = m_store.apply(entry.payload);
     m_applied = entry.index;
-    m_bytesSinceSnapshot += entry.payload.size();
+    noteSize(entry);
     if (whenApplied)
         whenApplied(entry);
 

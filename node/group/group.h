@@ -3,6 +3,7 @@
 
 #include "node/group/group_disk.h"
 #include "node/group/read_queue.h"
+#include "node/group/stage_times.h"
 #include "node/group/storage_queue.h"
 #include "node/kv/store.h"
 #include "node/kv/time.h"
@@ -34,6 +35,7 @@ struct GroupOptions
     qint64 snapshotAfterBytes = qint64(256) << 20;
     /// Entries left in the log behind a snapshot, for followers that are nearly there.
     quint64 keepEntries = 5'000;
+    qint64 keepBytes = qint64(32) << 20; ///< of those, about
 
     /// Of commands that wait for this node's own disk; beyond, none is taken. A majority may go on without the leader's
     /// disk, which would then have ever more to catch up on.
@@ -105,6 +107,7 @@ public:
     std::size_t pending() const { return m_pending.size() + m_reads.size(); }
     std::size_t pendingReads() const { return m_reads.size(); }
     const GroupDisk& disk() const { return *m_disk; }
+    const StageTimes& stageTimes() const { return m_stageTimes; }
     quint64 snapshotsTaken() const { return m_snapshotsTaken; }
     quint64 snapshotsInstalled() const { return m_snapshotsInstalled; }
 
@@ -170,6 +173,8 @@ private:
 
     void due();
     bool hasWork() const;
+    std::chrono::nanoseconds passed() const;
+    void noteReplicated(raft::LogIndex commit);
     void act(raft::Ready ready);
     void write(raft::Ready ready);
     void writeGathered();
@@ -191,6 +196,7 @@ private:
     // ---- group_snapshots.cpp
     void sendPiece(raft::Message message);
     void install(GroupDisk::Installed installed);
+    void noteSize(const raft::Entry& applied);
     bool isSnapshotDue() const;
     void goOnWithSnapshot();
     void beginSnapshot();
@@ -223,6 +229,15 @@ private:
     bool m_makesRoom = false;
     int m_ticksSinceLook = 0;
 
+    struct Replicating
+    {
+        raft::LogIndex last;
+        std::chrono::nanoseconds since;
+    };
+    StageTimes m_stageTimes;
+    std::optional<std::chrono::nanoseconds> m_oldestSubmitted; ///< of this turn
+    std::deque<Replicating> m_replicating;                     ///< by rising index, while this node leads
+
     std::deque<Pending> m_pending; ///< by rising index
     ReadQueue m_reads;
 
@@ -230,6 +245,10 @@ private:
     std::optional<Taking> m_taking;
     quint64 m_noSnapshotBefore = 0;  ///< index applied: there was no space for one
     qint64 m_bytesSinceSnapshot = 0; ///< of entries applied
+    /// Entries applied, each with a share of keepBytes behind the one before; so many of the newest that together they
+    /// reach back that far.
+    std::deque<raft::LogIndex> m_byteMarks;
+    qint64 m_bytesSinceMark = 0;
     quint64 m_snapshotsTaken = 0;
     quint64 m_snapshotsInstalled = 0;
 

@@ -10,6 +10,7 @@ namespace faultline::node {
 namespace {
 constexpr qsizetype kPieceBytes = qsizetype(1) << 20; ///< of a snapshot, written between two turns
 constexpr quint64 kPatienceWhileSending = 4;
+constexpr int kByteMarks = 8;
 constexpr quint64 kRetriesWithoutSpace = 10; ///< while the log grows by what makes a snapshot due
 } // namespace
 
@@ -45,6 +46,18 @@ void Group::install(GroupDisk::Installed installed)
     std::erase_if(m_watchedUnapplied, [&](const Unapplied& waiting) { return waiting.index <= m_applied; });
 }
 
+void Group::noteSize(const raft::Entry& applied)
+{
+    m_bytesSinceSnapshot += applied.payload.size();
+    m_bytesSinceMark += applied.payload.size();
+    if (m_bytesSinceMark * kByteMarks < m_options.keepBytes)
+        return;
+    m_bytesSinceMark = 0;
+    m_byteMarks.push_back(applied.index);
+    if (m_byteMarks.size() > kByteMarks)
+        m_byteMarks.pop_front();
+}
+
 bool Group::isSnapshotDue() const
 {
     const quint64 entries = m_applied.value - (m_newest ? m_newest->mark.lastIndex.value : 0);
@@ -75,7 +88,9 @@ void Group::beginSnapshot()
     const raft::SnapshotMark mark = m_raft.markOfApplied();
     const std::uint64_t last = mark.lastIndex.value;
     const raft::LogIndex wanted{last + 1 - std::min<std::uint64_t>(m_options.keepEntries, last)};
-    const raft::LogIndex firstKept = std::max(wanted, m_raft.status().firstIndex);
+    raft::LogIndex firstKept = std::max(wanted, m_raft.status().firstIndex);
+    if (m_byteMarks.size() == kByteMarks)
+        firstKept = std::max(firstKept, m_byteMarks.front().next());
     m_bytesSinceSnapshot = 0;
     m_taking.emplace(Taking{mark, firstKept, m_store.snapshot()});
 }

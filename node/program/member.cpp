@@ -74,7 +74,7 @@ Result<void> Member::start()
     m_agent = std::make_unique<Agent>(
         AgentOptions{m_options.self, wire::clusterIdOf(m_options.cluster), m_incarnation, m_secrets.token});
     m_agent->status = [this] { return status(); };
-    m_agent->histograms = [this] { return wire::Histograms{m_clients->counters().request, m_syncTimes}; };
+    m_agent->histograms = [this] { return histograms(); };
     m_thaw = std::make_unique<Thaw>();
     connect(m_thaw.get(), &Thaw::happened, this, [this] { m_agent->ask(Thaw::count()); });
     m_clock.standStillWhile([] { return Thaw::isPending(); });
@@ -149,7 +149,7 @@ Result<void> Member::recover()
     m_group->whenUnknown = [this](quint64 id) { m_clients->outcomeUnknown(id); };
     m_group->whenEvent = [this](const raft::Event& event) { report(event); };
     m_group->whenSnapshotTaken = [this](raft::LogIndex last, qint64 bytes) { reportSnapshotTaken(last, bytes); };
-    m_group->whenSynced = [this](std::chrono::nanoseconds took) { m_syncTimes.record(took); };
+    m_group->whenSynced = [this](std::chrono::nanoseconds took) { reportSync(took); };
     return {};
 }
 
@@ -203,6 +203,7 @@ void Member::turn()
     m_clients->flush();
     if (!m_agent)
         return;
+    reportFullDisk();
     if (othersBelong || m_group->role() != m_shownRole || m_group->term() != m_shownTerm ||
         m_group->leader() != m_shownLeader) {
         m_shownRole = m_group->role();

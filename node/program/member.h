@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/stats/histogram.h"
 #include "node/client/resp_server.h"
 #include "node/clock/paced_clock.h"
 #include "node/clock/wall_clock.h"
@@ -82,7 +81,10 @@ private:
     // ---- member_report.cpp
     void report(const raft::Event& event);
     void reportSnapshotTaken(raft::LogIndex lastIndex, qint64 bytes);
+    void reportSync(std::chrono::nanoseconds took);
+    void reportFullDisk();
     wire::Status status();
+    wire::Histograms histograms() const;
 
     Options m_options;
     Secrets m_secrets;
@@ -105,7 +107,8 @@ private:
     PacedClock::Instant m_nextTick{0};
     std::chrono::microseconds m_tickDueAt{0}; ///< wall time
     std::chrono::microseconds m_longestStall{0};
-    stats::Histogram m_syncTimes;
+    wire::Monotonic m_nextSlowDiskReport{0};
+    bool m_wasDiskFull = false;
     bool m_turnQueued = false;
     bool m_portsOpen = false;
     raft::Role m_shownRole = raft::Role::Follower;

@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr std::chrono::nanoseconds kSlowSync = 50ms; ///< a heartbeat's time
+constexpr wire::Monotonic kSlowDiskReportInterval = 1s;
+
 template <typename... Ts> struct Overloaded : Ts...
 {
     using Ts::operator()...;
@@ -130,6 +133,44 @@ void Member::reportSnapshotTaken(raft::LogIndex lastIndex, qint64 bytes)
                         QStringLiteral("took a snapshot up to entry %1: %2 bytes, and the log before it is dropped")
                             .arg(lastIndex.value)
                             .arg(bytes));
+}
+
+void Member::reportSync(std::chrono::nanoseconds took)
+{
+    if (!m_agent || took < kSlowSync * m_paceFactor.load() || wire::monotonicNow() < m_nextSlowDiskReport)
+        return;
+    m_nextSlowDiskReport = wire::monotonicNow() + kSlowDiskReportInterval;
+    m_agent->report(wire::NodeEventKind::Warning, m_group->term().value, {},
+                    (m_group->leads()
+                         ? QStringLiteral("its disk took %1 ms for a write: it counts for no majority meanwhile")
+                         : QStringLiteral("its disk took %1 ms for a write: what it acknowledges comes so much later"))
+                        .arg(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
+}
+
+void Member::reportFullDisk()
+{
+    if (m_group->disk().isFull() == m_wasDiskFull)
+        return;
+    m_wasDiskFull = !m_wasDiskFull;
+    m_agent->report(wire::NodeEventKind::Warning, m_group->term().value, {},
+                    m_wasDiskFull
+                        ? QStringLiteral("its disk is full: as a leader it takes no writes, and snapshots wait")
+                        : QStringLiteral("its disk has space again"));
+}
+
+wire::Histograms Member::histograms() const
+{
+    const client::Counters& counters = m_clients->counters();
+    const StageTimes& times = m_group->stageTimes();
+    using wire::Stage;
+    return {counters.request,
+            times.sync,
+            {{Stage::Parse, counters.parse},
+             {Stage::Queue, times.queue},
+             {Stage::Append, times.append},
+             {Stage::Replicate, times.replicate},
+             {Stage::Apply, times.apply},
+             {Stage::Reply, counters.reply}}};
 }
 
 wire::Status Member::status()

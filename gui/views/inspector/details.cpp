@@ -177,7 +177,18 @@ std::vector<Detail> detailsOf(const lab::Timeline& timeline, NodeId id)
     if (node->histograms) {
         details.push_back({QStringLiteral("Durations"), {}});
         details.push_back({QStringLiteral("Request"), percentiles(node->histograms->request)});
+        const auto addStage = [&](const char* name, wire::Stage stage) {
+            const auto times = node->histograms->stages.find(stage);
+            if (times != node->histograms->stages.end())
+                details.push_back({QLatin1String(name), percentiles(times->second)});
+        };
+        addStage("Parse", wire::Stage::Parse);
+        addStage("Queue", wire::Stage::Queue);
+        addStage("Append", wire::Stage::Append);
         details.push_back({QStringLiteral("Sync"), percentiles(node->histograms->sync)});
+        addStage("Replicate", wire::Stage::Replicate);
+        addStage("Apply", wire::Stage::Apply);
+        addStage("Reply", wire::Stage::Reply);
     }
     addLinks(details, *node->status);
     return details;

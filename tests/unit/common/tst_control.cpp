@@ -138,10 +138,16 @@ private slots:
         Histograms histograms;
         histograms.request.record(3ms, 5);
         histograms.sync.record(70s);
+        histograms.stages[Stage::Append].record(20us, 3);
+        histograms.stages[Stage::Reply].record(5us);
         const Histograms back = roundTrip(histograms);
         QCOMPARE(back.request.count(), quint64(5));
         QCOMPARE(back.request.percentileOfFew(0.5), histograms.request.percentileOfFew(0.5));
         QCOMPARE(back.sync.max(), histograms.sync.max());
+        QCOMPARE(back.stages.size(), std::size_t(2));
+        QCOMPARE(back.stages.at(Stage::Append).count(), quint64(3));
+        QCOMPARE(back.stages.at(Stage::Append).max(), histograms.stages.at(Stage::Append).max());
+        QCOMPARE(back.stages.at(Stage::Reply).max(), histograms.stages.at(Stage::Reply).max());
     }
 
     void helloComesBackAsItWas()

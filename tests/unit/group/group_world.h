@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -76,12 +77,14 @@ struct Member : node::Transport
     std::vector<raft::Event> events;
     std::vector<raft::LogIndex> applied;
     int dues = 0;
-    kv::TimeOfDay clock; ///< 0 until a test sets it
+    std::chrono::nanoseconds passed{0}; ///< a microsecond each time it is asked for
+    kv::TimeOfDay clock;                ///< 0 until a test sets it
 
     void start()
     {
-        auto opened = node::Group::open(
-            options, {disk, storage, *this, [] { return raft::Instant(0); }, {}, [this] { return clock; }});
+        auto opened = node::Group::open(options, {disk, storage, *this, [] { return raft::Instant(0); },
+                                                  [this] { return passed += std::chrono::microseconds(1); },
+                                                  [this] { return clock; }});
         if (!opened)
             qFatal("%s", qPrintable(opened.error()));
         group = *std::move(opened);

@@ -253,6 +253,44 @@ private slots:
         QCOMPARE(world[1].pending(), std::size_t(0));
     }
 
+    void eachStageOfAWriteIsTimed()
+    {
+        World world(3);
+        world.ticks(20);
+        const StageTimes before = world[1].stageTimes();
+        world.member(1).storage.isHeld = true;
+        world[1].submit(1, set("x", "1"));
+        world[1].submit(2, set("y", "2"));
+        world.member(1).passed += std::chrono::milliseconds(3);
+        QVERIFY(world[1].turn());
+        world.settle(); // the followers are a majority
+        world.member(1).passed += std::chrono::milliseconds(8);
+        world.member(1).storage.isHeld = false;
+        world.member(1).storage.doAll();
+        world.settle();
+        const StageTimes& now = world[1].stageTimes();
+        const auto since = [](const stats::Histogram& later, const stats::Histogram& earlier) {
+            const stats::Histogram between = later.since(earlier);
+            return std::pair(between.count(), between.max().value_or(std::chrono::nanoseconds(0)));
+        };
+        using namespace std::chrono_literals;
+        const auto [queued, queuedFor] = since(now.queue, before.queue);
+        QCOMPARE(queued, quint64(1)); // both went together
+        QVERIFY(queuedFor >= 3ms && queuedFor < 4ms);
+        const auto [appended, appendedFor] = since(now.append, before.append);
+        QCOMPARE(appended, quint64(1));
+        QVERIFY(appendedFor >= 8ms && appendedFor < 9ms);
+        const auto [synced, syncedFor] = since(now.sync, before.sync);
+        QCOMPARE(synced, quint64(1));
+        QVERIFY(syncedFor < 1ms);
+        const auto [replicated, replicatedFor] = since(now.replicate, before.replicate);
+        QCOMPARE(replicated, quint64(1));
+        QVERIFY(replicatedFor < 1ms);
+        QCOMPARE(since(now.apply, before.apply).first, quint64(1));
+        QCOMPARE(world[2].stageTimes().replicate.count(), quint64(0));
+        QVERIFY(world[2].stageTimes().sync.count() > 0);
+    }
+
     void aSlowDiskGathersSoMuchAndNoMore()
     {
         World world(3, [](GroupOptions& options) { options.maxUnwrittenBytes = 1'000; });

@@ -57,6 +57,21 @@ private slots:
         QCOMPARE(world[2].status().snapshot, now.snapshot);
     }
 
+    void ofLargeEntriesFewerStayBehindASnapshot()
+    {
+        World world(3, [](GroupOptions& options) {
+            options.snapshotAfterEntries = 100;
+            options.keepEntries = 80;
+            options.keepBytes = 16'000;
+        });
+        world.ticks(20);
+        writes(world, 150); // of a good 1,000 bytes each
+        const raft::Status now = world[1].status();
+        QCOMPARE(world[1].snapshotsTaken(), quint64(1));
+        const quint64 kept = now.snapshot.value + 1 - now.firstIndex.value;
+        QVERIFY2(kept >= 13 && kept <= 17, qPrintable(QString::number(kept)));
+    }
+
     void restartGoesOnFromSnapshotAndLog()
     {
         World world(3, small);
