@@ -36,7 +36,7 @@ node::GroupOptions Host::options()
     }
     options.raft.random = [this](std::uint32_t bound) { return static_cast<std::uint32_t>(m_random.below(bound)); };
     options.folder = QStringLiteral("data");
-    options.log = {.owner = m_index + 1, .segmentSize = qint64(1) << 20, .fillStep = kFillStep};
+    options.log = {.owner = m_index + 1, .segmentSize = m_shape.segmentBytes, .fillStep = kFillStep};
     options.snapshotAfterEntries = m_shape.snapshotAfterEntries;
     options.keepEntries = m_shape.keepEntries;
     options.storeRules = m_shape.storeRules;

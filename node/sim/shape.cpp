@@ -116,6 +116,7 @@ Shape drawShape(const Demand& demand, Random random)
 
     shape.snapshotAfterEntries = static_cast<quint64>(random.spread(20, demand.focus.smallSnapshots ? 60 : 2'000));
     shape.keepEntries = random.below(std::min<quint64>(shape.snapshotAfterEntries, 200));
+    shape.segmentBytes = random.spread(4'096, 1 << 20);
     shape.storeRules = demand.storeRules;
     shape.liarsReturn = demand.liarsReturn;
     if (!demand.isFaultless)

@@ -76,6 +76,7 @@ struct Shape
     raft::Options raft; ///< self, initial and random not set
     quint64 snapshotAfterEntries = 1'000;
     quint64 keepEntries = 100;
+    qint64 segmentBytes = qint64(1) << 20; ///< of a log, before the next segment is begun
     kv::StoreRules storeRules;
     /// A node whose disk lied about a sync and then lost power has forgotten what it promised, and does not know it:
     /// the vote it gave, entries it acknowledged. Raft is not sound with such a node among its voters, whatever it says
