@@ -11,9 +11,9 @@ namespace faultline::fault {
 /// running at `rate`. Its monotonic time, on which consensus runs, is right. At rest: a clock that is right.
 struct ClockFault
 {
-    std::chrono::microseconds offset{0};    ///< how far ahead of the true time at `since`; -kMaxOffset to kMaxOffset
-    quint32 rate = Share::kAll;             ///< millionths of a second a second: 1,100,000 gains 100 ms each second
-    std::chrono::microseconds since{0};     ///< CLOCK_MONOTONIC, which lab and nodes share
+    std::chrono::microseconds offset{0}; ///< how far ahead of the true time at `since`; -kMaxOffset to kMaxOffset
+    quint32 rate = Share::kAll;          ///< millionths of a second a second: 1,100,000 gains 100 ms each second
+    std::chrono::microseconds since{0};  ///< CLOCK_MONOTONIC, which lab and nodes share
 
     bool right() const { return offset.count() == 0 && rate == Share::kAll; }
     /// How far ahead (negative: behind) it is at `now`, of the same monotonic clock.

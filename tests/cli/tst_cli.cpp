@@ -390,8 +390,8 @@ void TestCli::redisBenchmarkCompletesAgainstTheLeader()
         QSKIP("redis-benchmark is not installed (redis-tools)");
     Cluster cluster({QStringLiteral("--nodes"), QStringLiteral("3")});
     QVERIFY2(cluster.serves(), cluster.process().readAllStandardError().constData());
-    const Ended ended =
-        run(benchmark, {"-p", cluster.leaderPort(), "-t", "set,get,incr,mset", "-n", "2000", "-c", "20", "-q"}, 120'000);
+    const Ended ended = run(
+        benchmark, {"-p", cluster.leaderPort(), "-t", "set,get,incr,mset", "-n", "2000", "-c", "20", "-q"}, 120'000);
     QVERIFY2(ended.code == 0, qPrintable(ended.out + ended.err));
     QCOMPARE(ended.out.count(QStringLiteral("requests per second")), 4);
     QVERIFY2(!ended.out.contains(QStringLiteral("rror")) && !ended.err.contains(QStringLiteral("rror")),

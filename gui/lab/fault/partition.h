@@ -16,11 +16,11 @@
 namespace faultline::lab {
 
 enum class PartitionShape : quint8 {
-    One,            ///< `around`'s first node alone, the rest together
-    Minority,       ///< `around` in the smaller part, which is as large as a minority can be
-    Majority,       ///< `around` in the larger part, the other as large as a minority can be
-    Halves,         ///< the first half by name, and the rest
-    Bridge,         ///< two halves that do not hear each other, and between them one node (`around`'s first) that hears both
+    One,      ///< `around`'s first node alone, the rest together
+    Minority, ///< `around` in the smaller part, which is as large as a minority can be
+    Majority, ///< `around` in the larger part, the other as large as a minority can be
+    Halves,   ///< the first half by name, and the rest
+    Bridge,   ///< two halves that do not hear each other, and between them one node (`around`'s first) that hears both
     MajoritiesRing, ///< every node hears a majority, and no two the same one
     Primaries,      ///< each of `around` alone; all others together
     OneWay,         ///< nobody hears `around`, and it hears everybody
@@ -38,8 +38,8 @@ Result<std::set<LinkId>> cutsOf(PartitionShape shape, const std::vector<NodeId>&
 /// Between two groups, both ways.
 std::set<LinkId> cutsBetween(const std::vector<NodeId>& side, const std::vector<NodeId>& rest);
 
-/// What a set of cuts comes to: the parts that hear each other both ways inside, and nothing of each other; more than one
-/// part only when that is so for all pairs. "n1 n2 | n3 n4 n5".
+/// What a set of cuts comes to: the parts that hear each other both ways inside, and nothing of each other; more than
+/// one part only when that is so for all pairs. "n1 n2 | n3 n4 n5".
 std::vector<std::vector<NodeId>> partsOf(const std::set<LinkId>& cuts, const std::vector<NodeId>& nodes);
 
 /// "n1 n2 | n3 n4 n5" where it is a full partition; else the links: "n1 ↔ n3, n2 → n4", or their number when there are
