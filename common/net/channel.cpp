@@ -96,11 +96,16 @@ qsizetype Channel::sendEncoded(QByteArray frame)
 void Channel::flush()
 {
     m_flushQueued = false;
-    if (m_dead || m_outgoing.isEmpty())
+    if (m_dead || m_outgoing.isEmpty() || isQuietNow())
         return;
     m_socket->write(m_outgoing);
     m_outgoing.clear();
     m_socket->flush();
+}
+
+void Channel::dropUnwritten()
+{
+    m_outgoing.clear();
 }
 
 qint64 Channel::bytesToWrite() const
@@ -138,7 +143,10 @@ void Channel::sayHello()
 
 void Channel::goOn()
 {
-    if (m_dead || m_open || isQuietNow())
+    if (m_dead || isQuietNow())
+        return;
+    flush();
+    if (m_open)
         return;
     if (m_helloWaits)
         sayHello();

@@ -47,6 +47,8 @@ public:
     qsizetype sendEncoded(QByteArray frame);
     /// Hands everything queued to the socket at once.
     void flush();
+    /// What was sent and not yet handed to the socket never leaves.
+    void dropUnwritten();
     qint64 bytesToWrite() const;
 
     /// Closes now and discards what was not yet written. Emits closed() once.
@@ -54,8 +56,8 @@ public:
     /// The same, but so that the other end sees the connection torn (RST) and not ended.
     void reset(const QString& reason);
 
-    /// While it says so, and the channel is not yet open, no HELLO is read or said; goOn() when that is over. Not set:
-    /// never. Once open the owner decides what is said.
+    /// While it says so, nothing is written, and before the channel is open no HELLO is read or said; goOn() when that is
+    /// over. Not set: never.
     std::function<bool()> isQuiet;
     void goOn();
 

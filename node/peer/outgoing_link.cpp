@@ -53,8 +53,11 @@ void OutgoingLink::setFault(const fault::LinkFault& fault)
         return;
     const fault::LinkFault before = std::exchange(m_fault, fault);
     applyFault();
-    if (fault.cut && m_channel && !m_channel->isOpen())
-        m_channel->close({}); // a call that nobody answers any more
+    if (fault.cut && m_channel) {
+        m_channel->dropUnwritten();
+        if (!m_channel->isOpen())
+            m_channel->close({}); // a call that nobody answers any more
+    }
     if (fault.refuse && !fault.cut && m_channel)
         m_channel->close(QStringLiteral("connection refused"));
     learnTheTruth();

@@ -282,6 +282,7 @@ QList<std::pair<QByteArray, QByteArray>> Member::info() const
              {"raft_first_index", number(now.firstIndex.value)},
              {"raft_snapshot_index", number(now.snapshot.value)},
              {"raft_members", QByteArray::fromStdString(raft::spoken(now.membership))},
+             {"raft_waits_for", waitsFor.isEmpty() ? QByteArray("nobody") : waitsFor.join(", ")},
              {"state_hash", QByteArray::number(store.stateHash(), 16)},
              {"state_time_ms", QByteArray::number(store.time())},
              {"# Keyspace", {}}};
