@@ -56,8 +56,8 @@ public:
     /// The same, but so that the other end sees the connection torn (RST) and not ended.
     void reset(const QString& reason);
 
-    /// While it says so, nothing is written, and before the channel is open no HELLO is read or said; goOn() when that is
-    /// over. Not set: never.
+    /// While it says so, nothing is written, and before the channel is open no HELLO is read or said; goOn() when that
+    /// is over. Not set: never.
     std::function<bool()> isQuiet;
     void goOn();
 
