@@ -84,11 +84,11 @@ std::vector<Mutant> all()
              &ProtocolRules::truncationVoidsWrites,
              {.often = {FaultKind::Cut, FaultKind::PowerOff},
               .nothingElse = true,
+              .atLeaders = true,
               .nodes = 3,
-              .ticksBetween = 20,
-              .longest = 80,
-              .sync = 60ms,
-              .restless = true}),
+              .ticksBetween = 50,
+              .longest = 60,
+              .sync = 80ms}),
     };
     list.push_back({"keepCommitted", "an old leader, still heard, takes back what is committed", [](Demand& demand) {
                         // While all other rules are kept nobody ever asks for that: it is the second line.

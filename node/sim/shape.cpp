@@ -64,6 +64,24 @@ quint64 Shape::entriesWhileDiskWrites() const
     return static_cast<quint64>(clients + busy * 2 * clients / thinkTicks);
 }
 
+namespace {
+
+/// About how many entries a follower takes in a time. No more may stand in line than are committed while a client waits
+/// for its reply, or else nobody ever sees one.
+std::size_t committedWithin(Instant time, const Shape& shape)
+{
+    const raft::Options& raft = shape.raft;
+    const Instant round = 2 * (shape.hop + 2 * shape.hopJitter + shape.turnDelay) + 2 * (shape.sync + shape.syncJitter);
+    const auto entryBytes = static_cast<std::size_t>(64 + 2 * shape.valueBytes);
+    const std::size_t inOne =
+        std::min(raft.maxEntriesPerAppend, std::max<std::size_t>(1, raft.maxBytesPerAppend / entryBytes));
+    const std::size_t underWay =
+        std::min(raft.maxInflightAppends * inOne, std::max<std::size_t>(1, raft.maxInflightBytes / entryBytes));
+    return std::max<std::size_t>(1, static_cast<std::size_t>(time / std::max(round, Instant(1)))) * underWay;
+}
+
+} // namespace
+
 Shape drawShape(const Demand& demand, Random random)
 {
     Shape shape;
@@ -111,6 +129,8 @@ Shape drawShape(const Demand& demand, Random random)
         raft.maxEntriesPerAppend = 1;
         raft.maxInflightAppends = 1;
     }
+    raft.maxUncommittedEntries =
+        std::min(raft.maxUncommittedEntries, committedWithin(ticks(shape.timeoutTicks) / 2, shape));
     raft.leases = raft.checkQuorum && (demand.focus.leases || random.percent(25));
     raft.brokenConnectionHint = random.percent(70);
 
