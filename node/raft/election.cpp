@@ -35,10 +35,15 @@ void Raft::Machine::electionTimedOut()
 }
 
 /// Whom the newest membership leaves out is still needed until that is committed: it may be the only one whose log has
-/// what the others lack. Its own vote counts for nothing then (§4.2.2 of the thesis).
+/// what the others lack. Its own vote counts for nothing then (§4.2.2 of the thesis). What it knows to be committed may
+/// lie several memberships back, so it is enough that one since then gave it a vote.
 bool Raft::Machine::mayBeNeededToLead() const
 {
-    return membership().isVoter(m_options.self) || m_memberships.at(m_commit).isVoter(m_options.self);
+    const auto givesItAVote = [this](const Membership& each) { return each.isVoter(m_options.self); };
+    if (givesItAVote(membership()) || givesItAVote(m_memberships.at(m_commit)))
+        return true;
+    const auto since = m_memberships.between(m_commit, m_log.lastIndex());
+    return std::any_of(since.begin(), since.end(), [&](const auto& each) { return givesItAVote(each.second); });
 }
 
 /// Each waits a few ticks of its own, so that they do not all ask at once.
