@@ -36,7 +36,7 @@ struct WalOptions
 /// The next segment's header notes it of the segment before; it also repeats the hard state, so that every segment but
 /// the newest can be dropped once a snapshot stands for its entries.
 ///
-/// Records are written over zeros that were made durable before: that halves the time of a sync, and space is known
+/// Records are written over zeros that were made durable before: that makes a sync shorter, and space is known
 /// before anybody is promised anything. A full disk breaks nothing: what was gathered waits.
 ///
 /// One thread at a time. After an error from sync(), compact() or beginAnewAfter() the log is broken and every later

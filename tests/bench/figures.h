@@ -17,7 +17,7 @@ struct RowSpec
     QString name;
     QString unit;
     QString meaning; ///< for people
-    QString goal;    ///< "at most 0.4", as DESIGN would say it; for people
+    QString goal;    ///< "at most 0.4"; for people
 };
 
 const std::vector<RowSpec>& rowSpecs();
