@@ -15,6 +15,13 @@ Result<std::unique_ptr<Group>> Group::open(GroupOptions options, Handed handed)
     auto opened = GroupDisk::open(handed.disk, options.folder, options.log, options.storeRules);
     if (!opened)
         return Error{opened.error()};
+    if (opened->snapshot) {
+        // Files go whole, so that the log may reach back much further than what is kept behind a snapshot; the entry
+        // before the first of those is their place in the log.
+        const std::uint64_t last = opened->snapshot->mark.lastIndex.value;
+        const raft::LogIndex place{last - std::min<std::uint64_t>(options.keepEntries, last)};
+        std::erase_if(opened->stored.entries, [&](const raft::Entry& entry) { return entry.index < place; });
+    }
     return std::unique_ptr<Group>(new Group(std::move(options), std::move(handed), *std::move(opened)));
 }
 

@@ -87,6 +87,7 @@ private slots:
         }
         QCOMPARE(world[1].status().snapshot, before.snapshot);
         QCOMPARE(world[1].status().lastIndex, before.lastIndex);
+        QCOMPARE(world[1].status().firstIndex, before.firstIndex); // though the file reaches back to the first entry
         world.ticks(30);
         QCOMPARE(world[1].store().stateHash(), hash);
         QCOMPARE(world[3].store().stateHash(), hash);
