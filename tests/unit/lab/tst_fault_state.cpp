@@ -348,7 +348,5 @@ private slots:
     }
 };
 
-Q_DECLARE_METATYPE(faultline::lab::FaultState)
-
 QTEST_APPLESS_MAIN(TestFaultState)
 #include "tst_fault_state.moc"
