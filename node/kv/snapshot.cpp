@@ -147,7 +147,7 @@ void readKeys(Reader& reader, char version, quint64 count, Tables& tables)
                              (slotOf(previous) == slotOf(key) && QtPrivate::compareMemory(previous, key) < 0);
         reader.require(isLater, "the keys are out of order");
         if (reader.require(deadline <= kLatest, "such a deadline cannot be"))
-            tables.put(key, value.toByteArray(), static_cast<qint64>(deadline));
+            tables.put(key, value, static_cast<qint64>(deadline));
         previous = key;
     }
 }
