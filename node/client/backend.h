@@ -60,6 +60,7 @@ public:
     virtual ~Backend();
 
     virtual Leadership leadership() const = 0;
+    virtual bool leads() const = 0; ///< the same as leadership().isLeader, and cheap
 
     enum class Submitted {
         Taken,     ///< exactly one of RespServer::complete(), refuse() and outcomeUnknown() follows, now or later

@@ -84,7 +84,7 @@ void Dispatcher::hello(Connection& connection, Arguments arguments)
     appendBulk(out, "mode");
     appendBulk(out, "cluster");
     appendBulk(out, "role");
-    appendBulk(out, m_backend.leadership().isLeader ? "master" : "replica");
+    appendBulk(out, m_backend.leads() ? "master" : "replica");
     appendBulk(out, "modules");
     appendArrayHeader(out, 0);
 }

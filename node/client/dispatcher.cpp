@@ -96,7 +96,7 @@ void Dispatcher::ofStore(Connection& connection, const CommandSpec& spec, Argume
     if (const auto* error = std::get_if<QByteArray>(&told))
         return reject(connection, spec, *error);
     auto& command = std::get<StoreCommand>(told);
-    if (connection.session().readsStale && kv::isRead(command.verb) && !m_backend.leadership().isLeader)
+    if (connection.session().readsStale && kv::isRead(command.verb) && !m_backend.leads())
         return connection.answer(m_backend.readStale(command.encoded));
     propose(connection, command.slot, std::move(command.encoded), arrived);
 }
@@ -214,7 +214,7 @@ void Dispatcher::session(Connection& connection, Arguments arguments, Instant ar
 
 void Dispatcher::propose(Connection& connection, quint16 slot, QByteArray encoded, Instant arrived)
 {
-    if (!m_backend.leadership().isLeader)
+    if (!m_backend.leads())
         return appendError(connection.reply(), refusal(slot));
     if (arrived != m_arrived) {
         m_arrived = arrived;
@@ -258,7 +258,7 @@ void Dispatcher::wait(Connection& connection, Arguments arguments, Instant arriv
     const std::optional<qint64> replicas = parseInteger(arguments[1]);
     const std::optional<qint64> timeout = parseInteger(arguments[2]);
     constexpr qint64 kLongest = qint64(1) << 52; // milliseconds
-    if (!m_backend.leadership().isLeader)
+    if (!m_backend.leads())
         return appendError(connection.reply(),
                            "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a "
                            "replica is configured to be writable (which is not the default) writes to replicas are "
@@ -284,7 +284,7 @@ void Dispatcher::member(Connection& connection, Arguments arguments, Instant arr
     const auto parsed = list ? std::variant<MemberCommand, QByteArray>() : parseMemberCommand(arguments);
     if (const auto* error = std::get_if<QByteArray>(&parsed))
         return appendError(connection.reply(), *error);
-    if (!m_backend.leadership().isLeader)
+    if (!m_backend.leads())
         return appendError(connection.reply(), refusal(0));
     if (list)
         return answerMemberList(connection.reply(), m_backend);

@@ -53,7 +53,7 @@ void WaitingRoom::look()
 
 std::optional<kv::Result> WaitingRoom::answerTo(const Waiting& waiting) const
 {
-    if (!m_backend.leadership().isLeader)
+    if (!m_backend.leads())
         return kv::Failure{
             "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)"};
     const qint64 replicas = m_backend.replicasWith(waiting.index);

@@ -8,7 +8,8 @@
 namespace faultline::node {
 
 namespace {
-constexpr qsizetype kPieceBytes = qsizetype(1) << 20; ///< of a snapshot, written between two turns
+constexpr qint64 kEntryBesidePayload = 100;           ///< bytes an entry takes in memory, about
+constexpr qsizetype kPieceBytes = qsizetype(256) << 10; ///< of a snapshot, written between two turns
 constexpr quint64 kPatienceWhileSending = 4;
 constexpr int kByteMarks = 8;
 constexpr quint64 kRetriesWithoutSpace = 10; ///< while the log grows by what makes a snapshot due
@@ -48,8 +49,9 @@ void Group::install(GroupDisk::Installed installed)
 
 void Group::noteSize(const raft::Entry& applied)
 {
-    m_bytesSinceSnapshot += applied.payload.size();
-    m_bytesSinceMark += applied.payload.size();
+    const qint64 size = applied.payload.size() + kEntryBesidePayload;
+    m_bytesSinceSnapshot += size;
+    m_bytesSinceMark += size;
     if (m_bytesSinceMark * kByteMarks < m_options.keepBytes)
         return;
     m_bytesSinceMark = 0;
@@ -61,9 +63,13 @@ void Group::noteSize(const raft::Entry& applied)
 bool Group::isSnapshotDue() const
 {
     const quint64 entries = m_applied.value - (m_newest ? m_newest->mark.lastIndex.value : 0);
+    const qint64 worth = m_options.snapshotWorthBytes == 0 ? 0
+                         : m_newest                        ? std::max(m_options.snapshotWorthBytes, m_newest->file.size)
+                                                           : m_options.snapshotWorthBytes;
     const auto isOver = [&](quint64 factor) {
-        return entries >= factor * m_options.snapshotAfterEntries ||
-               m_bytesSinceSnapshot >= static_cast<qint64>(factor) * m_options.snapshotAfterBytes;
+        const auto bytes = m_bytesSinceSnapshot / static_cast<qint64>(factor);
+        return (entries >= factor * m_options.snapshotAfterEntries && bytes >= worth) ||
+               bytes >= m_options.snapshotAfterBytes;
     };
     return entries > 0 && !m_disk->isFull() && m_applied.value >= m_noSnapshotBefore && isOver(1) &&
            (isOver(kPatienceWhileSending) || !m_raft.isSendingSnapshot());

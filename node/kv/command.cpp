@@ -149,7 +149,7 @@ std::optional<Command> decodeCommand(QByteArrayView payload)
     // Each argument takes a byte at least, so a false count cannot reserve much.
     if (!count || *count > static_cast<quint64>(payload.size()) || !takesArguments(command.verb, *count))
         return std::nullopt;
-    command.arguments.reserve(*count);
+    command.arguments.reserve(static_cast<qsizetype>(*count));
     for (quint64 i = 0; i < *count; ++i) {
         const auto argument = takeSized(payload);
         if (!argument)

@@ -3,10 +3,10 @@
 
 #include <QByteArray>
 #include <QByteArrayView>
+#include <QVarLengthArray>
 
 #include <optional>
 #include <span>
-#include <vector>
 
 namespace faultline::kv {
 
@@ -72,7 +72,7 @@ inline constexpr quint64 kAll = 33;
 struct Command
 {
     Verb verb = Verb::Get;
-    std::vector<QByteArrayView> arguments;
+    QVarLengthArray<QByteArrayView, 4> arguments; ///< few commands have more
     qint64 stamp = 0;
 
     bool operator==(const Command&) const = default;

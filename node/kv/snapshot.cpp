@@ -39,14 +39,10 @@ SnapshotWriter::SnapshotWriter(State state)
 
 QByteArray SnapshotWriter::next(qsizetype maxBytes)
 {
-    while (m_written.size() - m_taken < maxBytes && writeOne()) {
+    while (m_written.size() < maxBytes && writeOne()) {
     }
-    const QByteArray piece = m_written.mid(m_taken, maxBytes);
-    m_taken += piece.size();
-    if (m_taken == m_written.size()) {
-        m_written.resize(0);
-        m_taken = 0;
-    }
+    const QByteArray piece(m_written.constData(), std::min(m_written.size(), maxBytes));
+    m_written.remove(0, piece.size()); // what is left is a part of a table
     return piece;
 }
 
@@ -147,7 +143,7 @@ void readKeys(Reader& reader, char version, quint64 count, Tables& tables)
                              (slotOf(previous) == slotOf(key) && QtPrivate::compareMemory(previous, key) < 0);
         reader.require(isLater, "the keys are out of order");
         if (reader.require(deadline <= kLatest, "such a deadline cannot be"))
-            tables.put(key, value.toByteArray(), static_cast<qint64>(deadline));
+            tables.put(key, value, static_cast<qint64>(deadline));
         previous = key;
     }
 }

@@ -95,13 +95,13 @@ Result Store::applyKeyed(const Command& command)
     const auto& arguments = command.arguments;
     switch (command.verb) {
     case Verb::Set:
-        m_tables.put(arguments[0], arguments[1].toByteArray(), 0);
+        m_tables.put(arguments[0], arguments[1], 0);
         return Ok{};
     case Verb::SetWith:
         return setWith(command);
     case Verb::SetMany:
-        for (std::size_t i = 0; i < arguments.size(); i += 2)
-            m_tables.put(arguments[i], arguments[i + 1].toByteArray(), 0);
+        for (qsizetype i = 0; i < arguments.size(); i += 2)
+            m_tables.put(arguments[i], arguments[i + 1], 0);
         return Ok{};
     case Verb::Append:
         return append(arguments[0], arguments[1]);
@@ -271,7 +271,7 @@ Result Store::setWith(const Command& command)
     if (deadline != 0 && deadline <= m_time)
         m_tables.remove(command.arguments[0]);
     else
-        m_tables.put(command.arguments[0], command.arguments[1].toByteArray(), deadline);
+        m_tables.put(command.arguments[0], command.arguments[1], deadline);
     return result;
 }
 
@@ -326,7 +326,7 @@ Result Store::expire(const Command& command)
     if (deadline <= m_time)
         m_tables.remove(key);
     else
-        m_tables.put(key, QByteArray(cell->value), deadline);
+        m_tables.put(key, cell->value, deadline);
     return Integer{1};
 }
 
@@ -335,7 +335,7 @@ Result Store::persist(QByteArrayView key)
     const Cell* cell = find(key);
     if (!cell || cell->deadline == 0)
         return Integer{0};
-    m_tables.put(key, QByteArray(cell->value), 0);
+    m_tables.put(key, cell->value, 0);
     return Integer{1};
 }
 

@@ -20,10 +20,19 @@ quint64 hashOf(QByteArrayView key)
     return XXH3_64bits(key.data(), static_cast<std::size_t>(key.size()));
 }
 
-quint64 hashOf(QByteArrayView key, const Cell& cell)
+quint64 hashOf(QByteArrayView key, QByteArrayView value, qint64 deadline)
 {
-    const quint64 seed = hashOf(key) + static_cast<quint64>(cell.deadline) * 0x9fb21c651e98df25;
-    return XXH3_64bits_withSeed(cell.value.constData(), static_cast<std::size_t>(cell.value.size()), seed);
+    const quint64 seed = hashOf(key) + static_cast<quint64>(deadline) * 0x9fb21c651e98df25;
+    return XXH3_64bits_withSeed(value.data(), static_cast<std::size_t>(value.size()), seed);
+}
+
+/// In the memory that is there, where it fits and nobody else reads it.
+void assign(QByteArray& to, QByteArrayView value)
+{
+    if (to.isDetached() && to.capacity() >= value.size() && to.capacity() / 2 <= value.size())
+        to.replace(0, to.size(), value);
+    else
+        to = value.toByteArray();
 }
 
 /// The place of a key among those of its slot, when they are too many for one page.
@@ -85,28 +94,30 @@ const Cell* Tables::find(QByteArrayView key) const
     return found == table.constEnd() ? nullptr : &*found;
 }
 
-void Tables::put(QByteArrayView key, const QByteArray& value, qint64 deadline)
+void Tables::put(QByteArrayView key, QByteArrayView value, qint64 deadline)
 {
     Table& table = tableOf(key);
+    const quint64 hash = hashOf(key, value, deadline);
+    m_hash += hash;
     const auto found = table.find(borrowed(key));
     if (found == table.end()) {
-        const auto added = table.insert(key.toByteArray(), {value, deadline});
+        const auto added = table.insert(key.toByteArray(), {value.toByteArray(), deadline, hash});
         noteChange(table, table.size() == 1);
         ++m_size;
-        m_hash += hashOf(key, *added);
         if (deadline != 0)
             m_deadlines.emplace(deadline, added.key());
         return;
     }
-    m_hash -= hashOf(key, *found);
+    m_hash -= found->hash;
     if (found->deadline != deadline) {
         if (found->deadline != 0)
             m_deadlines.erase({found->deadline, found.key()});
         if (deadline != 0)
             m_deadlines.emplace(deadline, found.key());
     }
-    *found = {value, deadline};
-    m_hash += hashOf(key, *found);
+    assign(found->value, value);
+    found->deadline = deadline;
+    found->hash = hash;
 }
 
 bool Tables::remove(QByteArrayView key)
@@ -117,7 +128,7 @@ bool Tables::remove(QByteArrayView key)
     const auto found = table.constFind(borrowed(key));
     if (found == table.constEnd())
         return false;
-    m_hash -= hashOf(key, *found);
+    m_hash -= found->hash;
     if (found->deadline != 0)
         m_deadlines.erase({found->deadline, found.key()});
     table.erase(found);

@@ -19,6 +19,7 @@ struct Cell
 {
     QByteArray value;
     qint64 deadline = 0;
+    quint64 hash = 0; ///< of the key, the value and the deadline: its share of Tables::hash()
 };
 
 /// The keys: one table for each hash slot (common/resp/slot.h). Many small tables rather than a large one, so that a
@@ -34,7 +35,7 @@ public:
     static constexpr qsizetype kMaxPage = 10'000; ///< keys of one scan()
 
     const Cell* find(QByteArrayView key) const;
-    void put(QByteArrayView key, const QByteArray& value, qint64 deadline);
+    void put(QByteArrayView key, QByteArrayView value, qint64 deadline);
     bool remove(QByteArrayView key);
     void clear();
     /// Removes keys whose deadline is not after `now`, the earliest first, `most` of them.

@@ -112,6 +112,7 @@ Result<void> Member::recover()
     if (m_options.snapshotAfter != 0) {
         options.keepEntries = options.keepEntries * m_options.snapshotAfter / options.snapshotAfterEntries;
         options.snapshotAfterEntries = m_options.snapshotAfter;
+        options.snapshotWorthBytes = 0;
     }
     options.raft.self = {m_options.self.value};
     if (!m_options.join) {

@@ -49,6 +49,7 @@ signals:
 private:
     // client::Backend
     client::Leadership leadership() const override;
+    bool leads() const override { return m_group->leads(); }
     Submitted submit(quint64 requestId, QByteArray command) override;
     kv::Result readStale(QByteArrayView command) const override;
     std::vector<client::MemberView> members() const override;

@@ -183,7 +183,8 @@ Usage: faultline-node --id N --member nX=ADDRESS:PEERPORT/CLIENTPORT ... --data 
   --join            a new member of a running cluster: it begins as a member of nothing and waits until the cluster's
                     leader takes it in (MEMBER ADD below); then --member need name nobody but itself
   --snapshot-after ENTRIES
-                    how far the log grows before a snapshot of the state takes its place (default: 100000, or 256 MB)
+                    how far the log grows before a snapshot of the state takes its place (default: 100000 that have
+                    64 MB, or as much as the state, or else 256 MB)
   --cluster NAME    members of clusters with different names refuse each other (default: faultline)
   --after-power-cut the last process of this folder was killed: what it had not made durable is taken away first, as
                     if the power had failed

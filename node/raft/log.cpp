@@ -70,6 +70,8 @@ void Log::reset(LogIndex before, Term term)
 std::vector<Entry> Log::slice(LogIndex first, std::size_t maxEntries, std::size_t maxBytes) const
 {
     std::vector<Entry> entries;
+    if (first <= lastIndex())
+        entries.reserve(std::min<std::size_t>(lastIndex().value - first.value + 1, maxEntries));
     std::size_t bytes = 0;
     for (LogIndex index = first; index <= lastIndex() && entries.size() < maxEntries; index = index.next()) {
         const Entry& entry = at(index);

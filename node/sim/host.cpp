@@ -38,6 +38,7 @@ node::GroupOptions Host::options()
     options.folder = QStringLiteral("data");
     options.log = {.owner = m_index + 1, .segmentSize = m_shape.segmentBytes, .fillStep = kFillStep};
     options.snapshotAfterEntries = m_shape.snapshotAfterEntries;
+    options.snapshotWorthBytes = 0;
     options.keepEntries = m_shape.keepEntries;
     options.storeRules = m_shape.storeRules;
     return options;

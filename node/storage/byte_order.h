@@ -15,11 +15,18 @@ template <typename Integer> Integer readInteger(QByteArrayView bytes, qsizetype 
     return static_cast<Integer>(value);
 }
 
+/// Returns what lies behind it.
+template <typename Integer> char* writeInteger(char* to, Integer value)
+{
+    for (std::size_t i = 0; i < sizeof(Integer); ++i)
+        *to++ = static_cast<char>((static_cast<quint64>(value) >> (8 * i)) & 0xff);
+    return to;
+}
+
 template <typename Integer> void appendInteger(QByteArray& out, Integer value)
 {
     char bytes[sizeof(Integer)];
-    for (std::size_t i = 0; i < sizeof(Integer); ++i)
-        bytes[i] = static_cast<char>((static_cast<quint64>(value) >> (8 * i)) & 0xff);
+    writeInteger(bytes, value);
     out.append(bytes, sizeof bytes);
 }
 

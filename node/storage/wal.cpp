@@ -52,6 +52,8 @@ Result<OpenedWal> Wal::open(Disk& disk, const QString& folder, const WalOptions&
         return Error{opened.error()};
     if (auto cut = wal->cutTail(written); !cut)
         return Error{cut.error()};
+    if (auto found = wal->m_spares.findThoseThere(); !found)
+        return Error{found.error()};
     if (auto made = wal->makeRoom(); !made)
         return Error{made.error()};
     for (std::size_t i = 0; i < voided; ++i) {
@@ -66,6 +68,7 @@ Wal::Wal(Disk& disk, QString folder, const WalOptions& options, std::unique_ptr<
     , m_folder(std::move(folder))
     , m_options(options)
     , m_lock(std::move(lock))
+    , m_spares(disk, m_folder)
     , m_segments(std::move(scan.segments))
     , m_lastIndex(scan.recovered.lastIndex())
     , m_hardState(scan.recovered.hardState)
@@ -223,7 +226,7 @@ Result<bool> Wal::roll(bool beginsAnew)
                                        .previousEnd = m_durable,
                                        .hardState = m_hardState,
                                        .beginsAnew = beginsAnew};
-    const auto created = createSegment(m_disk, m_folder, header.number, format::encode(header), m_options.fillStep);
+    const auto created = begin(header.number, format::encode(header));
     if (!created) {
         static_cast<void>(broken(Error{created.error()}));
         return created;
@@ -235,9 +238,6 @@ Result<bool> Wal::roll(bool beginsAnew)
     format::appendRecord(m_batch, format::RecordKind::Sealed, header.number, nextPlace(), m_seed);
     if (auto sealed = broken(writeBatch()); !sealed)
         return Error{sealed.error()};
-    // The zeros behind it are of no more use.
-    if (auto cut = broken(m_file->truncate(m_durable)); !cut)
-        return Error{cut.error()};
     m_segments.back().size = m_durable;
     m_segments.push_back({header.number, header.lastIndex, format::kSegmentHeaderSize});
     m_durable = m_noted = format::kSegmentHeaderSize;
@@ -246,11 +246,23 @@ Result<bool> Wal::roll(bool beginsAnew)
     return true;
 }
 
+Result<bool> Wal::begin(quint64 number, QByteArrayView content)
+{
+    if (m_spares.count() == 0)
+        return createSegment(m_disk, m_folder, number, content, m_options.fillStep);
+    if (auto used = m_spares.use(number, content); !used)
+        return Error{used.error()};
+    return true;
+}
+
 Result<void> Wal::dropFirst()
 {
-    const QString path = m_folder + QLatin1Char('/') + segmentName(m_segments.front().number);
-    if (auto removed = m_disk.remove(path); !removed)
-        return broken(removed);
+    const Segment& first = m_segments.front();
+    const bool isWorthKeeping = first.size >= m_options.segmentSize && m_spares.wantsMore();
+    if (auto gone = isWorthKeeping ? m_spares.keep(first.number)
+                                   : m_disk.remove(m_folder + QLatin1Char('/') + segmentName(first.number));
+        !gone)
+        return broken(gone);
     m_segments.erase(m_segments.begin());
     return {};
 }

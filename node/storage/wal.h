@@ -2,6 +2,7 @@
 #pragma once
 
 #include "node/storage/disk.h"
+#include "node/storage/spare_segments.h"
 #include "node/storage/wal_entry.h"
 #include "node/storage/wal_recovery.h"
 
@@ -36,8 +37,9 @@ struct WalOptions
 /// The next segment's header notes it of the segment before; it also repeats the hard state, so that every segment but
 /// the newest can be dropped once a snapshot stands for its entries.
 ///
-/// Records are written over zeros that were made durable before: that makes a sync shorter, and space is known
-/// before anybody is promised anything. A full disk breaks nothing: what was gathered waits.
+/// Records are written over zeros that were made durable before, or over a segment that is not needed any more
+/// (spare_segments.h): that makes a sync shorter, and space is known before anybody is promised anything. A full disk
+/// breaks nothing: what was gathered waits.
 ///
 /// One thread at a time. After an error from sync(), compact() or beginAnewAfter() the log is broken and every later
 /// call gives that error: the node must stop, since nobody knows what is on the disk.
@@ -93,6 +95,7 @@ private:
     Result<void> writeBatch();
     /// Goes on in a new segment; false when there is no space for one.
     Result<bool> roll(bool beginsAnew);
+    Result<bool> begin(quint64 number, QByteArrayView content);
     Result<void> dropFirst();
     Result<void> broken(const Result<void>& done);
 
@@ -100,6 +103,7 @@ private:
     QString m_folder;
     WalOptions m_options;
     std::unique_ptr<FolderLock> m_lock;
+    SpareSegments m_spares;
     std::vector<Segment> m_segments; ///< oldest first, never empty; the size of the last one is m_durable's business
     std::unique_ptr<File> m_file;    ///< of the last segment
     quint64 m_seed = 0;              ///< of its records

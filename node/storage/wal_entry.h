@@ -31,7 +31,7 @@ struct Recovered
     HardState hardState;
     quint64 firstIndex = 1;     ///< of the first entry, or of the next one to come; what is below it is in a snapshot
     std::vector<Entry> entries; ///< contiguous, from firstIndex
-    qint64 cutBytes = 0;        ///< of a torn tail that was cut off; 0 after an orderly end
+    qint64 cutBytes = 0;        ///< behind the last record: a torn tail, or what the file held in an earlier use
 
     quint64 lastIndex() const { return firstIndex - 1 + entries.size(); }
 };

@@ -66,49 +66,40 @@ QByteArray fileHeader1()
     return header;
 }
 
-qsizetype beginRecord(QByteArray& out, RecordKind kind)
+void appendRecord(QByteArray& out, RecordKind kind, QByteArrayView head, QByteArrayView rest, qint64 place,
+                  quint64 seed)
 {
+    const qint64 bodySize = head.size() + rest.size();
     const qsizetype begun = out.size();
-    out.append(kRecordHeaderSize, '\0');
-    out[begun + 12] = static_cast<char>(kind);
-    return begun;
-}
-
-void endRecord(QByteArray& out, qsizetype begun, qint64 place, quint64 seed)
-{
-    const qint64 bodySize = out.size() - begun - kRecordHeaderSize;
-    out.append(static_cast<qsizetype>(recordSize(bodySize) - kRecordHeaderSize - bodySize), '\0');
-    QByteArray field;
-    appendInteger(field, static_cast<quint32>(bodySize));
-    std::copy(field.cbegin(), field.cend(), out.begin() + begun + 8);
-    field.clear();
-    appendInteger(field, checksumOf(QByteArrayView(out).sliced(begun), place, seed));
-    std::copy(field.cbegin(), field.cend(), out.begin() + begun);
+    out.resize(begun + static_cast<qsizetype>(recordSize(bodySize)));
+    char* const record = out.data() + begun;
+    char* at = writeInteger(record + 8, static_cast<quint32>(bodySize));
+    at = writeInteger(at, static_cast<quint32>(kind)); // and the three zeros behind it
+    at = std::copy(head.begin(), head.end(), at);
+    at = std::copy(rest.begin(), rest.end(), at);
+    std::fill(at, out.data() + out.size(), '\0');
+    writeInteger(record, checksumOf(QByteArrayView(out).sliced(begun), place, seed));
 }
 
 void appendRecord(QByteArray& out, const Entry& entry, qint64 place, quint64 seed)
 {
-    const qsizetype begun = beginRecord(out, RecordKind::Entry);
-    appendInteger(out, entry.index);
-    appendInteger(out, entry.term);
-    appendInteger(out, entry.kind);
-    out.append(entry.payload);
-    endRecord(out, begun, place, seed);
+    char head[kEntryHeadSize];
+    writeInteger(writeInteger(writeInteger(head, entry.index), entry.term), entry.kind);
+    appendRecord(out, RecordKind::Entry, QByteArrayView(head, kEntryHeadSize), entry.payload, place, seed);
 }
 
 void appendRecord(QByteArray& out, const HardState& hardState, qint64 place, quint64 seed)
 {
-    const qsizetype begun = beginRecord(out, RecordKind::HardState);
-    appendInteger(out, hardState.term);
-    appendInteger(out, hardState.vote);
-    endRecord(out, begun, place, seed);
+    char head[kHardStateSize];
+    writeInteger(writeInteger(head, hardState.term), hardState.vote);
+    appendRecord(out, RecordKind::HardState, QByteArrayView(head, kHardStateSize), {}, place, seed);
 }
 
 void appendRecord(QByteArray& out, RecordKind kind, quint64 number, qint64 place, quint64 seed)
 {
-    const qsizetype begun = beginRecord(out, kind);
-    appendInteger(out, number);
-    endRecord(out, begun, place, seed);
+    char head[sizeof number];
+    writeInteger(head, number);
+    appendRecord(out, kind, QByteArrayView(head, sizeof head), {}, place, seed);
 }
 
 std::optional<RecordHead> readHead(QByteArrayView bytes)

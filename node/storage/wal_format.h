@@ -85,11 +85,9 @@ quint64 seedOf(quint64 owner, quint64 number);
 
 QByteArray fileHeader1();
 
-/// Begins a record at the end of `out`; its body is appended next, then endRecord() is called with what this returned.
-qsizetype beginRecord(QByteArray& out, RecordKind kind);
-/// `place` is where the record will stand in the file.
-void endRecord(QByteArray& out, qsizetype begun, qint64 place, quint64 seed);
-
+/// A record whose body is `head` and then `rest`. `place` is where it will stand in the file.
+void appendRecord(QByteArray& out, RecordKind kind, QByteArrayView head, QByteArrayView rest, qint64 place,
+                  quint64 seed);
 void appendRecord(QByteArray& out, const Entry& entry, qint64 place, quint64 seed);
 void appendRecord(QByteArray& out, const HardState& hardState, qint64 place, quint64 seed);
 /// Synced or Sealed.

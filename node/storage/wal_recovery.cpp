@@ -205,6 +205,9 @@ Result<RecordsScan> scanRecords(const File& file, const QString& path, qint64 he
             return Error{taken.error()};
         place += size;
     }
+    reader.scan.end = reader.scan.written = place;
+    if (reader.scan.sealed != 0)
+        return reader.scan; // written when everything before was durable; nothing was said behind it
     const auto zeros = zerosFrom(file, place);
     if (!zeros)
         return Error{zeros.error()};
@@ -217,7 +220,6 @@ Result<RecordsScan> scanRecords(const File& file, const QString& path, qint64 he
             return forgotten(path, place, **note);
     }
     // Missing: a file that ends below its own last note. Notes speak of what stands before them, so none can.
-    reader.scan.end = place;
     reader.scan.written = written;
     return reader.scan;
 }
@@ -292,7 +294,7 @@ Result<LogScan> scanSegments(Disk& disk, const QString& folder, const std::vecto
         if (!records)
             return Error{records.error()};
         log.last = *records;
-        log.segments.push_back({number, header->lastIndex, (*file)->size()});
+        log.segments.push_back({number, header->lastIndex, records->end});
         previousPath = path;
     }
     if (!log.segments.empty() && log.last.sealed != 0)

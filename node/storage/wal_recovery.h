@@ -13,7 +13,7 @@ namespace faultline::storage {
 struct RecordsScan
 {
     qint64 end = 0;     ///< where the last whole record ends
-    qint64 written = 0; ///< from here on there are zeros alone; what lies between is a torn tail
+    qint64 written = 0; ///< from here on there are zeros alone; what lies between is a torn tail, or was there before
     qint64 noted = 0;   ///< everything before this was durable, says the last note
     quint64 sealed = 0; ///< the log goes on in the segment with this number; 0: nothing says so
 };
@@ -33,7 +33,7 @@ struct Segment
 {
     quint64 number = 0;
     quint64 lastIndexBefore = 0;
-    qint64 size = 0;
+    qint64 size = 0; ///< up to the end of its last record
 };
 
 struct LogScan

@@ -24,9 +24,7 @@ QByteArray withChecksums(const QByteArray& body)
     while (body.size() - at >= 2) {
         const auto kind = static_cast<format::RecordKind>(static_cast<unsigned char>(body[at]) % 5);
         const qsizetype length = std::min<qsizetype>(static_cast<unsigned char>(body[at + 1]), body.size() - at - 2);
-        const qsizetype begun = format::beginRecord(file, kind);
-        file.append(body.sliced(at + 2, length));
-        format::endRecord(file, begun, begun, seed);
+        format::appendRecord(file, kind, QByteArrayView(body).sliced(at + 2, length), {}, file.size(), seed);
         at += 2 + length;
     }
     return file;

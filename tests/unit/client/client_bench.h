@@ -26,6 +26,7 @@ public:
     client::RespServer* server = nullptr;
 
     client::Leadership leadership() const override { return leader; }
+    bool leads() const override { return leader.isLeader; }
     Submitted submit(quint64 requestId, QByteArray command) override
     {
         if (outcome != Submitted::Taken)

@@ -16,6 +16,7 @@ class TestGroupSnapshots : public QObject
     static void small(GroupOptions& options)
     {
         options.snapshotAfterEntries = 100;
+        options.snapshotWorthBytes = 0;
         options.keepEntries = 10;
         options.raft.maxSnapshotPiece = kPiece;
     }
@@ -61,6 +62,7 @@ private slots:
     {
         World world(3, [](GroupOptions& options) {
             options.snapshotAfterEntries = 100;
+            options.snapshotWorthBytes = 0;
             options.keepEntries = 80;
             options.keepBytes = 16'000;
         });

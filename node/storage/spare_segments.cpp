@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/storage/spare_segments.h"
+
+#include "node/storage/wal_recovery.h"
+
+#include <utility>
+
+namespace faultline::storage {
+
+namespace {
+
+const QString kPrefix = QStringLiteral("spare-");
+
+} // namespace
+
+Result<void> SpareSegments::findThoseThere()
+{
+    const auto names = m_disk.list(m_folder);
+    if (!names)
+        return Error{names.error()};
+    for (const QString& name : *names) {
+        if (!name.startsWith(kPrefix))
+            continue;
+        if (wantsMore())
+            m_names.push_back(name);
+        else if (auto removed = m_disk.remove(pathOf(name)); !removed)
+            return removed;
+    }
+    return {};
+}
+
+Result<void> SpareSegments::keep(quint64 number)
+{
+    const QString name = QStringLiteral("%1%2").arg(kPrefix).arg(number, 10, 10, QLatin1Char('0'));
+    if (auto renamed = m_disk.rename(pathOf(segmentName(number)), pathOf(name)); !renamed)
+        return renamed;
+    m_names.push_back(name);
+    return {};
+}
+
+Result<void> SpareSegments::use(quint64 number, QByteArrayView content)
+{
+    const QString spare = pathOf(m_names.back());
+    auto file = m_disk.open(spare, Disk::Open::Existing);
+    if (!file)
+        return Error{file.error()};
+    if (auto written = (*file)->write(0, content); !written)
+        return written;
+    if (auto synced = (*file)->sync(); !synced)
+        return synced;
+    m_names.pop_back();
+    return m_disk.rename(spare, pathOf(segmentName(number)));
+}
+
+} // namespace faultline::storage

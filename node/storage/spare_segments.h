@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "node/storage/disk.h"
+
+#include <vector>
+
+namespace faultline::storage {
+
+/// Files of segments that nobody needs any more, kept to be written over: their room is there and was written before,
+/// which is what makes a sync short, and costs no zeros a second time. What still stands in them is no danger, since a
+/// record is good for one place of one segment only (wal_format.h). In the folder they are called `spare-0000000007`.
+class SpareSegments
+{
+public:
+    static constexpr std::size_t kMost = 4;
+
+    /// `disk` must outlive it.
+    SpareSegments(Disk& disk, QString folder)
+        : m_disk(disk)
+        , m_folder(std::move(folder))
+    {}
+
+    /// Those that an earlier process left. Any content will do.
+    Result<void> findThoseThere();
+
+    std::size_t count() const { return m_names.size(); }
+    bool wantsMore() const { return m_names.size() < kMost; }
+    /// Takes the file of a segment, which is one no more.
+    Result<void> keep(quint64 number);
+    /// One of them becomes the segment of this number, with this content at its beginning: whole or not at all. There
+    /// must be one. Needs no space.
+    Result<void> use(quint64 number, QByteArrayView content);
+
+private:
+    QString pathOf(const QString& name) const { return m_folder + QLatin1Char('/') + name; }
+
+    Disk& m_disk;
+    QString m_folder;
+    std::vector<QString> m_names;
+};
+
+} // namespace faultline::storage
