@@ -8,6 +8,8 @@
 #include <QPainter>
 #include <QTimer>
 
+#include <algorithm>
+
 namespace faultline::window {
 namespace {
 
@@ -107,22 +109,32 @@ void CaptionLine::paintEvent(QPaintEvent*)
     const QRectF line = pill.adjusted(kInset, 0, -kInset, 0);
 
     const bool hinted = !m_hint.isEmpty();
-    const QString first = hinted ? m_hint : m_outcome.isEmpty() ? m_what : m_what + QStringLiteral(" · ");
     const QFontMetricsF metrics(painter.font());
     painter.setPen(m_wrong && !hinted ? m_theme.failedText : hinted || m_gesture != 0 ? m_theme.ink : m_theme.mutedInk);
-    const double wide = views::figuresWidth(painter.font(), first);
-    views::drawFigures(painter, line, Qt::AlignLeft,
-                       wide > line.width() ? metrics.elidedText(first, Qt::ElideRight, line.width()) : first);
-    if (hinted || m_outcome.isEmpty() || wide > line.width() - 40)
+    if (hinted || m_outcome.isEmpty()) {
+        const QString& only = hinted ? m_hint : m_what;
+        const bool fits = views::figuresWidth(painter.font(), only) <= line.width();
+        views::drawFigures(painter, line, Qt::AlignLeft,
+                           fits ? only : metrics.elidedText(only, Qt::ElideRight, line.width()));
         return;
+    }
+    // What came of it is what one looks for: where both do not fit, what was done is cut short.
     QFont strong = painter.font();
     strong.setWeight(QFont::DemiBold);
+    const double outcome = views::figuresWidth(strong, m_outcome);
+    const QString between = QStringLiteral(" · ");
+    const double room =
+        std::max(line.width() / 3, line.width() - outcome) - views::figuresWidth(painter.font(), between);
+    const bool whole = views::figuresWidth(painter.font(), m_what) <= room;
+    const QString what = (whole ? m_what : metrics.elidedText(m_what, Qt::ElideRight, room)) + between;
+    views::drawFigures(painter, line, Qt::AlignLeft, what);
+    const QRectF rest = line.adjusted(views::figuresWidth(painter.font(), what), 0, 0, 0);
     painter.setFont(strong);
     painter.setPen(m_theme.ink);
-    const QRectF rest = line.adjusted(wide, 0, 0, 0);
-    const bool fits = views::figuresWidth(strong, m_outcome) <= rest.width();
     views::drawFigures(painter, rest, Qt::AlignLeft,
-                       fits ? m_outcome : QFontMetricsF(strong).elidedText(m_outcome, Qt::ElideRight, rest.width()));
+                       outcome <= rest.width()
+                           ? m_outcome
+                           : QFontMetricsF(strong).elidedText(m_outcome, Qt::ElideRight, rest.width()));
 }
 
 } // namespace faultline::window

@@ -5,6 +5,7 @@
 #include "gui/views/client/client_strip.h"
 #include "gui/views/events/event_view.h"
 #include "gui/views/faults/fault_matrix.h"
+#include "gui/views/faults/fault_matrix_model.h"
 #include "gui/views/faults/link_menu.h"
 #include "gui/views/faults/link_words.h"
 #include "gui/views/inspector/inspector.h"
@@ -34,6 +35,8 @@
 #include <QTimer>
 #include <QToolBar>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace faultline::window {
 namespace {
@@ -246,7 +249,8 @@ void MainWindow::connectLab()
 
 void MainWindow::connectFaults()
 {
-    m_canvas->setLinkWords([this](LinkId link) { return views::spokenLink(m_lab.timeline(), link); });
+    m_canvas->setLinkWords(
+        [this](LinkId link) { return views::spokenLink(m_lab.timeline(), m_matrix->model()->counts(), link); });
     m_linkMenu = new views::LinkMenu(this);
     const auto setFault = [this](const std::vector<LinkId>& links, const fault::LinkFault& fault,
                                  std::chrono::milliseconds over,
@@ -335,8 +339,12 @@ void MainWindow::placeMatrix()
     if (std::exchange(m_matrixIsPlaced, true) || !m_matrixDock->isFloating())
         return;
     constexpr int kTitle = 32;
-    m_matrixDock->resize(m_matrix->sizeHint() + QSize(2, kTitle));
-    m_matrixDock->move(mapToGlobal(QPoint(std::max(0, width() - m_matrixDock->width() - 16), height() / 3)));
+    // Where all of it does not fit onto the screen, it scrolls.
+    const QRect room = screen()->availableGeometry().adjusted(0, kTitle, 0, 0);
+    m_matrixDock->resize((m_matrix->sizeHint() + QSize(2, kTitle)).boundedTo(room.size()));
+    const QPoint wanted = mapToGlobal(QPoint(std::max(0, width() - m_matrixDock->width() - 16), height() / 3));
+    m_matrixDock->move(std::clamp(wanted.x(), room.left(), room.right() + 1 - m_matrixDock->width()),
+                       std::clamp(wanted.y(), room.top(), room.bottom() + 1 - m_matrixDock->height()));
 }
 
 void MainWindow::restore()

@@ -11,6 +11,7 @@
 
 using namespace faultline;
 using namespace faultline::views;
+using namespace std::chrono_literals;
 
 using Links = std::vector<LinkId>;
 
@@ -47,6 +48,26 @@ QAction* entry(const QMenu& menu, const QString& path)
 
 } // namespace
 
+/// Three nodes that report, and what is counted of n1 → n3.
+struct Counted
+{
+    tests::FedTimeline fed;
+    LinkCounts counts;
+    Counted()
+    {
+        fed.begin(3);
+        fed.timeline.append(lab::PaceRecord{tests::kBegan, wire::Pace::real()});
+        counts.follow(fed.timeline);
+    }
+    void report(double seconds)
+    {
+        fed.report({1}, wire::Role::Leader, 1, seconds);
+        fed.report({3}, wire::Role::Follower, 1, seconds);
+        counts.follow(fed.timeline);
+    }
+    QString words() const { return spokenCounts(fed.timeline, counts, kThere); }
+};
+
 class LinkWordsTest : public QObject
 {
     Q_OBJECT
@@ -59,6 +80,7 @@ private slots:
     void cutSaysByWhat_data();
     void cutSaysByWhat();
     void countsComeFromBothEnds();
+    void countsAreOfTheLastSeconds();
     void countsSayWhatIsMissing();
     void tooltipHasStateReasonAndCounts();
     void menuOfOneDirectionOffersTheOthersToo();
@@ -174,53 +196,88 @@ void LinkWordsTest::cutSaysByWhat()
 
 void LinkWordsTest::countsComeFromBothEnds()
 {
-    tests::FedTimeline fed;
-    fed.begin(3);
-    fed.timeline.append(lab::PaceRecord{tests::kBegan, wire::Pace::real()});
-    wire::LinkCounters sender;
-    sender.peer = {3};
-    sender.sentFrames = 1'200;
-    sender.sentBytes = 123'400;
-    sender.lostFrames = 1'010;
-    sender.duplicatedFrames = 7;
-    sender.corruptedFrames = 4;
-    sender.delayed = std::chrono::microseconds(1'200) * 204'000;
+    Counted on;
     wire::LinkCounters other;
     other.peer = {2};
     other.sentFrames = 9;
     other.lostFrames = 9;
-    fed.status({1}).links = {other, sender};
-    wire::LinkCounters receiver;
-    receiver.peer = {1};
-    receiver.receivedFrames = 1'195;
-    receiver.rejectedFrames = 4;
-    receiver.receivedLostFrames = 2;
-    fed.status({3}).links = {receiver};
-    fed.report({1}, wire::Role::Leader, 1);
-    fed.report({3}, wire::Role::Follower, 1);
-    QCOMPARE(spokenCounts(fed.timeline, kThere),
-             QStringLiteral("1,189 delivered · 1,012 lost · 7 duplicated · 4 corrupted · 4 rejected\n"
-                            "delayed by 204 ms on average · 123 KB sent"));
-    fed.timeline.append(lab::PaceRecord{tests::kBegan, wire::Pace::watch()});
-    QVERIFY(spokenCounts(fed.timeline, kThere).contains(QStringLiteral("204 ms of cluster time on average")));
-    fed.life({3}, lab::NodeLife::Dead, QStringLiteral("killed"));
-    QVERIFY(spokenCounts(fed.timeline, kThere).endsWith(QStringLiteral("n3 has ended: this is its last report")));
+    on.fed.status({1}).links = {other, {.peer = {3}, .sentFrames = 100, .lostFrames = 5}};
+    on.fed.status({3}).links = {{.peer = {1}, .receivedFrames = 50}};
+    on.report(10);
+    wire::LinkCounters& sender = on.fed.status({1}).links.back();
+    sender.sentFrames += 1'200;
+    sender.sentBytes += 123'400;
+    sender.lostFrames += 1'010;
+    sender.duplicatedFrames += 7;
+    sender.corruptedFrames += 4;
+    sender.delayed += std::chrono::microseconds(1'200) * 204'000;
+    wire::LinkCounters& receiver = on.fed.status({3}).links.back();
+    receiver.receivedFrames += 1'195;
+    receiver.rejectedFrames += 4;
+    receiver.receivedLostFrames += 2;
+    on.report(15);
+    QCOMPARE(on.words(), QStringLiteral("in the last 5 s: 1,189 delivered · 1,012 lost · 7 duplicated · 4 corrupted · "
+                                        "4 rejected\ndelayed by 204 ms on average · 123 KB sent"));
+    on.fed.timeline.append(lab::PaceRecord{tests::kBegan, wire::Pace::watch()});
+    QVERIFY(on.words().contains(QStringLiteral("204 ms of cluster time on average")));
+    on.fed.life({3}, lab::NodeLife::Dead, QStringLiteral("killed"));
+    QVERIFY2(on.words().endsWith(QStringLiteral("n3 has ended and counts nothing")), qPrintable(on.words()));
+}
+
+/// Averaged since the start, 200 ms set a moment ago are hardly seen, and seen long after they are gone.
+void LinkWordsTest::countsAreOfTheLastSeconds()
+{
+    Counted on;
+    const auto pass = [&](double from, double to, std::chrono::milliseconds delay) {
+        for (double seconds = from; seconds < to - 0.01; seconds += 0.5) {
+            wire::LinkCounters& sender = on.fed.status({1}).links.front();
+            sender.sentFrames += 10;
+            sender.sentBytes += 1'000;
+            sender.delayed += delay * 10;
+            on.fed.status({3}).links.front().receivedFrames += 10;
+            on.report(seconds + 0.5);
+        }
+    };
+    on.fed.status({1}).links = {{.peer = {3}}};
+    on.fed.status({3}).links = {{.peer = {1}}};
+    on.report(1);
+    pass(1, 60, 0ms);
+    QCOMPARE(on.words(),
+             QStringLiteral("in the last 10 s: 200 delivered · 0 lost · 0 duplicated · 0 corrupted\n20.0 KB sent"));
+    on.fed.faults([](lab::FaultState& state) { state.setLink(kThere, faultOf("latency: 200ms")); }, 60);
+    on.report(60);
+    QCOMPARE(on.words(), QStringLiteral("counted from now on"));
+    pass(60, 62, 200ms);
+    QVERIFY2(on.words().startsWith(QStringLiteral("in the last 2 s: ")), qPrintable(on.words()));
+    QVERIFY2(on.words().contains(QStringLiteral("delayed by 200 ms on average")), qPrintable(on.words()));
+    on.fed.faults([](lab::FaultState& state) { state.setLink(kThere, {}); }, 62);
+    on.report(62);
+    pass(62, 65, 0ms);
+    QVERIFY2(!on.words().contains(QStringLiteral("delayed")), qPrintable(on.words()));
+    pass(65, 90, 0ms);
+    QVERIFY2(on.words().startsWith(QStringLiteral("in the last 10 s: 200 delivered")), qPrintable(on.words()));
+
+    // The sender starts anew: both count from then on.
+    on.fed.status({1}).incarnation = 2;
+    on.fed.status({1}).links = {{.peer = {3}}};
+    on.report(90.5);
+    pass(90.5, 93.5, 0ms);
+    QCOMPARE(on.words(),
+             QStringLiteral("in the last 3 s: 60 delivered · 0 lost · 0 duplicated · 0 corrupted\n6.00 KB sent"));
 }
 
 void LinkWordsTest::countsSayWhatIsMissing()
 {
-    tests::FedTimeline fed;
-    fed.begin(3);
-    QCOMPARE(spokenCounts(fed.timeline, kThere), QStringLiteral("no report yet"));
-    wire::LinkCounters receiver;
-    receiver.peer = {1};
-    receiver.receivedFrames = 12;
-    fed.status({3}).links = {receiver};
-    fed.report({3}, wire::Role::Follower, 1);
-    QCOMPARE(spokenCounts(fed.timeline, kThere), QStringLiteral("12 delivered · 0 lost\nn1: no report yet"));
-    QCOMPARE(spokenCounts(fed.timeline, kBack),
-             QStringLiteral("0 lost · 0 duplicated · 0 corrupted\n0 B sent\nn1: no report yet"));
-    QVERIFY(spokenCounts(fed.timeline, {{1}, kClients}).contains(QStringLiteral("between nodes only")));
+    Counted on;
+    QCOMPARE(on.words(), QStringLiteral("no report yet"));
+    on.fed.status({3}).links = {{.peer = {1}}};
+    on.report(2);
+    on.fed.status({3}).links.front().receivedFrames = 12;
+    on.report(3);
+    QCOMPARE(on.words(), QStringLiteral("in the last 1 s: 12 delivered · 0 lost\nn1: no report yet"));
+    QCOMPARE(spokenCounts(on.fed.timeline, on.counts, kBack),
+             QStringLiteral("in the last 1 s: 0 lost · 0 duplicated · 0 corrupted\n0 B sent\nn1: no report yet"));
+    QVERIFY(spokenCounts(on.fed.timeline, on.counts, {{1}, kClients}).contains(QStringLiteral("between nodes only")));
 }
 
 void LinkWordsTest::tooltipHasStateReasonAndCounts()
@@ -231,7 +288,7 @@ void LinkWordsTest::tooltipHasStateReasonAndCounts()
     state.setLink(kThere, faultOf("latency: 200ms"));
     state.isolated.insert({3});
     fed.timeline.append(lab::FaultStateRecord{tests::kBegan, state, {}, {}});
-    QCOMPARE(spokenLink(fed.timeline, kThere),
+    QCOMPARE(spokenLink(fed.timeline, LinkCounts(), kThere),
              QStringLiteral("n1 → n3: cut, slow, 200 ms\nCut by the isolation of n3\nno report yet"));
 }
 

@@ -27,6 +27,7 @@ namespace faultline::views {
 namespace {
 
 constexpr int kSpace = 8;
+constexpr int kMessageLines = 2;
 
 } // namespace
 
@@ -149,6 +150,8 @@ void FaultMatrix::sizeCells()
     const QSize cell = LinkDelegate::cellSize(m_table->font());
     m_table->horizontalHeader()->setDefaultSectionSize(cell.width());
     m_table->verticalHeader()->setDefaultSectionSize(cell.height());
+    // A sentence in two lines leaves the cells the room they had with one of one line.
+    m_message->setMinimumHeight(kMessageLines * m_message->fontMetrics().lineSpacing());
 }
 
 void FaultMatrix::changeEvent(QEvent* event)
@@ -164,8 +167,8 @@ QSize FaultMatrix::sizeHint() const
     const QSize cell = LinkDelegate::cellSize(font());
     const int lines = m_model->rowCount() > 0 ? m_model->rowCount() : 6;
     return {cell.width() * lines + m_table->verticalHeader()->sizeHint().width() + 2 * kSpace + 2,
-            cell.height() * lines + m_table->horizontalHeader()->sizeHint().height() + m_message->sizeHint().height() +
-                3 * kSpace + 2};
+            cell.height() * lines + m_table->horizontalHeader()->sizeHint().height() +
+                kMessageLines * fontMetrics().lineSpacing() + 3 * kSpace + 2};
 }
 
 std::vector<LinkId> FaultMatrix::chosenLinks() const

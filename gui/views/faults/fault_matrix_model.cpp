@@ -38,6 +38,8 @@ void FaultMatrixModel::takeIn()
         if (!ends.empty())
             ends.push_back(kClients);
     }
+    if (m_timeline)
+        m_counts.follow(*m_timeline);
     const lab::FaultState state = m_timeline ? m_timeline->faultState().state : lab::FaultState();
     if (ends == m_ends && state == m_state)
         return;
@@ -106,7 +108,7 @@ QVariant FaultMatrixModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return cell->facts.join(QStringLiteral(" · "));
     case Qt::ToolTipRole:
-        return spokenLink(*m_timeline, cell->link);
+        return spokenLink(*m_timeline, m_counts, cell->link);
     case Qt::AccessibleTextRole:
         return spokenLinkState(m_state, cell->link);
     case Qt::AccessibleDescriptionRole:

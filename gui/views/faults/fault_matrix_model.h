@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gui/lab/timeline/timeline.h"
+#include "gui/views/faults/link_counts.h"
 
 #include <QAbstractTableModel>
 
@@ -43,6 +44,7 @@ public:
     const LinkCell* cellAt(const QModelIndex& index) const;
     std::optional<LinkId> linkAt(const QModelIndex& index) const;
     QModelIndex indexOf(LinkId link) const; ///< not valid when it is not there
+    const LinkCounts& counts() const { return m_counts; }
 
 private:
     void takeIn();
@@ -50,6 +52,7 @@ private:
 
     const lab::Timeline* m_timeline = nullptr;
     lab::FaultState m_state;
+    LinkCounts m_counts;
     std::vector<NodeId> m_ends; ///< nodes, and the clients; empty without a cluster
     std::vector<LinkCell> m_cells;
 };

@@ -448,7 +448,7 @@ void LinkEditor::saySentence()
     consider(m_overProblem, m_over);
     consider(m_problem, nullptr);
     if (wrong > 1)
-        said += wrong == 2 ? tr(" One more is marked.") : tr(" %1 more are marked.").arg(wrong - 1);
+        said += wrong == 2 ? tr(". One more is marked.") : tr(". %1 more are marked.").arg(wrong - 1);
     m_sentence->setText(said);
     layout()->activate();
 }

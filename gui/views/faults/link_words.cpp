@@ -11,6 +11,8 @@ namespace {
 
 using fault::LinkFault;
 
+constexpr std::chrono::milliseconds kLeastCounted{200};
+
 struct CutReason
 {
     QString sentence; ///< "the isolation of n1"
@@ -68,14 +70,11 @@ QString shortDelay(const LinkFault& fault)
     return (onlyLonger ? QStringLiteral("%1 + ~%2") : QStringLiteral("%1 ± %2")).arg(latency, jitter);
 }
 
-const wire::LinkCounters* countersOf(const lab::NodeState* node, NodeId peer)
+/// "10 s", "0.5 s"
+QString spokenSpan(std::chrono::microseconds span)
 {
-    if (!node || !node->status)
-        return nullptr;
-    const auto& links = node->status->links;
-    const auto found =
-        std::find_if(links.begin(), links.end(), [peer](const wire::LinkCounters& c) { return c.peer == peer; });
-    return found == links.end() ? nullptr : &*found;
+    const double seconds = std::chrono::duration<double>(span).count();
+    return QStringLiteral("%1 s").arg(QString::number(seconds, 'f', seconds < 0.95 ? 1 : 0));
 }
 
 quint64 deliveredTo(const wire::LinkCounters& receiver)
@@ -149,29 +148,34 @@ QStringList shortFacts(const LinkFault& fault)
     return facts;
 }
 
-QString spokenCounts(const lab::Timeline& timeline, LinkId link)
+QString spokenCounts(const lab::Timeline& timeline, const LinkCounts& counts, LinkId link)
 {
     if (link.isOfClients())
         return QStringLiteral("What passes is counted between nodes only");
-    const wire::LinkCounters* sender = countersOf(timeline.node(link.from), link.to);
-    const wire::LinkCounters* receiver = countersOf(timeline.node(link.to), link.from);
-    if (!sender && !receiver)
+    const auto [over, sender, receiver] = counts.of(link);
+    const auto lives = [&timeline](NodeId end) { return timeline.node(end) && timeline.node(end)->alive(); };
+    if (!sender && !receiver && lives(link.from) && lives(link.to))
         return QStringLiteral("no report yet");
-    QStringList messages;
-    if (receiver)
-        messages << QStringLiteral("%1 delivered").arg(grouped(deliveredTo(*receiver)));
-    messages << QStringLiteral("%1 lost").arg(
-        grouped((sender ? sender->lostFrames : 0) + (receiver ? receiver->receivedLostFrames : 0)));
-    if (sender) {
-        messages << QStringLiteral("%1 duplicated").arg(grouped(sender->duplicatedFrames));
-        messages << QStringLiteral("%1 corrupted").arg(grouped(sender->corruptedFrames));
+    QStringList lines;
+    if ((sender || receiver) && over < kLeastCounted) {
+        lines << QStringLiteral("counted from now on");
+    } else if (sender || receiver) {
+        QStringList messages;
+        if (receiver)
+            messages << QStringLiteral("%1 delivered").arg(grouped(deliveredTo(*receiver)));
+        messages << QStringLiteral("%1 lost").arg(
+            grouped((sender ? sender->lostFrames : 0) + (receiver ? receiver->receivedLostFrames : 0)));
+        if (sender) {
+            messages << QStringLiteral("%1 duplicated").arg(grouped(sender->duplicatedFrames));
+            messages << QStringLiteral("%1 corrupted").arg(grouped(sender->corruptedFrames));
+        }
+        if (receiver && receiver->rejectedFrames > 0)
+            messages << QStringLiteral("%1 rejected").arg(grouped(receiver->rejectedFrames));
+        lines << QStringLiteral("in the last %1: %2").arg(spokenSpan(over), joined(messages));
     }
-    if (receiver && receiver->rejectedFrames > 0)
-        messages << QStringLiteral("%1 rejected").arg(grouped(receiver->rejectedFrames));
-    QStringList lines{joined(messages)};
-    if (sender) {
+    if (sender && over >= kLeastCounted) {
         QStringList rest;
-        if (sender->sentFrames > 0) {
+        if (sender->sentFrames > 0 && sender->delayed.count() > 0) {
             const std::chrono::nanoseconds total = sender->delayed;
             const QString mean = spokenLatency(total / static_cast<qint64>(sender->sentFrames));
             rest << (timeline.pace().factor == 1 ? QStringLiteral("delayed by %1 on average")
@@ -181,23 +185,24 @@ QString spokenCounts(const lab::Timeline& timeline, LinkId link)
         rest << QStringLiteral("%1 sent").arg(spokenBytes(sender->sentBytes));
         lines << joined(rest);
     }
-    for (const auto& [end, counters] : {std::pair{link.from, sender}, std::pair{link.to, receiver}}) {
-        const lab::NodeState* node = timeline.node(end);
-        if (!counters)
+    for (const auto& [end, counted] : {std::pair{link.from, sender.has_value()}, {link.to, receiver.has_value()}}) {
+        if (!lives(end))
+            lines << QStringLiteral("%1 has ended and counts nothing").arg(end.name());
+        else if (!counted && timeline.node(end)->life == lab::NodeLife::Frozen)
+            lines << QStringLiteral("%1 is frozen and reports nothing").arg(end.name());
+        else if (!counted)
             lines << QStringLiteral("%1: no report yet").arg(end.name());
-        else if (!node->alive())
-            lines << QStringLiteral("%1 has ended: this is its last report").arg(end.name());
     }
     return lines.join(QLatin1Char('\n'));
 }
 
-QString spokenLink(const lab::Timeline& timeline, LinkId link)
+QString spokenLink(const lab::Timeline& timeline, const LinkCounts& counts, LinkId link)
 {
     const lab::FaultState& state = timeline.faultState().state;
     QStringList lines{spokenLinkState(state, link)};
     if (const QString reason = spokenCutReason(state, link); !reason.isEmpty())
         lines << reason;
-    lines << spokenCounts(timeline, link);
+    lines << spokenCounts(timeline, counts, link);
     return lines.join(QLatin1Char('\n'));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gui/lab/timeline/timeline.h"
+#include "gui/views/faults/link_counts.h"
 
 #include <QString>
 #include <QStringList>
@@ -24,13 +25,12 @@ QString shortCutReason(const lab::FaultState& state, LinkId link);
 /// "slow" in the fewest words, worst first: "cut", "200 ms", "5%", "1mbit"; empty when it is healthy.
 QStringList shortFacts(const fault::LinkFault& fault);
 
-/// What passed, lost and waited, from the counters of both ends, cumulative for the lives of their processes:
-/// "1,189 delivered · 12 lost · 3 duplicated · 4 corrupted", and below it the mean delay (of the messages sent, in
-/// cluster time) and the bytes handed to the connection. Says so where an end has not reported, or only left its last
-/// report.
-QString spokenCounts(const lab::Timeline& timeline, LinkId link);
+/// What passed, lost and waited lately, from the counters of both ends over the same time: "in the last 10 s: 189
+/// delivered · 12 lost · 3 duplicated · 4 corrupted", and below it the mean delay (of the messages sent, in cluster
+/// time; nothing where none was delayed) and the bytes handed to the connection. Says so where an end has not reported.
+QString spokenCounts(const lab::Timeline& timeline, const LinkCounts& counts, LinkId link);
 
 /// All of this, a line each.
-QString spokenLink(const lab::Timeline& timeline, LinkId link);
+QString spokenLink(const lab::Timeline& timeline, const LinkCounts& counts, LinkId link);
 
 } // namespace faultline::views

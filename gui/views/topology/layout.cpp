@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace faultline::views {
@@ -39,6 +40,46 @@ QLineF rimToRim(QPointF from, double fromRadius, QPointF to, double toRadius)
     return {whole.pointAt(fromRadius / length), whole.pointAt(1 - toRadius / length)};
 }
 
+/// The room that the lines of clients at `from` leave to the nodes they pass by on their way to another: from the line
+/// to the rim, the least of all.
+double roomBeside(QPointF from, const std::vector<QPointF>& nodes, double radius)
+{
+    double least = std::numeric_limits<double>::infinity();
+    for (const QPointF to : nodes) {
+        const QPointF whole = to - from;
+        const double squared = std::max(1.0, QPointF::dotProduct(whole, whole));
+        for (const QPointF other : nodes) {
+            if (other == to)
+                continue;
+            const double along = std::clamp(QPointF::dotProduct(other - from, whole) / squared, 0.0, 1.0);
+            least = std::min(least, QLineF(from + whole * along, other).length() - radius);
+        }
+    }
+    return least;
+}
+
+/// Outside the ring at the upper left, further right where a line would pass behind a node and seem to end there. Asks
+/// where nodes stand of themselves, so that nobody who moves one moves the clients.
+QPointF placeClients(QSizeF size, const std::vector<QPointF>& nodes, double radius)
+{
+    constexpr double kClear = 6;
+    const double y = std::max(40.0, size.height() * 0.11);
+    QPointF best(std::max(40.0, size.width() * 0.09), y);
+    const double apart = radius + kClientReach + 14;
+    double most = roomBeside(best, nodes, radius);
+    for (double share = 0.10; most < kClear && share <= 0.30; share += 0.01) {
+        const QPointF point(std::max(40.0, size.width() * share), y);
+        const bool isFree =
+            std::all_of(nodes.begin(), nodes.end(), [&](QPointF node) { return QLineF(node, point).length() > apart; });
+        const double room = roomBeside(point, nodes, radius);
+        if (isFree && room > most) {
+            most = room;
+            best = point;
+        }
+    }
+    return best;
+}
+
 } // namespace
 
 const NodePlace* Layout::find(NodeId id) const
@@ -71,14 +112,16 @@ Layout layOut(QSizeF size, const std::vector<NodeId>& nodes, const MovedNodes& m
     layout.radius = scale * kNodeAcross / 2;
 
     const QPointF centre(size.width() / 2, top + height / 2);
+    std::vector<QPointF> unmoved;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const double angle = 2 * kPi * static_cast<double>(i) / count - kPi / 2;
         QPointF point = centre + QPointF(axes.width() * std::cos(angle), axes.height() * std::sin(angle));
+        unmoved.push_back(keptInside(size, layout.radius, point));
         if (const auto put = moved.find(nodes[i]); put != moved.end())
             point = {put->second.x() * size.width(), put->second.y() * size.height()};
         layout.nodes.push_back({nodes[i], keptInside(size, layout.radius, point)});
     }
-    layout.client = {std::max(40.0, size.width() * 0.09), std::max(40.0, size.height() * 0.11)};
+    layout.client = placeClients(size, unmoved, layout.radius);
     return layout;
 }
 

@@ -12,7 +12,8 @@
 #include <vector>
 
 // Where things stand on the canvas: nodes on a ring, the first at the top and on clockwise, the clients outside it at
-// the upper left. Pure geometry in pixels, y down, no painting.
+// the upper left, where their lines pass no node that is not meant, if there is such a place. Pure geometry in pixels,
+// y down, no painting.
 namespace faultline::views {
 
 inline constexpr double kSmallestTarget = 28; ///< across, of what can be clicked

@@ -13,6 +13,8 @@ class LayoutTest : public QObject
     Q_OBJECT
 
 private slots:
+    void linesOfTheClientsPassNoOtherNode_data();
+    void linesOfTheClientsPassNoOtherNode();
     void everyNodeIsWhollyVisibleAndApart_data();
     void everyNodeIsWhollyVisibleAndApart();
     void firstNodeStandsAtTheTopAndTheRestGoClockwise();
@@ -34,6 +36,38 @@ private:
         return ids;
     }
 };
+
+void LayoutTest::linesOfTheClientsPassNoOtherNode_data()
+{
+    QTest::addColumn<QSizeF>("size");
+    QTest::addColumn<quint32>("count");
+    for (const QSizeF size : {QSizeF(420, 380), QSizeF(540, 340), QSizeF(768, 560), QSizeF(1152, 800)}) {
+        for (quint32 count = 3; count <= 5; ++count)
+            QTest::addRow("%gx%g, %u nodes", size.width(), size.height(), count) << size << count;
+    }
+}
+
+void LayoutTest::linesOfTheClientsPassNoOtherNode()
+{
+    QFETCH(QSizeF, size);
+    QFETCH(quint32, count);
+    std::vector<NodeId> ids;
+    for (quint32 id = 1; id <= count; ++id)
+        ids.push_back({id});
+    const Layout layout = layOut(size, ids);
+    for (const NodePlace& to : layout.nodes) {
+        const QLineF line = linkLine(layout, kClients, to.id);
+        for (const NodePlace& other : layout.nodes) {
+            double nearest = 1e9;
+            for (int step = 0; step <= 200; ++step)
+                nearest = std::min(nearest, QLineF(line.pointAt(step / 200.0), other.centre).length());
+            QVERIFY2(other.id == to.id || nearest > layout.radius + 2,
+                     qPrintable(to.id.name() + " behind " + other.id.name()));
+        }
+    }
+    const MovedNodes moved{{{1}, {0.1, 0.1}}};
+    QCOMPARE(layOut(size, ids, moved).client, layout.client);
+}
 
 void LayoutTest::everyNodeIsWhollyVisibleAndApart_data()
 {
