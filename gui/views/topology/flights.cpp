@@ -74,7 +74,13 @@ void Flights::depart(const lab::Message& message, lab::Monotonic now)
     resolve(flight, message, now);
     if (flight.arrivalKnown)
         direction.took = flight.took;
-    const bool crowded = flight.took > kShortestFlight && now - direction.drawnLast < flight.took / kDotsUnderWay;
+    // Before the first of a slow direction arrives, how long it has been waited for says as much.
+    const auto waiting = std::find_if(m_flights.begin(), m_flights.end(), [&](const Flight& other) {
+        return other.link == message.link && !other.arrivalKnown && !other.lossKnown;
+    });
+    const std::chrono::microseconds takes =
+        waiting == m_flights.end() ? flight.took : std::max(flight.took, now - waiting->departed);
+    const bool crowded = takes > kShortestFlight && now - direction.drawnLast < takes / kDotsUnderWay;
     flight.leftOut = crowded && isRoutine(flight.kind);
     if (!flight.leftOut)
         direction.drawnLast = now;
