@@ -39,14 +39,10 @@ SnapshotWriter::SnapshotWriter(State state)
 
 QByteArray SnapshotWriter::next(qsizetype maxBytes)
 {
-    while (m_written.size() - m_taken < maxBytes && writeOne()) {
+    while (m_written.size() < maxBytes && writeOne()) {
     }
-    const QByteArray piece = m_written.mid(m_taken, maxBytes);
-    m_taken += piece.size();
-    if (m_taken == m_written.size()) {
-        m_written.resize(0);
-        m_taken = 0;
-    }
+    const QByteArray piece(m_written.constData(), std::min(m_written.size(), maxBytes));
+    m_written.remove(0, piece.size()); // what is left is a part of a table
     return piece;
 }
 

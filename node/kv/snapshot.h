@@ -49,7 +49,6 @@ private:
     std::size_t m_nextTable = 0;
     quint64 m_lastSession = 0; ///< the last one written
     QByteArray m_written;      ///< and not yet taken
-    qsizetype m_taken = 0;     ///< of m_written, from its start
 };
 
 /// What a snapshot says, checked against all that this format promises but for the hash. The error is one sentence with

@@ -340,6 +340,7 @@ Ready Raft::Machine::takeReady()
             m_log.slice(m_applied.next(), end.value - m_applied.value, std::numeric_limits<std::size_t>::max());
         m_applied = end;
     }
+    forgetSome();
     checkInvariants();
     return ready;
 }

@@ -34,6 +34,7 @@ public:
     void connectionBroke(NodeId peer, Instant now);
     SnapshotMark markOfApplied() const;
     void compacted(const SnapshotMark& mark, LogIndex firstKept);
+    void forgetSome();
     void snapshotRefused();
     void written(std::uint64_t writeNumber, Instant now);
     bool hasReady() const;
@@ -251,8 +252,9 @@ private:
     int m_electionTimeout = 0;    ///< in ticks, drawn anew each time
     std::uint64_t m_round = 1;    ///< of what a leader sends now
 
-    LogIndex m_durable;   ///< entries up to here are on disk, and are those of m_log
-    LogIndex m_nextWrite; ///< the first entry not yet handed out for writing
+    LogIndex m_durable;      ///< entries up to here are on disk, and are those of m_log
+    LogIndex m_nextWrite;    ///< the first entry not yet handed out for writing
+    LogIndex m_forgetBefore; ///< a snapshot stands for what comes before; it goes a little at a time
     std::deque<Write> m_writes;
     std::uint64_t m_lastWriteNumber = 0;
     bool m_hardStateChanged = false;

@@ -9,6 +9,10 @@
 
 namespace faultline::raft {
 
+namespace {
+constexpr std::uint64_t kForgottenAtOnce = 4'096;
+}
+
 SnapshotMark Raft::Machine::markOfApplied() const
 {
     const LogIndex index = std::min(m_applied, m_log.lastIndex());
@@ -23,11 +27,19 @@ void Raft::Machine::compacted(const SnapshotMark& mark, LogIndex firstKept)
     require(firstKept <= mark.lastIndex.next(), "what the log forgets is in the snapshot");
     m_snapshot = mark;
     m_durable = std::max(m_durable, mark.lastIndex);
-    m_log.forgetBefore(std::min(firstKept, m_log.lastIndex().next()));
+    m_forgetBefore = std::min(firstKept, m_log.lastIndex().next());
+    forgetSome();
     m_memberships.forgetBefore(mark.lastIndex);
     if (m_incoming && !m_incoming->isComplete && m_incoming->mark.lastIndex <= mark.lastIndex)
         m_incoming.reset();
     checkInvariants();
+}
+
+/// Freeing all that a snapshot stands for at once would take longer than a turn may.
+void Raft::Machine::forgetSome()
+{
+    const LogIndex soFar{m_log.firstIndex().value + kForgottenAtOnce};
+    m_log.forgetBefore(std::min(m_forgetBefore, soFar));
 }
 
 bool Raft::Machine::isSendingSnapshot() const

@@ -23,6 +23,12 @@ class TestDisks : public QObject
         return std::all_of(nodes.begin(), nodes.end(),
                            [](const auto& entry) { return entry.second.life == NodeLife::Dead; });
     }
+    static bool says(const LiveCluster& cluster, NodeId node, QLatin1String words)
+    {
+        const auto& events = cluster.lab.timeline().events();
+        return std::any_of(events.begin(), events.end(),
+                           [&](const EventRow& row) { return row.node == node && row.text.contains(words); });
+    }
     static void setAll(LiveCluster& cluster, const fault::DiskFault& disk)
     {
         for (const auto& [id, node] : cluster.lab.timeline().nodes())
@@ -66,6 +72,17 @@ private slots:
         };
         cluster.lab.setReadShare(0);
         QVERIFY(cluster.until([&] { return medianNow() > std::chrono::nanoseconds(80ms); }));
+        // The reason is among the events, and where the time goes in what the node reports.
+        QVERIFY(cluster.until([&] {
+            return says(cluster, cluster.leader(),
+                        QLatin1String(" ms for a write: it counts for no majority meanwhile"));
+        }));
+        QVERIFY(cluster.until([&] {
+            const auto& histograms = cluster.lab.timeline().node(cluster.leader())->histograms;
+            return histograms && histograms->sync.max() > std::chrono::nanoseconds(100ms) &&
+                   histograms->stages.at(wire::Stage::Replicate).max() > std::chrono::nanoseconds(100ms) &&
+                   histograms->stages.at(wire::Stage::Apply).percentileOfFew(0.5) < std::chrono::nanoseconds(10ms);
+        }));
         cluster.lab.undo();
         QCOMPARE(cluster.caption(), QStringLiteral("Undid: n3's disk slowed by 100 ms"));
         cluster.lab.healAll();
@@ -94,11 +111,13 @@ private slots:
             return said.contains(QStringLiteral("disk is full"));
         }));
         QVERIFY(reply(QStringLiteral("SET mine other")).contains(QStringLiteral("disk is full")));
+        QVERIFY(cluster.until([&] { return says(cluster, leader, QLatin1String("its disk is full")); }));
         QCOMPARE(reply(QStringLiteral("GET mine")),
                  taken == 0 ? QStringLiteral("(nil)") : QStringLiteral("\"%1\"").arg(taken));
         cluster.lab.setDisk(leader, {});
         QCOMPARE(cluster.caption(), QStringLiteral("%1's disk is healthy").arg(leader.name()));
         QVERIFY(cluster.until([&] { return reply(QStringLiteral("SET mine 3")) == QStringLiteral("OK"); }));
+        QVERIFY(cluster.until([&] { return says(cluster, leader, QLatin1String("its disk has space again")); }));
         QVERIFY(cluster.serves());
         QVERIFY(cluster.readsAllBack());
         QCOMPARE(cluster.lost(), quint64(0));

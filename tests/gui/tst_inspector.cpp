@@ -15,6 +15,7 @@ class InspectorTest : public QObject
 
 private slots:
     void detailsAreWhatTheNodeReported();
+    void whereARequestsTimeGoesIsShown();
     void membersAndDiskAreNamed();
     void whoJoinsIsWaitedForByName();
     void deadNodeSaysHowItEnded();
@@ -56,6 +57,30 @@ void InspectorTest::detailsAreWhatTheNodeReported()
     QCOMPARE(valueOf(details, "x"), QStringLiteral("41"));
     QCOMPARE(valueOf(details, "x, not committed"), QStringLiteral("42·"));
     QCOMPARE(valueOf(details, "n1"), QStringLiteral("connected · sent 2.00 KB · received 1.50 KB · 3 lost"));
+}
+
+void InspectorTest::whereARequestsTimeGoesIsShown()
+{
+    using namespace std::chrono_literals;
+    tests::FedTimeline fed;
+    fed.begin(3, {2});
+    fed.report({2}, wire::Role::Leader, 7, 5);
+    QCOMPARE(valueOf(detailsOf(fed.timeline, {2}), "Sync"), QStringLiteral("(no such line)"));
+    wire::Histograms histograms;
+    histograms.request.record(3ms, 2'000);
+    histograms.sync.record(2ms, 30);
+    histograms.stages[wire::Stage::Parse].record(4us, 3);
+    histograms.stages[wire::Stage::Apply]; // nothing applied yet
+    fed.timeline.append(lab::HistogramsRecord{{2}, histograms});
+    const auto details = detailsOf(fed.timeline, {2});
+    QVERIFY(valueOf(details, "Request").startsWith(QStringLiteral("p50 3.0")));
+    QVERIFY(valueOf(details, "Request").contains(QStringLiteral(" · p99 3.0")));
+    QVERIFY(valueOf(details, "Request").endsWith(QStringLiteral("of 2,000")));
+    QVERIFY(valueOf(details, "Sync").startsWith(QStringLiteral("p50 2.0")));
+    QVERIFY(!valueOf(details, "Sync").contains(QStringLiteral("p99")));       // of 30 there is none
+    QVERIFY(valueOf(details, "Parse").startsWith(QStringLiteral("max 4.03 µs"))); // nor a median of three
+    QCOMPARE(valueOf(details, "Apply"), QStringLiteral("none yet"));
+    QCOMPARE(valueOf(details, "Reply"), QStringLiteral("(no such line)"));
 }
 
 void InspectorTest::membersAndDiskAreNamed()

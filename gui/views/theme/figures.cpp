@@ -60,6 +60,8 @@ QString spokenRate(double perSecond)
 
 QString spokenLatency(std::chrono::nanoseconds duration)
 {
+    if (duration.count() > 0 && duration < std::chrono::microseconds(100))
+        return threeFigures(static_cast<double>(duration.count()) / 1e3) + QStringLiteral(" µs");
     return threeFigures(static_cast<double>(duration.count()) / 1e6) + QStringLiteral(" ms");
 }
 

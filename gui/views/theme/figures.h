@@ -20,7 +20,7 @@ QString grouped(quint64 number);
 /// A rate: "20", "3.4", "12,300".
 QString spokenRate(double perSecond);
 
-/// Three significant figures and the unit: "0.412 ms", "84.0 ms", "1,250 ms".
+/// Three significant figures and the unit: "42.0 µs", "0.412 ms", "84.0 ms", "1,250 ms".
 QString spokenLatency(std::chrono::nanoseconds duration);
 
 /// "12.3 MB", "640 KB"; decimal units.

@@ -487,6 +487,35 @@ private slots:
         QCOMPARE(node.raft.status().term.value, quint64(4));
     }
 
+    void whatASnapshotStandsForIsForgottenALittleAtATime()
+    {
+        Alone node(1);
+        const auto turn = [&] {
+            while (node.raft.hasReady()) {
+                if (const Ready ready = node.raft.takeReady(); ready.writeNumber != 0)
+                    node.raft.written(ready.writeNumber, node.now);
+            }
+        };
+        node.ticks(60);
+        turn();
+        for (int i = 0; i < 10'000; ++i)
+            node.raft.propose("x", node.now);
+        turn();
+        const SnapshotMark mark = node.raft.markOfApplied();
+        QVERIFY(mark.lastIndex.value >= 10'000);
+        node.raft.compacted(mark, mark.lastIndex.next());
+        quint64 before = 1;
+        for (int turns = 1; node.raft.status().firstIndex <= mark.lastIndex; ++turns) {
+            QVERIFY(turns <= 3);
+            const quint64 first = node.raft.status().firstIndex.value;
+            QVERIFY2(first > before && first <= before + 4'096, qPrintable(QString::number(first)));
+            before = first;
+            node.raft.propose("y", node.now);
+            turn();
+        }
+        QCOMPARE(node.raft.status().firstIndex, mark.lastIndex.next());
+    }
+
     void reasonsAreSentences()
     {
         RaftWorld world(3, 8);

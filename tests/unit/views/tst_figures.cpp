@@ -39,6 +39,7 @@ void FiguresTest::latencyHasThreeFiguresAndItsUnit_data()
 {
     QTest::addColumn<qint64>("microseconds");
     QTest::addColumn<QString>("text");
+    QTest::newRow("42.0 µs") << 42LL << QStringLiteral("42.0 µs");
     QTest::newRow("0.412 ms") << 412LL << QStringLiteral("0.412 ms");
     QTest::newRow("8.40 ms") << 8'400LL << QStringLiteral("8.40 ms");
     QTest::newRow("84.0 ms") << 84'000LL << QStringLiteral("84.0 ms");
