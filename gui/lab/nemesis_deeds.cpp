@@ -227,7 +227,7 @@ void Nemesis::cut(const std::set<LinkId>& links, const QString& name)
         return;
     FaultState next = m_state;
     next.addCut(name, links);
-    const bool ofPeers = std::none_of(links.begin(), links.end(), [](LinkId link) { return link.isOfClients(); });
+    const bool ofPeers = std::any_of(links.begin(), links.end(), [](LinkId link) { return !link.isOfClients(); });
     const QString spoken = ofPeers ? spokenCuts(links, m_nodes) : spokenLinks({links.begin(), links.end()});
     const bool parts = spoken.contains(QLatin1Char('|'));
     const QString which = name.isEmpty() ? spoken : QStringLiteral("%1 (%2)").arg(spoken, name);

@@ -173,18 +173,25 @@ Result<Measured> Etcd::throughput(const Shape& shape, const Amount& amount)
     if (!leads)
         return Error{leads.error()};
     const QString url = urlOf(m_members[*leads].ports->client());
-    QFile file(m_folder->filePath(QStringLiteral("request.lua")));
-    if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate) || file.write(script(shape.isWrite)) < 0)
-        return Error{QStringLiteral("%1: cannot be written").arg(file.fileName())};
-    file.close();
-    Measured measured{{}, QStringLiteral("wrk on the HTTP gateway")};
-    for (int repetition = 0; repetition < amount.repetitions; ++repetition) {
+    const auto wrk = [&](bool isWrite) -> Result<Run> {
+        QFile file(m_folder->filePath(QStringLiteral("request.lua")));
+        if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate) || file.write(script(isWrite)) < 0)
+            return Error{QStringLiteral("%1: cannot be written").arg(file.fileName())};
+        file.close();
         const auto output =
             runTool(QStringLiteral("wrk"),
                     {QStringLiteral("-t1"), QStringLiteral("-c%1").arg(shape.connections), QStringLiteral("-d5s"),
                      QStringLiteral("--latency"), QStringLiteral("-s"), file.fileName(), url},
                     kPatience);
-        const auto run = output ? parseWrk(*output) : Result<Run>(Error{output.error()});
+        return output ? parseWrk(*output) : Result<Run>(Error{output.error()});
+    };
+    if (!shape.isWrite) { // there should be something to read
+        if (const auto filled = wrk(true); !filled)
+            return Error{filled.error()};
+    }
+    Measured measured{{}, QStringLiteral("wrk on the HTTP gateway")};
+    for (int repetition = 0; repetition < amount.repetitions; ++repetition) {
+        const auto run = wrk(shape.isWrite);
         if (!run)
             return Error{run.error()};
         measured.values.push_back(figureOf(shape, *run));
@@ -200,6 +207,7 @@ Result<Measured> Etcd::throughput(const Shape& shape, const Amount& amount)
             return Error{rate.error()};
         if (*rate > measured.median())
             measured = {{*rate}, QStringLiteral("etcdctl check perf --load l, 1 KiB values")};
+        end(); // it deletes what it wrote, and what is measured next would be measured beside that
     }
     return measured;
 }

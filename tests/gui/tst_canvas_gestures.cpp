@@ -35,6 +35,7 @@ private slots:
     void knifeCutsWhatItCrosses_data();
     void knifeCutsWhatItCrosses();
     void knifeSaysBeforehandWhatItWouldDo();
+    void knifeCutsTheLineOfTheClients();
     void linksAboutToBeCutAreHighlighted();
     void existingCutsCountForTheParts();
     void knifeThatBeginsOnANodeCutsAndDoesNotMoveIt();
@@ -331,6 +332,29 @@ void CanvasGesturesTest::knifeSaysBeforehandWhatItWouldDo()
     QCOMPARE(m_view->knifeStroke()->words, QStringLiteral("n1 n4 n5 | n2 n3"));
     release({461, 558});
     QVERIFY(!m_view->knifeStroke());
+}
+
+void CanvasGesturesTest::knifeCutsTheLineOfTheClients()
+{
+    for (int tenth = 20; tenth < 40; ++tenth) {
+        m_fed->status({3}).commands += 2;
+        m_fed->report({3}, wire::Role::Leader, 1, tenth / 10.0);
+        settle();
+    }
+    const auto lines = m_view->arrangement().lines();
+    const auto line = std::find_if(lines.begin(), lines.end(), [](const LinkLine& each) {
+        return each.link == LinkId{kClients, {3}};
+    });
+    QVERIFY(line != lines.end());
+    const QPoint at = line->line.pointAt(0.08).toPoint();
+    QSignalSpy cut(m_view, &TopologyView::cutDrawn);
+    m_view->setKnife(true);
+    press(at + QPoint(-9, 9));
+    moveTo(at + QPoint(9, -9));
+    QCOMPARE(m_view->knifeStroke()->words, QStringLiteral("clients | n3"));
+    release(at + QPoint(9, -9));
+    QCOMPARE(cut.size(), 1);
+    QCOMPARE(linksIn(cut, 0), (std::set<LinkId>{{kClients, {3}}, {{3}, kClients}}));
 }
 
 void CanvasGesturesTest::linksAboutToBeCutAreHighlighted()

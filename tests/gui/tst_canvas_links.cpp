@@ -100,6 +100,9 @@ private slots:
     void manyFaultsAreThreeIconsAndANumber();
     void nothingReadableLiesOnAnythingElse_data();
     void nothingReadableLiesOnAnythingElse();
+    void messagesLeaveSignsAndPatternReadable_data();
+    void messagesLeaveSignsAndPatternReadable();
+    void lostMessageStopsBesideTheSigns();
     void pointerOnALinkHighlightsIt();
     void tooltipSaysWhatTheWindowSays();
     void menuOfALinkIsAskedForWhereThePointerIs();
@@ -493,6 +496,81 @@ void CanvasLinksTest::nothingReadableLiesOnAnythingElse()
                 QVERIFY2(QLineF(nearest, centre).length() > radius + round, qPrintable(name + " on " + each.id.name()));
         }
     }
+}
+
+void CanvasLinksTest::messagesLeaveSignsAndPatternReadable_data()
+{
+    QTest::addColumn<QString>("there");
+    QTest::addColumn<QString>("back");
+    QTest::newRow("slow each way") << "latency: 200ms"
+                                   << "latency: 200ms";
+    QTest::newRow("slow one way") << "latency: 200ms"
+                                  << "";
+    QTest::newRow("cut each way") << "cut"
+                                  << "cut";
+    QTest::newRow("seven faults") << "latency: 1ms, loss: 5%, bandwidth: 1mbit, corrupt: 1%, duplicate: 1%, reorder: 1%"
+                                  << "";
+}
+
+/// The same picture with and without messages.
+void CanvasLinksTest::messagesLeaveSignsAndPatternReadable()
+{
+    QFETCH(QString, there);
+    QFETCH(QString, back);
+    const LinkId link{{3}, {4}};
+    faults([&](FaultState& state) {
+        state.setLink(link, parsed(qPrintable(there)));
+        state.setLink(link.reversed(), parsed(qPrintable(back)));
+    });
+    const QImage without = m_view->grab().toImage();
+    quint64 sequence = 0;
+    for (double seconds = 54; seconds < 60; seconds += 0.1) {
+        for (const LinkId way : {link, link.reversed()}) {
+            ++sequence;
+            m_fed->message(way, wire::MessageKind::Append, wire::MessageFate::Sent, sequence, seconds, 4);
+            if (seconds < 55)
+                m_fed->message(way, wire::MessageKind::Append, wire::MessageFate::Received, sequence, seconds + 4, 4);
+        }
+        m_now = moment(seconds);
+        if (sequence % 6 == 0)
+            settle();
+    }
+    QVERIFY(m_view->flights().all().size() > 30);
+    const QImage with = m_view->grab().toImage();
+    QVERIFY(with != without);
+    const PlacedLink* placedLink = placed(link);
+    QVERIFY(placedLink->icons > 0);
+    QCOMPARE(with.copy(placedLink->line.mark.toAlignedRect().adjusted(5, 5, -5, -5)),
+             without.copy(placedLink->line.mark.toAlignedRect().adjusted(5, 5, -5, -5)));
+    if (!placedLink->words.isEmpty())
+        QCOMPARE(with.copy(placedLink->wordsArea.toRect().adjusted(1, 1, -1, -1)),
+                 without.copy(placedLink->wordsArea.toRect().adjusted(1, 1, -1, -1)));
+    int same = 0;
+    constexpr int kLooks = 200;
+    for (int i = 0; i < kLooks; ++i) {
+        const QPoint on = placedLink->line.line.pointAt((i + 0.5) / kLooks).toPoint();
+        same += with.pixel(on) == without.pixel(on);
+    }
+    QVERIFY2(same > kLooks * 8 / 10, qPrintable(QString::number(same)));
+}
+
+void CanvasLinksTest::lostMessageStopsBesideTheSigns()
+{
+    const LinkId link{{3}, {4}};
+    faults([&](FaultState& state) { setBoth(state, link, "cut"); });
+    const QImage without = m_view->grab().toImage();
+    m_fed->message(link, wire::MessageKind::Append, wire::MessageFate::Lost, 1, 60, 4);
+    settle();
+    m_now += 200ms;
+    const QImage with = m_view->grab().toImage();
+    const QRect mark = placed(link)->line.mark.toAlignedRect();
+    QCOMPARE(with.copy(mark), without.copy(mark));
+    int changed = 0;
+    for (int y = 0; y < with.height(); ++y) {
+        for (int x = 0; x < with.width(); ++x)
+            changed += with.pixel(x, y) != without.pixel(x, y);
+    }
+    QVERIFY2(changed > 40, "the cross is whole");
 }
 
 void CanvasLinksTest::pointerOnALinkHighlightsIt()

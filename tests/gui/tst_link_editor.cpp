@@ -101,6 +101,9 @@ private slots:
     void wrongTextHasItsSentenceAndCannotBeApplied();
     void fieldsThatDoNotGoTogetherAreSaidAtOne();
     void longTextStaysInsideTheWindow();
+    void fieldsStayWhereTheyAreWhateverIsWrong();
+    void fieldsScrollWhereTheScreenIsLow();
+    void reopenedItHasOneCaret();
     void presetFillsTheFieldsAndNamesTheFault();
     void resetPutsEveryFieldAtRest();
     void changeTakesAsLongAsAsked_data();
@@ -220,8 +223,7 @@ void LinkEditorTest::longTextStaysInsideTheWindow()
     const int height = on.editor.height();
     on.text("loss")->setText({});
     on.type("loss", QString(300, QLatin1Char('x')));
-    QCOMPARE(on.editor.width(), width);
-    QVERIFY(on.editor.height() > height);
+    QCOMPARE(on.editor.size(), QSize(width, height));
     QVERIFY(on.editor.rect().contains(on.editor.applyButton()->geometry()));
     for (const SentenceLine* sentence : on.editor.findChildren<SentenceLine*>()) {
         if (sentence->isVisible())
@@ -233,6 +235,67 @@ void LinkEditorTest::longTextStaysInsideTheWindow()
     SentenceLine line;
     line.setText(QString(300, QLatin1Char('x')));
     QVERIFY(line.heightForWidth(200) > 5 * line.heightForWidth(10'000));
+}
+
+void LinkEditorTest::fieldsStayWhereTheyAreWhateverIsWrong()
+{
+    Opened on;
+    on.editor.setStyleSheet(on.editor.styleSheet() + styleSheet(Theme::light()));
+    QCoreApplication::processEvents();
+    const auto places = [&] {
+        QList<QRect> all{on.editor.geometry(), on.editor.applyButton()->geometry()};
+        for (const QString& field : fault::fieldNames()) {
+            const QWidget* input = on.editor.input(field);
+            all << QRect(input->mapTo(&on.editor, QPoint()), input->size());
+        }
+        return all;
+    };
+    const QList<QRect> before = places();
+    const QImage healthy = on.text("loss")->grab().toImage();
+    on.type("loss", QStringLiteral("5"));
+    on.type("loss", QStringLiteral("140%"));
+    QCOMPARE(places(), before);
+    QCOMPARE(on.editor.sentence()->text(), on.editor.problem(QStringLiteral("loss")));
+    QVERIFY(on.text("loss")->grab().toImage() != healthy);
+    QCOMPARE(on.text("loss")->toolTip(), on.editor.problem(QStringLiteral("loss")));
+    for (const char* field : {"latency", "jitter", "bandwidth", "stall", "corrupt", "duplicate", "reorder"})
+        on.type(field, QStringLiteral("wrong"));
+    QCOMPARE(places(), before);
+    QVERIFY2(on.editor.sentence()->text().endsWith(QStringLiteral(" 7 more are marked.")),
+             qPrintable(on.editor.sentence()->text()));
+    QTest::mouseClick(on.editor.resetButton(), Qt::LeftButton);
+    QVERIFY(on.editor.sentence()->text().isEmpty());
+    QCOMPARE(places(), before);
+    QVERIFY(!on.text("loss")->toolTip().contains(QStringLiteral("140")));
+}
+
+void LinkEditorTest::fieldsScrollWhereTheScreenIsLow()
+{
+    Opened on;
+    on.editor.resize(on.editor.width(), on.editor.minimumSizeHint().height());
+    QVERIFY2(on.editor.height() < 300, qPrintable(QString::number(on.editor.height())));
+    QVERIFY(on.editor.rect().contains(on.editor.applyButton()->geometry()));
+    QVERIFY(on.editor.rect().contains(on.editor.resetButton()->geometry()));
+    QVERIFY(QTest::qWaitForWindowActive(&on.editor));
+    on.text("latency")->setFocus();
+    for (qsizetype i = 1; i < fault::fieldNames().size() + 1; ++i) {
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+        QWidget* now = QApplication::focusWidget();
+        QVERIFY2(!now->visibleRegion().isEmpty(), qPrintable(now->objectName()));
+        QCOMPARE(now->visibleRegion().boundingRect(), now->rect());
+    }
+}
+
+void LinkEditorTest::reopenedItHasOneCaret()
+{
+    Opened on;
+    QVERIFY(QTest::qWaitForWindowActive(&on.editor));
+    on.text("loss")->setFocus();
+    QVERIFY(on.text("loss")->hasFocus());
+    on.editor.hide();
+    QVERIFY(!on.text("loss")->hasFocus());
+    on.editor.edit({kThere});
+    QCOMPARE(on.editor.focusWidget(), on.text("latency"));
 }
 
 void LinkEditorTest::presetFillsTheFieldsAndNamesTheFault()
@@ -297,12 +360,12 @@ void LinkEditorTest::changeTakesAsLongAsAsked()
     QTest::keyClicks(on.editor.over(), text);
     QCOMPARE(on.editor.applyButton()->isEnabled(), milliseconds >= 0);
     if (milliseconds < 0) {
-        const QString problem = on.editor.overProblem()->text();
+        const QString problem = on.editor.overProblem();
         QVERIFY2(problem.startsWith(QStringLiteral("over is \"")) && problem.contains(QStringLiteral("0 to 60min")),
                  qPrintable(problem));
         return;
     }
-    QVERIFY(on.editor.overProblem()->text().isEmpty());
+    QVERIFY(on.editor.overProblem().isEmpty());
     on.apply();
     QCOMPARE(on.chosen[0][2].value<std::chrono::milliseconds>().count(), milliseconds);
 }

@@ -237,7 +237,13 @@ QString spokenCuts(const std::set<LinkId>& cuts, const std::vector<NodeId>& node
         QStringList sides;
         for (const std::vector<NodeId>& part : parts)
             sides << namesOf(part);
-        return sides.join(QStringLiteral(" | "));
+        std::vector<NodeId> unreached;
+        std::copy_if(nodes.begin(), nodes.end(), std::back_inserter(unreached), [&](NodeId node) {
+            return cuts.contains({kClients, node}) || cuts.contains({node, kClients});
+        });
+        const QString besides =
+            unreached.empty() ? QString() : QStringLiteral("; %1 | %2").arg(kClients.name(), namesOf(unreached));
+        return sides.join(QStringLiteral(" | ")) + besides;
     }
     QStringList phrases;
     for (const LinkId link : cuts) {

@@ -47,8 +47,8 @@ std::vector<std::vector<NodeId>> partsOf(const std::set<LinkId>& cuts, const std
 /// links"; of many "2 partitions" or "3 cuts".
 QString spokenCutSets(const std::vector<CutSet>& cuts, const std::vector<NodeId>& nodes);
 
-/// "n1 n2 | n3 n4 n5" where it is a full partition; else the links: "n1 ↔ n3, n2 → n4", or their number when there are
-/// more than four.
+/// "n1 n2 | n3 n4 n5" where it is a full partition, and of the clients, who belong to no part, "; clients | n4" behind
+/// it; else the links: "n1 ↔ n3, n2 → n4", or their number when there are more than four.
 QString spokenCuts(const std::set<LinkId>& cuts, const std::vector<NodeId>& nodes);
 
 } // namespace faultline::lab

@@ -144,8 +144,8 @@ struct FaultStateRecord
     QString redo;
     /// What that comes to beyond its sentence, before it is done: "restarts n4; what it had not synced stays lost",
     /// "there is nothing to bring back". Empty when there is no more to say.
-    QString undoMeans;
-    QString redoMeans;
+    QString undoMeans = {};
+    QString redoMeans = {};
 };
 
 /// A gesture of the user or a step of a scenario, and what came of it; the newest record with an id is the gesture.

@@ -4,18 +4,21 @@
 #include "common/fault/link_fault_text.h"
 #include "gui/lab/fault/fault_words.h"
 #include "gui/views/faults/choice_box.h"
-#include "gui/views/faults/link_field.h"
 #include "gui/views/faults/link_menu.h"
 #include "gui/views/faults/link_words.h"
 #include "gui/views/faults/sentence_line.h"
 #include "gui/views/theme/figures.h"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScreen>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QStandardItemModel>
 #include <QVBoxLayout>
 
@@ -26,6 +29,10 @@ namespace {
 
 constexpr int kMargin = 12;
 constexpr int kSpace = 8;
+constexpr int kWidth = 300;
+constexpr int kFrame = 40;     ///< what a window's title may take of the screen
+constexpr int kSentence = 2;   ///< lines kept for one
+constexpr int kLeastArea = 90; ///< of the fields
 
 bool anyOfClients(const std::vector<LinkId>& links)
 {
@@ -53,10 +60,13 @@ LinkEditor::LinkEditor(QWidget* parent)
     setWindowTitle(tr("Faults of a link"));
     build();
     setTheme(m_theme);
-    resize(300, layout()->totalHeightForWidth(300));
+    resize(kWidth, sizeHint().height());
 }
 
-LinkEditor::~LinkEditor() = default;
+LinkEditor::~LinkEditor()
+{
+    disconnect(qApp, nullptr, this, nullptr);
+}
 
 void LinkEditor::build()
 {
@@ -89,35 +99,22 @@ void LinkEditor::build()
     connect(m_presets, &QComboBox::activated, this, &LinkEditor::choosePreset);
     column->addWidget(m_presets);
 
-    auto* grid = new QGridLayout;
-    grid->setHorizontalSpacing(kSpace);
-    grid->setVerticalSpacing(4);
-    grid->setColumnStretch(1, 1);
-    for (const QString& name : fault::fieldNames()) {
-        m_fields.push_back(std::make_unique<LinkField>(name, grid, this));
-        connect(m_fields.back().get(), &LinkField::edited, this, &LinkEditor::check);
-    }
-    m_over = new QLineEdit(this);
-    m_over->setObjectName(QStringLiteral("over"));
-    m_over->setPlaceholderText(tr("at once, or such as 5s"));
-    m_over->setToolTip(tr("How long the change takes: figures move there in a straight line; 0 to %1")
-                           .arg(fault::printDuration(kLongestOver)));
-    m_over->setAccessibleName(tr("over"));
-    m_over->setAccessibleDescription(m_over->toolTip());
-    connect(m_over, &QLineEdit::textEdited, this, &LinkEditor::check);
-    m_overProblem = new SentenceLine(this);
-    auto* overLabel = new QLabel(tr("over"), this);
-    overLabel->setBuddy(m_over);
-    overLabel->setToolTip(m_over->toolTip());
-    const int row = grid->rowCount();
-    grid->setRowMinimumHeight(row, kSpace);
-    grid->addWidget(overLabel, row + 1, 0);
-    grid->addWidget(m_over, row + 1, 1);
-    grid->addWidget(m_overProblem, row + 2, 0, 1, 2);
-    column->addLayout(grid);
-    m_problem = new SentenceLine(this);
-    column->addWidget(m_problem);
-    column->addStretch(1);
+    m_area = new QScrollArea(this);
+    m_area->setWidget(buildFields());
+    m_area->setWidgetResizable(true);
+    m_area->setFrameShape(QFrame::NoFrame);
+    m_area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_area->setMinimumHeight(kLeastArea);
+    m_area->setFocusPolicy(Qt::NoFocus);
+    m_area->viewport()->setAutoFillBackground(false);
+    m_area->widget()->setAutoFillBackground(false);
+    column->addWidget(m_area, 1);
+    m_sentence = new SentenceLine(this);
+    QSizePolicy kept = m_sentence->sizePolicy();
+    kept.setRetainSizeWhenHidden(true);
+    m_sentence->setSizePolicy(kept);
+    column->addWidget(m_sentence);
+    connect(qApp, &QApplication::focusChanged, this, &LinkEditor::saySentence);
 
     m_reset = new QPushButton(tr("Reset to healthy"), this);
     m_reset->setToolTip(tr("Every field at rest; Apply makes it so"));
@@ -139,6 +136,38 @@ void LinkEditor::build()
     column->addLayout(buttons);
 }
 
+QWidget* LinkEditor::buildFields()
+{
+    auto* fields = new QWidget(this);
+    auto* grid = new QGridLayout(fields);
+    grid->setContentsMargins(0, 0, 4, 0);
+    grid->setHorizontalSpacing(kSpace);
+    grid->setVerticalSpacing(4);
+    grid->setColumnStretch(1, 1);
+    for (const QString& name : fault::fieldNames()) {
+        m_fields.push_back(std::make_unique<LinkField>(name, grid, fields));
+        connect(m_fields.back().get(), &LinkField::edited, this, &LinkEditor::check);
+    }
+    m_over = new QLineEdit(fields);
+    m_overMark.emplace(m_over);
+    m_over->setObjectName(QStringLiteral("over"));
+    m_over->setPlaceholderText(tr("at once, or such as 5s"));
+    m_over->setToolTip(tr("How long the change takes: figures move there in a straight line; 0 to %1")
+                           .arg(fault::printDuration(kLongestOver)));
+    m_over->setAccessibleName(tr("over"));
+    m_over->setAccessibleDescription(m_over->toolTip());
+    connect(m_over, &QLineEdit::textEdited, this, &LinkEditor::check);
+    auto* overLabel = new QLabel(tr("over"), fields);
+    overLabel->setBuddy(m_over);
+    overLabel->setToolTip(m_over->toolTip());
+    const int row = grid->rowCount();
+    grid->setRowMinimumHeight(row, kSpace);
+    grid->addWidget(overLabel, row + 1, 0);
+    grid->addWidget(m_over, row + 1, 1);
+    grid->setRowStretch(row + 2, 1);
+    return fields;
+}
+
 void LinkEditor::setTimeline(const lab::Timeline* timeline)
 {
     if (m_timeline)
@@ -153,8 +182,8 @@ void LinkEditor::setTheme(const Theme& theme)
 {
     m_theme = theme;
     m_note->setColour(theme.mutedInk);
-    m_overProblem->setColour(theme.failedText);
-    m_problem->setColour(theme.failedText);
+    m_sentence->setColour(theme.failedText);
+    m_overMark->setTheme(theme);
     for (const auto& field : m_fields)
         field->setTheme(theme);
     // As the line edits beside them; and a box one sees on a dark surface too.
@@ -193,11 +222,32 @@ void LinkEditor::edit(const std::vector<LinkId>& links)
     }
     m_bothWays->setVisible(bothWays(links).size() > links.size());
     showLinks();
-    resize(width(), layout()->totalHeightForWidth(width()));
+    m_area->verticalScrollBar()->setValue(0);
+    fitIntoScreen();
     show();
     raise();
     activateWindow();
     m_fields.front()->input()->setFocus();
+}
+
+/// A field that had the focus when the window went would come back with a caret, beside that of the first.
+void LinkEditor::hideEvent(QHideEvent* event)
+{
+    if (QWidget* had = focusWidget())
+        had->clearFocus();
+    QDialog::hideEvent(event);
+}
+
+void LinkEditor::fitIntoScreen()
+{
+    m_sentence->setMinimumHeight(kSentence * m_sentence->fontMetrics().lineSpacing());
+    layout()->activate();
+    const int rest = layout()->totalHeightForWidth(width()) - m_area->sizeHint().height();
+    const QRect room = screen()->availableGeometry();
+    const int most = std::max(minimumSizeHint().height(), room.height() - kFrame);
+    resize(width(), std::min(rest + m_area->widget()->sizeHint().height(), most));
+    if (y() + height() > room.bottom())
+        move(x(), std::max(room.top(), room.bottom() - height()));
 }
 
 std::vector<LinkId> LinkEditor::links() const
@@ -353,15 +403,16 @@ void LinkEditor::check()
         good = good && sentence.isEmpty();
     }
     const Result<std::chrono::milliseconds> over = parseOver(m_over->text());
-    m_overProblem->setText(over ? QString() : over.error());
-    m_problem->setText({});
+    m_overProblem = over ? QString() : over.error();
+    m_overMark->show(!over);
+    m_problem.clear();
     good = good && checkTogether() && over;
     const std::vector<LinkId> all = links();
     const bool changes =
         std::any_of(all.begin(), all.end(), [this](LinkId link) { return wantedOf(link) != ownOf(link); });
     m_apply->setEnabled(good && changes);
     m_apply->setToolTip(!good ? tr("Something is wrong above") : changes ? QString() : tr("Nothing is changed"));
-    growToFit();
+    saySentence();
 }
 
 bool LinkEditor::checkTogether()
@@ -375,19 +426,31 @@ bool LinkEditor::checkTogether()
         if (field)
             field->setProblem(valid.error());
         else
-            m_problem->setText(valid.error());
+            m_problem = valid.error();
         return false;
     }
     return true;
 }
 
-void LinkEditor::growToFit()
+void LinkEditor::saySentence()
 {
-    // Only grows: a window that jumps at every key is worse than one with room to spare.
+    QString said;
+    int wrong = 0;
+    const auto consider = [&](const QString& problem, const QWidget* of) {
+        if (problem.isEmpty())
+            return;
+        ++wrong;
+        if (said.isEmpty() || (of && of->hasFocus()))
+            said = problem;
+    };
+    for (const auto& field : m_fields)
+        consider(field->problem(), field->input());
+    consider(m_overProblem, m_over);
+    consider(m_problem, nullptr);
+    if (wrong > 1)
+        said += wrong == 2 ? tr(" One more is marked.") : tr(" %1 more are marked.").arg(wrong - 1);
+    m_sentence->setText(said);
     layout()->activate();
-    const int wanted = layout()->totalHeightForWidth(width());
-    if (wanted > height())
-        resize(width(), wanted);
 }
 
 void LinkEditor::apply()

@@ -3,11 +3,13 @@
 
 #include "common/result/result.h"
 #include "gui/lab/timeline/timeline.h"
+#include "gui/views/faults/link_field.h"
 #include "gui/views/theme/theme.h"
 
 #include <QDialog>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 class QCheckBox;
@@ -15,16 +17,18 @@ class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
+class QScrollArea;
 
 namespace faultline::views {
 
-class LinkField;
 class SentenceLine;
 
 /// What is set for one link or for several, in fields, one for each fault by the field's own name. A field that nobody
 /// touched keeps what each link has, also where they differ, and follows the timeline. What is typed is judged as it is
-/// typed: the sentence stands below its field, and nothing can be applied while one stands. Changes nothing itself:
-/// Apply (or Enter) says what is wanted by a signal and leaves the editor open; Esc closes it.
+/// typed: a field that is wrong is marked, the sentence of the one with the focus, else of the first, stands above the
+/// buttons, and nothing can be applied while one stands. Room is kept for it, so that no field moves as it comes and
+/// goes; where the screen is low the fields scroll and the buttons stay. Changes nothing itself: Apply (or Enter) says
+/// what is wanted by a signal and leaves the editor open; Esc closes it.
 class LinkEditor final : public QDialog
 {
     Q_OBJECT
@@ -42,7 +46,9 @@ public:
 
     /// By the field's name; a line edit, a combo box or a check box.
     QWidget* input(const QString& field) const;
-    QString problem(const QString& field) const; ///< the sentence that stands below it
+    QString problem(const QString& field) const; ///< what is wrong with it
+    const QString& overProblem() const { return m_overProblem; }
+    SentenceLine* sentence() const { return m_sentence; } ///< above the buttons
     QComboBox* presets() const { return m_presets; }
     QCheckBox* bothWaysBox() const { return m_bothWays; }
     QLineEdit* over() const { return m_over; }
@@ -50,7 +56,6 @@ public:
     QPushButton* resetButton() const { return m_reset; }
     QLabel* title() const { return m_title; }
     SentenceLine* note() const { return m_note; }
-    SentenceLine* overProblem() const { return m_overProblem; }
 
 signals:
     /// Once for each fault that comes out: several times when links differ in a field that nobody touched. Links that
@@ -58,8 +63,12 @@ signals:
     void faultChosen(const std::vector<faultline::LinkId>& links, const faultline::fault::LinkFault& fault,
                      std::chrono::milliseconds over, const QString& name);
 
+protected:
+    void hideEvent(QHideEvent* event) override;
+
 private:
     void build();
+    QWidget* buildFields();
     void takeIn();
     void showLinks();
     void fillUntouched();
@@ -68,7 +77,8 @@ private:
     void check();
     bool checkTogether();
     void apply();
-    void growToFit();
+    void saySentence();
+    void fitIntoScreen();
     fault::LinkFault ownOf(LinkId link) const;
     fault::LinkFault wantedOf(LinkId link) const; ///< of fields that hold no wrong text
     LinkField* fieldNamed(const QString& name) const;
@@ -85,8 +95,11 @@ private:
     QComboBox* m_presets = nullptr;
     QCheckBox* m_bothWays = nullptr;
     QLineEdit* m_over = nullptr;
-    SentenceLine* m_overProblem = nullptr;
-    SentenceLine* m_problem = nullptr; ///< of the whole, where it is about no single field
+    std::optional<WrongMark> m_overMark;
+    QString m_overProblem;
+    QString m_problem; ///< of the whole, where it is about no single field
+    QScrollArea* m_area = nullptr;
+    SentenceLine* m_sentence = nullptr;
     QPushButton* m_reset = nullptr;
     QPushButton* m_apply = nullptr;
 };

@@ -3,8 +3,9 @@
 
 #include "common/fault/link_fault_text.h"
 #include "gui/views/faults/choice_box.h"
-#include "gui/views/faults/sentence_line.h"
+#include "gui/views/theme/icon.h"
 
+#include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QGridLayout>
@@ -64,12 +65,43 @@ QString differs()
 
 } // namespace
 
+WrongMark::WrongMark(QLineEdit* edit)
+    : m_edit(edit)
+    , m_cross(edit->addAction(QIcon(), QLineEdit::TrailingPosition))
+    , m_theme(Theme::light())
+{
+    m_cross->setVisible(false);
+}
+
+void WrongMark::setTheme(const Theme& theme)
+{
+    m_theme = theme;
+    Theme ofFailure = theme;
+    ofFailure.ink = theme.failedText;
+    m_cross->setIcon(icon(Glyph::Kill, ofFailure));
+    restyle();
+}
+
+void WrongMark::show(bool wrong)
+{
+    if (wrong == m_wrong)
+        return;
+    m_wrong = wrong;
+    m_cross->setVisible(wrong);
+    restyle();
+}
+
+void WrongMark::restyle()
+{
+    m_edit->setStyleSheet(m_wrong ? QStringLiteral("QLineEdit { border-color: %1; }").arg(m_theme.failed.name())
+                                  : QString());
+}
+
 LinkField::LinkField(const QString& name, QGridLayout* layout, QWidget* parent)
     : QObject(parent)
     , m_name(name)
     , m_atRest(fault::printField({}, name))
     , m_ofMessages(refusedOnClients(name))
-    , m_problem(new SentenceLine(parent))
 {
     const int row = layout->rowCount();
     const QStringList choices = choicesOf(name);
@@ -85,6 +117,7 @@ LinkField::LinkField(const QString& name, QGridLayout* layout, QWidget* parent)
     } else {
         m_text = new QLineEdit(parent);
         connect(m_text, &QLineEdit::textEdited, this, &LinkField::touch);
+        m_mark.emplace(m_text);
     }
     if (!m_flag) {
         m_label = new QLabel(name, parent);
@@ -92,7 +125,6 @@ LinkField::LinkField(const QString& name, QGridLayout* layout, QWidget* parent)
         layout->addWidget(m_label, row, 0);
     }
     layout->addWidget(input(), row, 1);
-    layout->addWidget(m_problem, row + 1, 0, 1, 2);
     input()->setObjectName(name);
     input()->setAccessibleName(name);
     setReasonAgainst({});
@@ -156,10 +188,18 @@ QString LinkField::value() const
 
 void LinkField::setReasonAgainst(const QString& reason)
 {
+    m_reasonAgainst = reason;
     input()->setEnabled(reason.isEmpty());
     if (m_label)
         m_label->setEnabled(reason.isEmpty());
-    const QString tip = reason.isEmpty() ? fault::describeField(m_name) : reason;
+    explain();
+}
+
+void LinkField::explain()
+{
+    const QString tip = !m_problem.isEmpty()         ? m_problem
+                        : !m_reasonAgainst.isEmpty() ? m_reasonAgainst
+                                                     : fault::describeField(m_name);
     input()->setToolTip(tip);
     input()->setAccessibleDescription(tip);
     if (m_label)
@@ -168,17 +208,18 @@ void LinkField::setReasonAgainst(const QString& reason)
 
 void LinkField::setProblem(const QString& sentence)
 {
-    m_problem->setText(sentence);
-}
-
-QString LinkField::problem() const
-{
-    return m_problem->text();
+    if (sentence == m_problem)
+        return;
+    m_problem = sentence;
+    if (m_mark)
+        m_mark->show(!sentence.isEmpty());
+    explain();
 }
 
 void LinkField::setTheme(const Theme& theme)
 {
-    m_problem->setColour(theme.failedText);
+    if (m_mark)
+        m_mark->setTheme(theme);
 }
 
 } // namespace faultline::views

@@ -6,8 +6,10 @@
 
 #include <QObject>
 
+#include <optional>
 #include <vector>
 
+class QAction;
 class QCheckBox;
 class QComboBox;
 class QGridLayout;
@@ -16,9 +18,25 @@ class QLineEdit;
 
 namespace faultline::views {
 
-class SentenceLine;
+/// Marks what is typed as wrong, by a cross behind it and the colour of the edge.
+class WrongMark final
+{
+public:
+    explicit WrongMark(QLineEdit* edit);
+    void setTheme(const Theme& theme);
+    void show(bool wrong);
 
-/// One field of the editor: its name, where its value is typed or chosen, and the sentence below when that is wrong.
+private:
+    void restyle();
+
+    QLineEdit* m_edit;
+    QAction* m_cross;
+    Theme m_theme;
+    bool m_wrong = false;
+};
+
+/// One field of the editor: its name, where its value is typed or chosen, and a mark when that is wrong; the sentence
+/// that says so is shown by whoever holds the field, for those who point at it and for those who hear the screen here.
 /// Until somebody touches it, it shows what the links have: "(differs)" when they have not all the same.
 class LinkField final : public QObject
 {
@@ -42,7 +60,7 @@ public:
     void setReasonAgainst(const QString& reason); ///< disabled, with the reason as tooltip; empty: enabled
 
     void setProblem(const QString& sentence); ///< empty: none
-    QString problem() const;
+    const QString& problem() const { return m_problem; }
     void setTheme(const Theme& theme);
 
 signals:
@@ -51,6 +69,7 @@ signals:
 private:
     void put(const QString& value, bool differs);
     void touch();
+    void explain();
 
     QString m_name;
     QString m_atRest; ///< what it says of a healthy link
@@ -60,7 +79,9 @@ private:
     QLineEdit* m_text = nullptr;
     QComboBox* m_choice = nullptr;
     QCheckBox* m_flag = nullptr;
-    SentenceLine* m_problem = nullptr;
+    std::optional<WrongMark> m_mark; ///< of what is typed
+    QString m_problem;
+    QString m_reasonAgainst;
 };
 
 } // namespace faultline::views

@@ -256,6 +256,16 @@ std::vector<LinkLine> Arrangement::lines() const
     return lines;
 }
 
+std::vector<NodeId> Arrangement::reachedByClients() const
+{
+    std::vector<NodeId> reached;
+    for (const PlacedLink& link : links) {
+        if (link.line.link.from == kClients)
+            reached.push_back(link.line.link.to);
+    }
+    return reached;
+}
+
 double iconSize(const Layout& layout)
 {
     return kIcon * std::clamp(layout.radius / (kNodeAcross / 2), 0.85, 1.4);

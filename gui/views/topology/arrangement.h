@@ -31,6 +31,7 @@ struct Arrangement
     QRectF clientWords;                  ///< under the symbol of the clients
 
     std::vector<LinkLine> lines() const;
+    std::vector<NodeId> reachedByClients() const; ///< to which a line of the clients is drawn; each once
 };
 
 /// `base` is the font of the canvas.

@@ -24,11 +24,12 @@ struct Flight
     bool positive = true;
     quint64 term = 0;
     quint32 entries = 0;
-    quint32 count = 1;  ///< messages this dot stands for
-    quint64 serial = 0; ///< of the (last) message in the timeline
+    quint32 count = 1;    ///< messages this dot stands for
+    quint64 serial = 0;   ///< of the (last) message in the timeline
+    bool leftOut = false; ///< one of so many that it is drawn only if it is lost; see Flights
 
     lab::Monotonic departed{0};                 ///< when the dot was put on the canvas
-    std::chrono::microseconds took{0};          ///< real flight time, once known
+    std::chrono::microseconds took{0};          ///< real flight time; until it is known, that of the one before
     std::optional<lab::Monotonic> arrivalKnown; ///< when the canvas learned that it arrived
     std::optional<lab::Monotonic> lossKnown;    ///< when the canvas learned that it was lost
 };

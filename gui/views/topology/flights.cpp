@@ -18,6 +18,13 @@ void resolve(Flight& flight, const lab::Message& message, lab::Monotonic now)
     }
 }
 
+/// Of which there are so many that one more or less says nothing: not of votes and snapshots.
+bool isRoutine(wire::MessageKind kind)
+{
+    return kind == wire::MessageKind::Heartbeat || kind == wire::MessageKind::Append ||
+           kind == wire::MessageKind::AppendReply;
+}
+
 } // namespace
 
 void Flights::follow(const std::deque<lab::Message>& messages, lab::Monotonic now, bool held)
@@ -63,17 +70,27 @@ void Flights::depart(const lab::Message& message, lab::Monotonic now)
     flight.entries = message.entries;
     flight.serial = message.serial;
     flight.departed = now;
+    flight.took = direction.took;
     resolve(flight, message, now);
+    if (flight.arrivalKnown)
+        direction.took = flight.took;
+    const bool crowded = flight.took > kShortestFlight && now - direction.drawnLast < flight.took / kDotsUnderWay;
+    flight.leftOut = crowded && isRoutine(flight.kind);
+    if (!flight.leftOut)
+        direction.drawnLast = now;
     m_flights.push_back(flight);
 }
 
-void Flights::learn(Flight& flight, const std::deque<lab::Message>& messages, lab::Monotonic now) const
+void Flights::learn(Flight& flight, const std::deque<lab::Message>& messages, lab::Monotonic now)
 {
     const auto found =
         std::lower_bound(messages.begin(), messages.end(), flight.serial,
                          [](const lab::Message& message, quint64 serial) { return message.serial < serial; });
-    if (found != messages.end() && found->serial == flight.serial)
-        resolve(flight, *found, now);
+    if (found == messages.end() || found->serial != flight.serial)
+        return;
+    resolve(flight, *found, now);
+    if (flight.arrivalKnown)
+        m_directions[flight.link].took = flight.took;
 }
 
 void Flights::clear()

@@ -7,10 +7,13 @@
 #include <map>
 
 // The dots on the canvas: follows the messages of a timeline and keeps those still to be drawn. A direction that
-// carries more than 40 messages a second is drawn as one dot at a time with the number it stands for.
+// carries more than 40 messages a second is drawn as one dot at a time with the number it stands for. Where messages
+// are slow, so many are under way at once that they would cover the line: of heartbeats, appends and their replies only
+// some are drawn then, and those that are lost. Each one drawn was sent.
 namespace faultline::views {
 
 inline constexpr int kDotsASecond = 40;
+inline constexpr int kDotsUnderWay = 8; ///< of a slow direction, about, that are drawn at once
 inline constexpr std::size_t kMaxFlights = 2'000;
 
 class Flights
@@ -27,11 +30,13 @@ public:
 
 private:
     void depart(const lab::Message& message, lab::Monotonic now);
-    void learn(Flight& flight, const std::deque<lab::Message>& messages, lab::Monotonic now) const;
+    void learn(Flight& flight, const std::deque<lab::Message>& messages, lab::Monotonic now);
 
     struct Direction
     {
         std::deque<lab::Monotonic> departures; ///< within the last second
+        std::chrono::microseconds took{0};     ///< by the newest that arrived
+        lab::Monotonic drawnLast{0};           ///< when the newest departed that is not left out
     };
 
     std::deque<Flight> m_flights;

@@ -63,21 +63,23 @@ QPolygonF reversed(QPolygonF drawn)
 
 } // namespace
 
-std::vector<Crossing> crossingsOf(const QPolygonF& drawn, const Layout& layout)
+std::vector<Crossing> crossingsOf(const QPolygonF& drawn, const Layout& layout, const std::vector<NodeId>& reached)
 {
     const QPolygonF line = reversed(fromItsRim(reversed(fromItsRim(drawn, layout)), layout));
     std::vector<Crossing> crossings;
-    for (auto a = layout.nodes.begin(); a != layout.nodes.end(); ++a) {
-        for (auto b = std::next(a); b != layout.nodes.end(); ++b) {
-            for (qsizetype i = 0; i + 1 < line.size(); ++i) {
-                const auto along = crossedAt(line[i], line[i + 1], a->centre, b->centre);
-                if (!along)
-                    continue;
-                const LinkId link{std::min(a->id, b->id), std::max(a->id, b->id)};
+    const auto consider = [&](LinkId link, QPointF from, QPointF to) {
+        for (qsizetype i = 0; i + 1 < line.size(); ++i) {
+            if (const auto along = crossedAt(line[i], line[i + 1], from, to)) {
                 crossings.push_back({link, line[i] + (line[i + 1] - line[i]) * *along});
-                break;
+                return;
             }
         }
+    };
+    for (auto a = layout.nodes.begin(); a != layout.nodes.end(); ++a) {
+        for (auto b = std::next(a); b != layout.nodes.end(); ++b)
+            consider({std::min(a->id, b->id), std::max(a->id, b->id)}, a->centre, b->centre);
+        if (std::find(reached.begin(), reached.end(), a->id) != reached.end())
+            consider({kClients, a->id}, layout.client, a->centre);
     }
     std::sort(crossings.begin(), crossings.end(), [](const Crossing& x, const Crossing& y) { return x.link < y.link; });
     return crossings;
@@ -101,23 +103,50 @@ std::vector<Crossing> stillWhole(std::vector<Crossing> crossings, const lab::Fau
     return crossings;
 }
 
-QString spokenKnife(const std::vector<Crossing>& crossings, const lab::FaultState& faults,
-                    const std::vector<NodeId>& nodes)
+namespace {
+
+QString ofClients(const std::vector<Crossing>& crossings)
 {
-    if (crossings.empty())
-        return QStringLiteral("crosses no link");
-    const std::size_t fresh = stillWhole(crossings, faults).size();
-    if (fresh == 0)
-        return QStringLiteral("already cut");
+    QStringList names;
+    for (const Crossing& crossing : crossings) {
+        if (crossing.link.isOfClients())
+            names << crossing.link.to.name();
+    }
+    return names.isEmpty() ? QString() : QStringLiteral("%1 | ").arg(kClients.name()) + names.join(QLatin1Char(' '));
+}
+
+QString betweenNodes(const std::vector<Crossing>& fresh, const std::vector<Crossing>& crossings,
+                     const lab::FaultState& faults, const std::vector<NodeId>& nodes)
+{
+    const auto count = std::count_if(fresh.begin(), fresh.end(),
+                                     [](const Crossing& crossing) { return !crossing.link.isOfClients(); });
+    if (count == 0)
+        return {};
     std::set<LinkId> cuts = linksOf(crossings);
+    std::erase_if(cuts, [](LinkId link) { return link.isOfClients(); });
     for (const LinkId link : lab::linksAmong(nodes)) {
         if (faults.effective(link).cut)
             cuts.insert(link);
     }
     if (lab::partsOf(cuts, nodes).size() > 1)
         return lab::spokenCuts(cuts, nodes);
-    return (fresh == 1 ? QStringLiteral("cuts 1 link") : QStringLiteral("cuts %1 links").arg(fresh)) +
+    return (count == 1 ? QStringLiteral("cuts 1 link") : QStringLiteral("cuts %1 links").arg(count)) +
            QStringLiteral(": not a full partition");
+}
+
+} // namespace
+
+QString spokenKnife(const std::vector<Crossing>& crossings, const lab::FaultState& faults,
+                    const std::vector<NodeId>& nodes)
+{
+    if (crossings.empty())
+        return QStringLiteral("crosses no link");
+    const std::vector<Crossing> fresh = stillWhole(crossings, faults);
+    if (fresh.empty())
+        return QStringLiteral("already cut");
+    QStringList words{betweenNodes(fresh, crossings, faults, nodes), ofClients(fresh)};
+    words.removeAll(QString());
+    return words.join(QStringLiteral("; "));
 }
 
 } // namespace faultline::views

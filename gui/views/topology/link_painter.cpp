@@ -138,7 +138,7 @@ void paintSigns(QPainter& painter, const PlacedLink& link, const Layout& layout,
                     QStringLiteral("+%1").arg(more));
     if (!link.words.isEmpty()) {
         painter.setPen(Qt::NoPen);
-        painter.setBrush(faint(theme.canvas, 0.86));
+        painter.setBrush(theme.canvas);
         painter.drawRoundedRect(link.wordsArea, 3, 3);
         painter.setPen(blended(theme.mutedInk, theme.ink, 0.4));
         drawFigures(painter, link.wordsArea, Qt::AlignHCenter, link.words);

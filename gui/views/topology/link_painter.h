@@ -12,7 +12,8 @@ namespace faultline::views {
 /// The line in its pattern, with an arrow's head where it goes one way.
 void paintLine(QPainter& painter, const PlacedLink& link, const Theme& theme);
 
-/// Its icons, and the words beside them; above all lines. The painter's font is the base size.
+/// Its icons, and the words beside them, on a ground of their own; above all lines and messages. The painter's font is
+/// the base size.
 void paintSigns(QPainter& painter, const PlacedLink& link, const Layout& layout, const Theme& theme);
 
 /// Around the line that the pointer means.

@@ -14,6 +14,11 @@
 namespace faultline::views {
 namespace {
 
+// Where a line has a pattern, messages pass beside it and are smaller, so that it shows between them.
+constexpr double kBesidePattern = 4; ///< pixels, from the lane
+constexpr double kBesideLane = 8;    ///< where the lane is a line of its own
+constexpr double kSmaller = 0.75;
+
 void paintCross(QPainter& painter, QPointF at, double arm, const QColor& colour, double width)
 {
     painter.setPen(QPen(colour, width, Qt::SolidLine, Qt::RoundCap));
@@ -120,23 +125,51 @@ void paintKnife(QPainter& painter, const Frame& frame, const Theme& theme)
     paintKnifeWords(painter, frame, theme);
 }
 
+const PlacedLink* placedFor(const Arrangement& arrangement, LinkId link)
+{
+    const auto placed =
+        std::find_if(arrangement.links.begin(), arrangement.links.end(), [link](const PlacedLink& each) {
+            return each.line.link == link || (each.line.bothDirections && each.line.link.reversed() == link);
+        });
+    return placed == arrangement.links.end() ? nullptr : &*placed;
+}
+
+/// A lost one stops before the signs, not under them: they say why.
+double beforeSigns(const QLineF& line, double along, const PlacedLink& link)
+{
+    const QRectF signs = (link.line.mark | link.wordsArea).adjusted(-8, -8, 8, 8);
+    const double step = 1 / line.length();
+    double before = along;
+    while (before > 0 && signs.contains(line.pointAt(before)))
+        before -= step;
+    return before > 0 ? before : along;
+}
+
 void paintFlight(QPainter& painter, const Flight& flight, const Frame& frame, const Theme& theme)
 {
     const std::optional<Dot> dot = dotAt(flight, frame.now);
-    if (!dot)
+    if (!dot || (flight.leftOut && !dot->lost))
         return;
-    const QLineF line = laneLine(frame.layout, flight.link.from, flight.link.to);
+    QLineF line = laneLine(frame.layout, flight.link.from, flight.link.to);
     if (line.isNull())
         return;
-    const QPointF at = line.pointAt(dot->along);
+    const PlacedLink* link = placedFor(frame.arrangement, flight.link);
+    const bool hasPattern = link && link->icons > 0;
+    if (hasPattern) {
+        const QLineF unit = line.unitVector();
+        line.translate(QPointF(-unit.dy(), unit.dx()) * (link->line.bothDirections ? kBesidePattern : kBesideLane));
+    }
     if (dot->lost) {
         painter.setOpacity(dot->opacity);
-        paintCross(painter, at, 5, theme.failed, 2.4);
+        const double along = hasPattern ? beforeSigns(line, dot->along, *link) : dot->along;
+        paintCross(painter, line.pointAt(along), 5, theme.failed, 2.4);
         painter.setOpacity(1);
         return;
     }
     painter.save();
-    painter.translate(at);
+    painter.translate(line.pointAt(dot->along));
+    if (hasPattern)
+        painter.scale(kSmaller, kSmaller);
     paintMessageShape(painter, flight, theme.term(flight.term), theme);
     if (flight.count > 1) {
         const QFont base = painter.font();
@@ -205,10 +238,10 @@ void paintFrame(QPainter& painter, const Frame& frame, const Theme& theme)
     painter.setRenderHint(QPainter::Antialiasing);
     paintLinks(painter, frame, theme);
     paintClients(painter, frame, theme);
-    for (const PlacedLink& link : frame.arrangement.links)
-        paintSigns(painter, link, frame.layout, theme);
     for (const Flight& flight : frame.flights)
         paintFlight(painter, flight, frame, theme);
+    for (const PlacedLink& link : frame.arrangement.links)
+        paintSigns(painter, link, frame.layout, theme);
     const NodeId newest = frame.selection.newest();
     const auto paintOne = [&](const SceneNode& node) {
         const NodePlace* place = frame.layout.find(node.id);

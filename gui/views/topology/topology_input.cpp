@@ -160,7 +160,7 @@ void TopologyView::draw(KnifeStroke& stroke, QPointF point)
 
 void TopologyView::foresee(KnifeStroke& stroke)
 {
-    stroke.crossings = crossingsOf(stroke.drawn, m_layout);
+    stroke.crossings = crossingsOf(stroke.drawn, m_layout, m_arrangement.reachedByClients());
     stroke.cuts = stillWhole(stroke.crossings, m_scene.faults);
     stroke.words = spokenKnife(stroke.crossings, m_scene.faults, sceneNodes());
 }

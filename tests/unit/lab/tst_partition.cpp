@@ -382,6 +382,9 @@ private slots:
         QTest::newRow("more than four") << with(with(both(1, 2), both(2, 3)),
                                                 with(both(3, 4), {{{4}, {5}}, {{5}, {1}}}))
                                         << whole << "8 links";
+        QTest::newRow("parted, and the clients from one")
+            << with(twoThree, {{kClients, {4}}, {{4}, kClients}}) << std::vector<Nodes>{{{1}, {2}}, {{3}, {4}, {5}}}
+            << "n1 n2 | n3 n4 n5; clients | n4";
         QTest::newRow("a node that is no member")
             << std::set<LinkId>{{kClients, {1}}} << whole << QString::fromUtf8("clients → n1");
     }

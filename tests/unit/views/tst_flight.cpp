@@ -3,6 +3,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace faultline;
@@ -21,6 +22,7 @@ private slots:
     void fateNobodyReportsIsForgottenButNotWhileHeld();
     void newMessagesDepartAndLearnTheirFateLater();
     void manyMessagesOnALinkBecomeOneDot();
+    void slowDirectionIsDrawnWithFewOfItsMessages();
     void whatWasThereBeforeIsNotDrawn();
 
 private:
@@ -138,6 +140,39 @@ void FlightTest::manyMessagesOnALinkBecomeOneDot()
     flights.follow(messages, 10'400ms, false);
     QCOMPARE(flights.all().size(), std::size_t(1));
     QCOMPARE(flights.all().front().count, 10U);
+}
+
+/// Thirty a second that take four seconds are 120 at once, a bar and no messages.
+void FlightTest::slowDirectionIsDrawnWithFewOfItsMessages()
+{
+    Flights flights;
+    std::deque<lab::Message> messages;
+    const auto drawn = [&](bool lost) {
+        return std::count_if(flights.all().begin(), flights.all().end(), [lost](const Flight& flight) {
+            return !flight.leftOut && flight.lossKnown.has_value() == lost;
+        });
+    };
+    auto now = 10s + 0ms;
+    for (quint64 serial = 1; serial <= 450; ++serial, now += 33ms) {
+        messages.push_back(message(serial, now));
+        for (lab::Message& each : messages) {
+            if (now - each.sentAt >= 4s && each.serial % 10 != 0)
+                each.receivedAt = each.sentAt + 4s;
+            else if (now - each.sentAt >= 4s)
+                each.lostAt = each.sentAt + 4s;
+        }
+        flights.follow(messages, now, false);
+    }
+    QVERIFY(flights.all().size() > 100);
+    QVERIFY2(drawn(false) >= 5 && drawn(false) <= 2 * kDotsUnderWay, qPrintable(QString::number(drawn(false))));
+    const auto departed = std::find_if(flights.all().rbegin(), flights.all().rend(),
+                                       [](const Flight& flight) { return !flight.arrivalKnown && !flight.leftOut; });
+    QCOMPARE(departed->took, std::chrono::microseconds(4s));
+
+    messages.push_back(message(451, now));
+    messages.back().kind = wire::MessageKind::Vote;
+    flights.follow(messages, now, false);
+    QVERIFY2(!flights.all().back().leftOut, "each vote is shown");
 }
 
 void FlightTest::whatWasThereBeforeIsNotDrawn()

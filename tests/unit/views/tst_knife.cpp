@@ -22,6 +22,7 @@ private slots:
     void lineThatSeparatesTheNodesIsAFullPartition();
     void wordsSayWhatTheCutComesTo_data();
     void wordsSayWhatTheCutComesTo();
+    void linesOfTheClientsAreCutWhereTheyAreDrawn();
     void bothDirectionsAreCut();
     void whatIsCutAlreadyIsNotCutAgain();
     void crossingIsWhereTheLinesMeet();
@@ -162,6 +163,33 @@ void KnifeTest::wordsSayWhatTheCutComesTo()
             faults.addCut({}, {id.reversed()});
     }
     QCOMPARE(spokenKnife(crossingsOf(drawn, square()), faults, nodes(4)), words);
+}
+
+void KnifeTest::linesOfTheClientsAreCutWhereTheyAreDrawn()
+{
+    Layout layout = square();
+    layout.client = {20, 300};
+    const std::vector<NodeId> reached{{4}, {1}};
+    const QPolygonF both{{60, 0}, {60, 600}};
+    const QPolygonF one{{60, 340}, {60, 480}};
+    QCOMPARE(names(crossingsOf(both, layout)), QString());
+    QCOMPARE(names(crossingsOf(both, layout, reached)), QStringLiteral("clients->n1 clients->n4"));
+    QCOMPARE(names(crossingsOf(one, layout, reached)), QStringLiteral("clients->n4"));
+    QCOMPARE(crossingsOf(one, layout, reached).front().at, QPointF(60, 400));
+
+    lab::FaultState faults;
+    const auto words = [&](const QPolygonF& drawn) {
+        return spokenKnife(crossingsOf(drawn, layout, reached), faults, nodes(4));
+    };
+    QCOMPARE(words(both), QStringLiteral("clients | n1 n4"));
+    QCOMPARE(words(one), QStringLiteral("clients | n4"));
+    QCOMPARE(words({{60, 340}, {60, 480}, {90, 480}, {90, 420}, {300, 420}, {300, 600}}),
+             QStringLiteral("n1 n2 n3 | n4; clients | n4"));
+    QCOMPARE(words({{60, 340}, {60, 480}, {130, 520}, {130, 480}}),
+             QStringLiteral("cuts 1 link: not a full partition; clients | n4"));
+    faults.addCut({}, {{kClients, {4}}, {{4}, kClients}});
+    QCOMPARE(words(both), QStringLiteral("clients | n1"));
+    QCOMPARE(words(one), QStringLiteral("already cut"));
 }
 
 void KnifeTest::bothDirectionsAreCut()
