@@ -44,7 +44,7 @@ Group::~Group()
 
 bool Group::hasWork() const
 {
-    return m_failure || m_raft.hasReady() || m_reads.hasGathered() || (m_taking && !m_taking->pieceIsOut);
+    return m_failure || m_raft.hasReady() || m_reads.isRoundDue() || (m_taking && !m_taking->pieceIsOut);
 }
 
 void Group::due()
@@ -154,7 +154,7 @@ Result<void> Group::turn()
     m_stamp.reset();
     if (const auto oldest = std::exchange(m_oldestSubmitted, std::nullopt))
         m_stageTimes.queue.record(passed() - *oldest);
-    if (!m_failure && m_reads.hasGathered()) {
+    if (!m_failure && m_reads.isRoundDue()) {
         const quint64 round = m_reads.beginRound();
         if (!m_raft.read(round, m_handed.now()))
             refuse(m_reads.refused(round));

@@ -49,15 +49,13 @@ Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& fo
     if (!newest)
         return Error{newest.error()};
     if (*newest) {
-        const storage::Snapshot& file = **newest;
+        const storage::LoadedSnapshot& file = **newest;
         const auto mark = markOf(file.meta);
         if (!mark)
             return Error{QStringLiteral("The snapshot %1 in %2 has a membership that this version does not know.")
                              .arg(storage::snapshotName(file.meta.lastIndex), folder)};
-        auto store = opened.disk->load(file);
-        if (!store)
-            return Error{store.error()};
-        opened.store = *std::move(store);
+        if (auto restored = opened.store.restore(file.state); !restored)
+            return Error{restored.error()};
         opened.snapshot = StoredSnapshot{*mark, file};
         opened.stored.snapshot = *mark;
         opened.disk->m_newest = mark->lastIndex;
@@ -104,6 +102,7 @@ Result<void> GroupDisk::resumeIncoming(raft::StoredState& stored)
 Result<kv::Store> GroupDisk::load(const storage::Snapshot& snapshot) const
 {
     QByteArray state;
+    state.reserve(static_cast<qsizetype>(snapshot.size));
     if (auto read = m_snapshots.read(snapshot, [&](QByteArrayView piece) { state.append(piece); }); !read)
         return Error{read.error()};
     kv::Store store(m_rules);

@@ -8,6 +8,7 @@ namespace faultline::node {
 quint64 ReadQueue::beginRound()
 {
     m_begun += m_gathered.size();
+    m_asked += m_gathered.size();
     m_rounds.emplace(++m_lastRound, std::exchange(m_gathered, {}));
     return m_lastRound;
 }
@@ -17,6 +18,7 @@ void ReadQueue::confirmed(quint64 round, raft::LogIndex index)
     const auto found = m_rounds.find(round);
     if (found == m_rounds.end())
         return;
+    m_asked -= found->second.size();
     m_confirmed.push_back({index, std::move(found->second)});
     m_rounds.erase(found);
 }
@@ -28,6 +30,7 @@ std::vector<ReadQueue::Read> ReadQueue::refused(quint64 round)
         return {};
     std::vector<Read> reads = std::move(found->second);
     m_rounds.erase(found);
+    m_asked -= reads.size();
     m_begun -= reads.size();
     return reads;
 }

@@ -15,8 +15,10 @@ namespace faultline::node {
 /// Reads that go no way through the log (ReadIndex, §6.4 of Ongaro's thesis): each waits until a majority has confirmed
 /// that this node still leads, then until this node's state has everything that was committed when it was asked.
 ///
-/// All that arrive in one turn share one round of confirmation, so that a thousand readers cost one heartbeat. Nobody
-/// is answered between the first of them and the round's begin, so none can have seen more than the round will show.
+/// All that arrive in one turn share one round of confirmation, so that a thousand readers cost one heartbeat. What
+/// comes while one is under way waits for its end, unless there is as much of it as is being asked for: many readers
+/// then share a round, and few wait no longer than they must. None can have seen more than its round will show, since
+/// a round sees what was committed when it began.
 class ReadQueue
 {
 public:
@@ -27,7 +29,7 @@ public:
     };
 
     void add(Read read) { m_gathered.push_back(std::move(read)); }
-    bool hasGathered() const { return !m_gathered.empty(); }
+    bool isRoundDue() const { return !m_gathered.empty() && m_gathered.size() >= m_asked; }
     /// What was gathered becomes one round, to be asked for under this number.
     quint64 beginRound();
 
@@ -51,6 +53,7 @@ private:
     std::map<quint64, std::vector<Read>> m_rounds; ///< asked for and not yet confirmed
     std::deque<Confirmed> m_confirmed;
     quint64 m_lastRound = 0;
+    std::size_t m_asked = 0; ///< reads in m_rounds
     std::size_t m_begun = 0; ///< reads in m_rounds and m_confirmed
 };
 

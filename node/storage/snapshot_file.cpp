@@ -24,12 +24,34 @@ std::optional<quint64> indexOf(const QString& name)
     return ok ? std::optional(index) : std::nullopt;
 }
 
-Result<Snapshot> verifyAt(Disk& disk, const QString& path)
+/// Hands over the state in pieces, while it is verified.
+template <typename Piece> Result<Snapshot> readWhole(const File& file, const QString& path, Piece piece)
+{
+    auto reader = SnapshotReader::open(file, path);
+    if (!reader)
+        return Error{reader.error()};
+    for (;;) {
+        const auto next = reader->next();
+        if (!next)
+            return Error{next.error()};
+        if (!*next)
+            return Snapshot{reader->meta(), reader->place(), reader->checksum()};
+        piece(**next);
+    }
+}
+
+Result<LoadedSnapshot> loadAt(Disk& disk, const QString& path)
 {
     auto file = disk.open(path, Disk::Open::Existing);
     if (!file)
         return Error{file.error()};
-    return verifySnapshot(**file, path);
+    LoadedSnapshot loaded;
+    loaded.state.reserve(static_cast<qsizetype>((*file)->size()));
+    const auto snapshot = readWhole(**file, path, [&](const QByteArray& piece) { loaded.state.append(piece); });
+    if (!snapshot)
+        return Error{snapshot.error()};
+    static_cast<Snapshot&>(loaded) = *snapshot;
+    return loaded;
 }
 
 } // namespace
@@ -41,16 +63,7 @@ QString snapshotName(quint64 lastIndex)
 
 Result<Snapshot> verifySnapshot(const File& file, const QString& path)
 {
-    auto reader = SnapshotReader::open(file, path);
-    if (!reader)
-        return Error{reader.error()};
-    for (;;) {
-        const auto piece = reader->next();
-        if (!piece)
-            return Error{piece.error()};
-        if (!*piece)
-            return Snapshot{reader->meta(), reader->place(), reader->checksum()};
-    }
+    return readWhole(file, path, [](const QByteArray&) {});
 }
 
 SnapshotWriter::SnapshotWriter(Disk& disk, QString path, std::unique_ptr<File> file, SnapshotMeta meta)
@@ -106,7 +119,7 @@ SnapshotFolder::SnapshotFolder(Disk& disk, QString folder)
     , m_folder(std::move(folder))
 {}
 
-Result<std::optional<Snapshot>> SnapshotFolder::newest(quint64 logFirstIndex) const
+Result<std::optional<LoadedSnapshot>> SnapshotFolder::newest(quint64 logFirstIndex) const
 {
     const auto names = m_disk.list(m_folder);
     if (!names)
@@ -122,9 +135,9 @@ Result<std::optional<Snapshot>> SnapshotFolder::newest(quint64 logFirstIndex) co
         if (index + 1 < logFirstIndex)
             break;
         const QString path = m_folder + QLatin1Char('/') + snapshotName(index);
-        const auto snapshot = verifyAt(m_disk, path);
+        auto snapshot = loadAt(m_disk, path);
         if (snapshot && snapshot->meta.lastIndex == index)
-            return std::optional(*snapshot);
+            return std::optional(*std::move(snapshot));
         if (!refusal)
             refusal = snapshot ? QStringLiteral("%1 is the snapshot up to entry %2 under the name of another.")
                                      .arg(path)
@@ -132,7 +145,7 @@ Result<std::optional<Snapshot>> SnapshotFolder::newest(quint64 logFirstIndex) co
                                : snapshot.error();
     }
     if (logFirstIndex <= 1)
-        return std::optional<Snapshot>();
+        return std::optional<LoadedSnapshot>();
     if (refusal)
         return Error{QStringLiteral("%1 The log begins at entry %2, so nothing else says what was before. Restore the "
                                     "file, or remove this node's folder and let the node begin anew.")
@@ -151,17 +164,9 @@ Result<void> SnapshotFolder::read(const Snapshot& snapshot, const std::function<
     auto file = m_disk.open(path, Disk::Open::Existing);
     if (!file)
         return Error{file.error()};
-    auto reader = SnapshotReader::open(**file, path);
-    if (!reader)
-        return Error{reader.error()};
-    for (;;) {
-        const auto next = reader->next();
-        if (!next)
-            return Error{next.error()};
-        if (!*next)
-            return {};
-        piece(**next);
-    }
+    if (const auto whole = readWhole(**file, path, piece); !whole)
+        return Error{whole.error()};
+    return {};
 }
 
 Result<QByteArray> SnapshotFolder::chunk(const Snapshot& snapshot, qint64 offset, qsizetype length) const

@@ -19,6 +19,11 @@ struct Snapshot
     bool operator==(const Snapshot&) const = default;
 };
 
+struct LoadedSnapshot : Snapshot
+{
+    QByteArray state;
+};
+
 /// Writes a snapshot beside the others, piece by piece, so that the state need not be in memory as a whole. Only
 /// finish() makes it one. One thread at a time, which need not be the one that uses the folder's log.
 class SnapshotWriter
@@ -54,7 +59,7 @@ public:
     /// The one to start from. `logFirstIndex` is where the log begins: it must go on from the snapshot without a gap,
     /// or begin at 1. A damaged newest one is passed over for an older one, or for none, when the log reaches back that
     /// far, and refused otherwise; so is a log that begins beyond every snapshot.
-    Result<std::optional<Snapshot>> newest(quint64 logFirstIndex) const;
+    Result<std::optional<LoadedSnapshot>> newest(quint64 logFirstIndex) const;
     /// Hands over the state, piece by piece, in order. After an error what was handed over is worth nothing.
     Result<void> read(const Snapshot& snapshot, const std::function<void(QByteArrayView)>& piece) const;
     /// Bytes of the file, to be sent to a peer; fewer only where it ends. Errors: it is no longer there.

@@ -28,9 +28,9 @@ private slots:
         ReadQueue queue;
         queue.add({1, "a"});
         queue.add({2, "b"});
-        QVERIFY(queue.hasGathered());
+        QVERIFY(queue.isRoundDue());
         const quint64 first = queue.beginRound();
-        QVERIFY(!queue.hasGathered());
+        QVERIFY(!queue.isRoundDue());
         queue.add({3, "c"});
         const quint64 second = queue.beginRound();
         QVERIFY(second != first);
@@ -42,6 +42,25 @@ private slots:
         queue.confirmed(second, {6});
         QCOMPARE(idsOf(queue.takeDue({9})), std::vector<quint64>{3});
         QCOMPARE(queue.size(), std::size_t(0));
+    }
+
+    void whatComesDuringARoundWaitsUnlessItIsAsMuch()
+    {
+        ReadQueue queue;
+        QVERIFY(!queue.isRoundDue());
+        queue.add({1, {}});
+        queue.add({2, {}});
+        const quint64 first = queue.beginRound();
+        queue.add({3, {}});
+        QVERIFY(!queue.isRoundDue());
+        queue.add({4, {}});
+        QVERIFY(queue.isRoundDue());
+        const quint64 second = queue.beginRound();
+        queue.add({5, {}});
+        queue.confirmed(first, {1});
+        QVERIFY(!queue.isRoundDue());
+        queue.refused(second);
+        QVERIFY(queue.isRoundDue());
     }
 
     void severalRoundsComeDueAtOnceInTheirOrder()
