@@ -147,8 +147,16 @@ void Nemesis::become(FaultState next, const Said& said)
             emit healed(ended.id, *ended.to);
         }
     }
+    if (!said.bandName.isEmpty()) {
+        for (FaultRecord& begun : change.begun)
+            begun.name = said.bandName;
+    }
     publish();
-    caption(said.what, before, std::move(change.begun));
+    const std::optional<GestureRecord> gesture = caption(said.what, before, std::move(change.begun));
+    if (m_state.rolling && !before.rolling && gesture)
+        beginRolling(*gesture);
+    else if (before.rolling && !m_state.rolling)
+        stopRolling();
     std::set<NodeId> touched;
     for (const FaultState* state : {&before, &std::as_const(m_state)}) {
         for (const auto& [node, condition] : state->conditions)
@@ -162,9 +170,18 @@ void Nemesis::become(FaultState next, const Said& said)
 
 void Nemesis::publish()
 {
-    m_timeline.append(
-        FaultStateRecord{wire::monotonicNow(), present(), m_history.undoSentence(), m_history.redoSentence()});
+    m_timeline.append(FaultStateRecord{wire::monotonicNow(), present(), m_history.undoSentence(),
+                                       m_history.redoSentence(), meaningOf(m_history.wouldUndo(m_state)),
+                                       meaningOf(m_history.wouldRedo(m_state))});
     emit changed();
+}
+
+QString Nemesis::meaningOf(const std::optional<FaultState>& next) const
+{
+    if (!next)
+        return {};
+    const FaultState there = withoutTheGone(*next);
+    return there == m_state ? QStringLiteral("there is nothing to bring back") : spokenPrice(m_state, there);
 }
 
 void Nemesis::carryOut(NodeId node, NodeCondition before, NodeCondition after)
@@ -236,7 +253,7 @@ bool Nemesis::canLead(NodeId node, const FaultState& state) const
 bool Nemesis::isLeaderHit(const FaultRecord& fault, NodeId leader, const FaultState& before) const
 {
     if (fault.kind == FaultKind::Clock || fault.kind == FaultKind::Disk || fault.kind == FaultKind::Surge ||
-        fault.kind == FaultKind::HotKey)
+        fault.kind == FaultKind::HotKey || fault.kind == FaultKind::RollingRestart)
         return false;
     if (fault.target) {
         const NodeState* state = m_timeline.node(fault.target);
@@ -256,10 +273,10 @@ QString Nemesis::leadershipNow() const
     return leader && canLead(leader, m_state) ? QStringLiteral("%1 still leads").arg(leader.name()) : QString();
 }
 
-void Nemesis::caption(const QString& what, const FaultState& before, std::vector<FaultRecord> begun)
+std::optional<GestureRecord> Nemesis::caption(const QString& what, const FaultState& before,
+                                              std::vector<FaultRecord> begun)
 {
     const NodeId leader = m_timeline.leader();
-    const QString price = spokenPrice(before, m_state);
     FaultRecord* hit = nullptr;
     for (FaultRecord& fault : begun) {
         fault.onLeader = isLeaderHit(fault, leader, before);
@@ -273,16 +290,25 @@ void Nemesis::caption(const QString& what, const FaultState& before, std::vector
             ? QString()
             : leadershipNow();
     if (what.isEmpty())
-        return;
+        return std::nullopt;
     const bool isUndo = what.startsWith(QStringLiteral("Undid")) || what.startsWith(QStringLiteral("Did again"));
-    const GestureRecord gesture = m_captions.gesture(what, isUndo && !price.isEmpty() ? price
-                                                           : begun.empty()            ? QString()
-                                                                                      : outcome);
+    const QString price = !isUndo             ? QString()
+                          : before == m_state ? QStringLiteral("there is nothing to bring back")
+                                              : spokenPrice(before, m_state);
+    const bool isForLeadership = std::any_of(begun.begin(), begun.end(), [](const FaultRecord& fault) {
+        return fault.kind != FaultKind::RollingRestart; // its outcome is its end
+    });
+    const GestureRecord gesture = m_captions.gesture(what, !price.isEmpty()  ? price
+                                                           : isForLeadership ? outcome
+                                                                             : QString());
+    GestureRecord lasting = gesture; // a price stays; who led at that moment is overtaken
+    lasting.outcome = price;
     if (hit) {
-        m_recovery.expectNewLeader(*hit, gesture, m_timeline.highestTerm());
+        m_recovery.expectNewLeader(*hit, lasting, m_timeline.highestTerm());
         emit leaderHit(hit->id, hit->target ? hit->target : leader, hit->from);
     }
-    expectCatchUps(gesture, before, m_state);
+    expectCatchUps(lasting, before, m_state);
+    return gesture;
 }
 
 void Nemesis::expectCatchUps(const GestureRecord& gesture, const FaultState& before, const FaultState& after)
@@ -397,10 +423,14 @@ void Nemesis::onStatus(const StatusRecord&)
         if (lifeOf(node) == NodeLife::Running)
             m_cluster->restart(node);
     } else if (m_rolling->done()) {
-        m_captions.cameTo(m_rollingGesture, QStringLiteral("all %1 restarted in %2")
-                                                .arg(m_rolling->count())
-                                                .arg(spokenDuration(wire::monotonicNow() - m_rollingGesture.at)));
+        const QString outcome = QStringLiteral("all %1 restarted in %2")
+                                    .arg(m_rolling->count())
+                                    .arg(spokenDuration(wire::monotonicNow() - m_rollingGesture.at));
         m_rolling.reset();
+        FaultState next = m_state;
+        next.rolling = false;
+        become(std::move(next), {{}, {}, true});
+        m_captions.cameTo(m_rollingGesture, outcome);
     }
 }
 

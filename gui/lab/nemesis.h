@@ -92,8 +92,9 @@ private:
     struct Said
     {
         QString what;
-        QString undoSentence; ///< empty: as `what`
-        bool isUndo = false;  ///< or redo: not put on the list again
+        QString undoSentence;  ///< empty: as `what`
+        bool isUndo = false;   ///< or redo: not put on the list again
+        QString bandName = {}; ///< of what begins; empty: as its kind has it
     };
     struct LinkRamp
     {
@@ -109,7 +110,12 @@ private:
     /// The one way from one state to the next.
     void become(FaultState next, const Said& said);
     void carryOut(NodeId node, NodeCondition before, NodeCondition after);
-    void caption(const QString& what, const FaultState& before, std::vector<FaultRecord> begun);
+    /// Nothing when there is nothing to say.
+    std::optional<GestureRecord> caption(const QString& what, const FaultState& before, std::vector<FaultRecord> begun);
+    void beginRolling(const GestureRecord& gesture);
+    /// It was stopped; one that is over by itself is said elsewhere.
+    void stopRolling();
+    QString meaningOf(const std::optional<FaultState>& next) const;
     void expectCatchUps(const GestureRecord& gesture, const FaultState& before, const FaultState& after);
     void publish();
     /// A step of the list may be about a node that has left since.

@@ -77,9 +77,10 @@ void Nemesis::restart(NodeId node)
     FaultState back = m_state;
     back.conditions.erase(node);
     const bool led = m_timeline.leader() == node;
-    become(
-        dead,
-        {QStringLiteral("Killed %1").arg(node.name()) + (led ? QStringLiteral(", the leader") : QString()), {}, true});
+    become(dead, {QStringLiteral("Killed %1").arg(node.name()) + (led ? QStringLiteral(", the leader") : QString()),
+                  {},
+                  true,
+                  QStringLiteral("%1 restarts").arg(node.name())});
     become(back, {QStringLiteral("Restarted %1").arg(node.name()), {}, true});
 }
 
@@ -142,15 +143,32 @@ void Nemesis::rollingRestart()
 {
     if (!hasCluster())
         return;
-    if (m_rolling) {
-        m_captions.cameTo(m_rollingGesture,
-                          QStringLiteral("stopped after %1 of %2").arg(m_rolling->finished()).arg(m_rolling->count()));
-        m_rolling.reset();
+    FaultState next = m_state;
+    next.rolling = !m_state.rolling;
+    if (m_state.rolling) {
+        become(std::move(next), {{}, {}, true});
         return;
     }
+    const std::size_t count = RollingRestart(m_timeline).count();
+    if (count == 0)
+        m_captions.note(Severity::Warning, {}, QStringLiteral("no node runs, so none can be restarted in turn"));
+    else
+        become(std::move(next), {QStringLiteral("Rolling restart of %1 nodes, the leader last").arg(count),
+                                 QStringLiteral("Rolling restart")});
+}
+
+void Nemesis::beginRolling(const GestureRecord& gesture)
+{
     m_rolling.emplace(m_timeline);
-    m_rollingGesture =
-        m_captions.gesture(QStringLiteral("Rolling restart of %1 nodes, the leader last").arg(m_rolling->count()));
+    m_rollingGesture = gesture;
+}
+
+void Nemesis::stopRolling()
+{
+    if (m_rolling)
+        m_captions.cameTo(m_rollingGesture,
+                          QStringLiteral("stopped after %1 of %2").arg(m_rolling->finished()).arg(m_rolling->count()));
+    m_rolling.reset();
 }
 
 void Nemesis::onDiedByItself(NodeId node, const QString& how)
@@ -243,6 +261,14 @@ void Nemesis::partition(PartitionShape shape, const std::vector<NodeId>& around)
     if (!hasCluster())
         return;
     std::vector<NodeId> whom = around;
+    if (whom.empty() && shape == PartitionShape::Primaries) {
+        whom = m_timeline.leaders();
+        if (whom.empty()) {
+            m_captions.note(Severity::Warning, {},
+                            QStringLiteral("no node leads, so there is no primary to part from the rest"));
+            return;
+        }
+    }
     if (whom.empty() && m_timeline.leader())
         whom = {m_timeline.leader()};
     if (shape == PartitionShape::Halves || shape == PartitionShape::MajoritiesRing)
@@ -276,10 +302,14 @@ void Nemesis::healCut(quint32 id)
 {
     if (!hasCluster())
         return;
+    const auto cut =
+        std::find_if(m_state.cuts.begin(), m_state.cuts.end(), [id](const CutSet& each) { return each.id == id; });
+    if (cut == m_state.cuts.end())
+        return;
+    const QString which = spokenCutSets({*cut}, m_nodes);
     FaultState next = m_state;
-    std::erase_if(next.cuts, [id](const CutSet& cut) { return cut.id == id; });
-    if (next != m_state)
-        become(next, {QStringLiteral("Healed the partition"), QStringLiteral("Heal the partition")});
+    std::erase_if(next.cuts, [id](const CutSet& each) { return each.id == id; });
+    become(next, {QStringLiteral("Healed %1").arg(which), QStringLiteral("Heal %1").arg(which)});
 }
 
 void Nemesis::healPartitions()
@@ -292,8 +322,7 @@ void Nemesis::healPartitions()
     }
     FaultState next = m_state;
     next.cuts.clear();
-    const QString which = m_state.cuts.size() == 1 ? QStringLiteral("the partition")
-                                                   : QStringLiteral("%1 partitions").arg(m_state.cuts.size());
+    const QString which = spokenCutSets(m_state.cuts, m_nodes);
     become(next, {QStringLiteral("Healed %1").arg(which), QStringLiteral("Heal %1").arg(which)});
 }
 
@@ -381,6 +410,10 @@ void Nemesis::setHotKey(fault::Share share)
 {
     if (!hasCluster())
         return;
+    if (!share && !m_state.hotKey) {
+        m_captions.note(Severity::Info, {}, QStringLiteral("there is no hot key to end"));
+        return;
+    }
     FaultState next = m_state;
     next.hotKey = share;
     become(next, {share ? QStringLiteral("Hot key: %1 of the operations go to one key").arg(fault::printShare(share))

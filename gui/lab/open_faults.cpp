@@ -119,6 +119,10 @@ OpenFaults::Change OpenFaults::update(const FaultState& before, const FaultState
         if (after.hotKey)
             begin(change, FaultKind::HotKey, QStringLiteral("hot key: %1").arg(fault::printShare(after.hotKey)), at);
     }
+    if (before.rolling && !after.rolling)
+        end(change, at, [](const FaultRecord& fault) { return fault.kind == FaultKind::RollingRestart; });
+    else if (after.rolling && !before.rolling)
+        begin(change, FaultKind::RollingRestart, QStringLiteral("rolling restart"), at);
     m_open.insert(m_open.end(), change.begun.begin(), change.begun.end());
     return change;
 }

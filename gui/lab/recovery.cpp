@@ -7,6 +7,19 @@
 
 namespace faultline::lab {
 
+namespace {
+
+/// The gesture, with what is known now behind what it came to at once.
+GestureRecord cameTo(GestureRecord gesture, const QString& outcome)
+{
+    if (!gesture.outcome.isEmpty())
+        gesture.outcome += QStringLiteral("; ");
+    gesture.outcome += outcome;
+    return gesture;
+}
+
+} // namespace
+
 void Recovery::expectNewLeader(const FaultRecord& fault, const GestureRecord& gesture, quint64 term)
 {
     m_failovers.push_back({fault, gesture, term});
@@ -18,21 +31,19 @@ void Recovery::expectCatchUp(const GestureRecord& gesture, NodeId node, quint64 
     m_catchUps.push_back({gesture, node, goal});
 }
 
-std::vector<Record> Recovery::recordsOf(Failover& failover)
+std::vector<Record> Recovery::recordsOf(const Failover& failover)
 {
+    QStringList known;
     if (failover.fault.leaderAfter)
-        failover.gesture.outcome =
-            QStringLiteral("%1 leads after %2")
-                .arg(failover.fault.newLeader.name(), spokenDuration(*failover.fault.leaderAfter));
-    if (failover.fault.writeAfter) {
-        const QString write = QStringLiteral("first write after %1").arg(spokenDuration(*failover.fault.writeAfter));
-        failover.gesture.outcome += failover.gesture.outcome.isEmpty() ? write : QStringLiteral(", ") + write;
-    }
+        known << QStringLiteral("%1 leads after %2")
+                     .arg(failover.fault.newLeader.name(), spokenDuration(*failover.fault.leaderAfter));
+    if (failover.fault.writeAfter)
+        known << QStringLiteral("first write after %1").arg(spokenDuration(*failover.fault.writeAfter));
     for (FaultRecord& healed : m_healed) {
         if (healed.id == failover.fault.id)
             healed = failover.fault;
     }
-    return {failover.fault, failover.gesture};
+    return {failover.fault, cameTo(failover.gesture, known.join(QStringLiteral(", ")))};
 }
 
 std::vector<Record> Recovery::onLeader(NodeId node, quint64 term, Monotonic at)
@@ -69,9 +80,9 @@ std::vector<Record> Recovery::onApplied(NodeId node, quint64 index, Monotonic at
         std::find_if(m_catchUps.begin(), m_catchUps.end(), [node](const CatchUp& c) { return c.node == node; });
     if (found == m_catchUps.end() || index < found->goal || at <= found->gesture.at)
         return {};
-    found->gesture.outcome =
-        QStringLiteral("%1 is back and caught up after %2").arg(node.name(), spokenDuration(at - found->gesture.at));
-    const Record news = found->gesture;
+    const Record news = cameTo(
+        found->gesture,
+        QStringLiteral("%1 is back and caught up after %2").arg(node.name(), spokenDuration(at - found->gesture.at)));
     m_catchUps.erase(found);
     return {news};
 }

@@ -10,8 +10,8 @@ namespace faultline::lab {
 
 /// How a cluster comes through what was done to it: the time from a fault on its leader to a new leader and to the
 /// first write another node acknowledged, and the time a node that comes back needs to know what the others know. It
-/// follows gestures until there is something to say of each. Pure: fed with what happens, it hands out the newer
-/// records.
+/// follows gestures until there is something to say of each; what a gesture came to at once (its outcome when it is
+/// handed in) stays in front of that. Pure: fed with what happens, it hands out the newer records.
 class Recovery
 {
 public:
@@ -47,7 +47,7 @@ private:
         quint64 goal = 0;
     };
 
-    std::vector<Record> recordsOf(Failover& failover);
+    std::vector<Record> recordsOf(const Failover& failover);
 
     std::vector<FaultRecord> m_healed;
     std::vector<Failover> m_failovers;

@@ -18,9 +18,10 @@ NodeId RollingRestart::next(const Timeline& timeline)
 {
     if (m_current) {
         const NodeState* node = timeline.node(m_current);
+        const bool isGone = !node; // it has left the cluster
         const bool isBack = node && node->life == NodeLife::Running && node->status &&
                             node->status->incarnation != m_incarnation && node->status->appliedIndex >= m_goal;
-        if (!isBack)
+        if (!isBack && !isGone)
             return {};
         m_current = {};
     }

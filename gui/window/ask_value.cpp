@@ -9,11 +9,11 @@
 
 namespace faultline::window {
 
-AskValue::AskValue(Question question, QWidget* parent)
+AskValue::AskValue(Question question, const views::Theme& theme, QWidget* parent)
     : QDialog(parent)
     , m_question(std::move(question))
     , m_field(new QLineEdit(m_question.text, this))
-    , m_sentence(new QLabel(this))
+    , m_sentence(new views::SentenceLine(this))
 {
     setObjectName(QStringLiteral("askValue"));
     setWindowTitle(m_question.title);
@@ -26,9 +26,12 @@ AskValue::AskValue(Question question, QWidget* parent)
     m_field->setMaxLength(200);
     m_field->selectAll();
     m_sentence->setObjectName(QStringLiteral("sentence"));
-    m_sentence->setWordWrap(true);
-    m_sentence->setMinimumHeight(m_sentence->fontMetrics().height() * 2);
-    m_sentence->setAlignment(Qt::AlignTop);
+    m_sentence->setColour(theme.failedText);
+    // The dialog keeps its size while the sentence comes and goes.
+    m_sentence->setMinimumHeight(m_sentence->fontMetrics().lineSpacing() * 2);
+    QSizePolicy policy = m_sentence->sizePolicy();
+    policy.setRetainSizeWhenHidden(true);
+    m_sentence->setSizePolicy(policy);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_take = buttons->button(QDialogButtonBox::Ok);
     connect(buttons, &QDialogButtonBox::accepted, this, &AskValue::accept);
@@ -47,10 +50,10 @@ AskValue::AskValue(Question question, QWidget* parent)
 
 void AskValue::look()
 {
-    const Result<void> checked = m_question.check(m_field->text().trimmed());
+    const QString text = m_field->text().trimmed();
+    const Result<void> checked = m_question.check(text);
     m_take->setEnabled(static_cast<bool>(checked));
-    m_sentence->setText(checked ? QString() : checked.error());
-    m_sentence->setProperty("wrong", !checked);
+    m_sentence->setText(checked || text.isEmpty() ? QString() : checked.error());
 }
 
 void AskValue::accept()

@@ -21,14 +21,37 @@ constexpr double kSurges[] = {2, 5, 10};
 constexpr quint32 kHotShares[] = {50, 90};
 constexpr std::chrono::seconds kCrashPeriods[] = {3s, 10s};
 
-template <typename T> std::function<Result<void>(const QString&)> checking(Result<T> (*parse)(const QString&))
+/// `name` is what the value is called in its sentence: "share is "180%"; it must be ...". Empty: the sentence is whole.
+template <typename T>
+std::function<Result<void>(const QString&)> checking(const QString& name, Result<T> (*parse)(const QString&))
 {
-    return [parse](const QString& text) -> Result<void> {
+    return [name, parse](const QString& text) -> Result<void> {
         const Result<T> value = parse(text);
         if (!value)
-            return Error{value.error()};
+            return Error{name.isEmpty() ? value.error() : QStringLiteral("%1 is %2").arg(name, value.error())};
         return {};
     };
+}
+
+/// Whom a partition by name is about, of those selected; nobody: whom the lab takes by itself.
+std::vector<NodeId> aboutSelected(lab::PartitionShape shape, const std::vector<NodeId>& selected)
+{
+    using Shape = lab::PartitionShape;
+    if (shape == Shape::Primaries || shape == Shape::Halves || shape == Shape::MajoritiesRing || selected.empty())
+        return {};
+    if (shape == Shape::One || shape == Shape::Bridge)
+        return {selected.front()};
+    return selected;
+}
+
+/// "minority: n1 n2".
+QString partitionText(lab::PartitionShape shape, const std::vector<NodeId>& selected)
+{
+    QStringList names;
+    for (const NodeId node : aboutSelected(shape, selected))
+        names << node.name();
+    return names.isEmpty() ? lab::nameOf(shape)
+                           : QStringLiteral("%1: %2").arg(lab::nameOf(shape), names.join(QLatin1Char(' ')));
 }
 
 } // namespace
@@ -124,15 +147,21 @@ void FaultControls::refresh()
     const lab::Timeline& timeline = m_lab.timeline();
     const bool running = timeline.hasCluster();
     const lab::FaultStateRecord& faults = timeline.faultState();
-    const auto offer = [](QAction* action, const QString& verb, const QString& sentence, const QString& key) {
-        action->setEnabled(!sentence.isEmpty());
-        action->setText((sentence.isEmpty() ? verb : QStringLiteral("%1: %2").arg(verb, sentence)) + QLatin1Char('\t') +
-                        key);
-        action->setToolTip(sentence.isEmpty() ? tr("%1: there is nothing (%2)").arg(verb, key)
-                                              : QStringLiteral("%1: %2 (%3)").arg(verb, sentence, key));
+    const auto offer = [running](QAction* action, const QString& verb, const QString& sentence, const QString& means,
+                                 const QString& key) {
+        const bool isThere = running && !sentence.isEmpty();
+        QString says = isThere ? QStringLiteral("%1: %2").arg(verb, sentence) : verb;
+        if (isThere && !means.isEmpty())
+            says += QStringLiteral(" – ") + means;
+        action->setEnabled(isThere);
+        action->setText(says + QLatin1Char('\t') + key);
+        action->setToolTip(isThere ? QStringLiteral("%1 (%2)").arg(says, key)
+                                   : tr("%1: there is nothing (%2)").arg(verb, key));
     };
-    offer(m_undo, tr("Undo"), running ? faults.undo : QString(), QStringLiteral("Ctrl+Z"));
-    offer(m_redo, tr("Redo"), running ? faults.redo : QString(), QStringLiteral("Ctrl+Shift+Z"));
+    offer(m_undo, tr("Undo"), faults.undo, faults.undoMeans, QStringLiteral("Ctrl+Z"));
+    offer(m_redo, tr("Redo"), faults.redo, faults.redoMeans, QStringLiteral("Ctrl+Shift+Z"));
+    for (const auto& [action, shape] : m_partitions)
+        action->setText(partitionText(shape, m_selection));
     m_undo->setIconText(tr("Undo"));
     m_redo->setIconText(tr("Redo"));
     m_knife->setEnabled(running);
@@ -186,11 +215,12 @@ void FaultControls::fillPartitions(QMenu* menu)
     menu->setToolTipsVisible(true);
     for (const Shape shape : {Shape::One, Shape::Minority, Shape::Majority, Shape::Halves, Shape::Bridge,
                               Shape::MajoritiesRing, Shape::Primaries, Shape::OneWay}) {
-        QAction* action = menu->addAction(lab::nameOf(shape));
+        QAction* action = menu->addAction(partitionText(shape, m_selection));
+        m_partitions.emplace_back(action, shape);
         action->setToolTip(lab::describe(shape));
         connect(action, &QAction::triggered, this, [this, shape] {
             if (there())
-                m_lab.partition(shape, m_selection);
+                m_lab.partition(shape, aboutSelected(shape, m_selection));
         });
     }
 }
@@ -209,7 +239,8 @@ void FaultControls::fillLoad(QMenu* menu)
     connect(menu->addAction(tr("Surge...")), &QAction::triggered, this, [this] {
         if (there())
             ask(tr("Load surge"), tr("So many times the load that is set"), QStringLiteral("5"),
-                checking(&lab::parseSurge), [this](const QString& text) { m_lab.setSurge(*lab::parseSurge(text)); });
+                checking(tr("factor"), &lab::parseSurge),
+                [this](const QString& text) { m_lab.setSurge(*lab::parseSurge(text)); });
     });
     connect(menu->addAction(tr("As set")), &QAction::triggered, this, [this] {
         if (there())
@@ -225,7 +256,7 @@ void FaultControls::fillLoad(QMenu* menu)
     connect(menu->addAction(tr("Hot key...")), &QAction::triggered, this, [this] {
         if (there())
             ask(tr("Hot key"), tr("Share of the operations that go to one key"), QStringLiteral("80%"),
-                checking(&fault::parseShare),
+                checking(tr("share"), &fault::parseShare),
                 [this](const QString& text) { m_lab.setHotKey(*fault::parseShare(text)); });
     });
     connect(menu->addAction(tr("No hot key")), &QAction::triggered, this, [this] {
@@ -270,7 +301,7 @@ void FaultControls::fillClock(QMenu* menu, NodeId node)
     offer(tr("5 s behind"), -5s, clock.rate);
     connect(menu->addAction(tr("Set ahead or behind...")), &QAction::triggered, this, [this, node, rate = clock.rate] {
         ask(tr("Clock of %1").arg(node.name()), tr("Ahead of the true time by"), QStringLiteral("5s, -200ms, 2h"),
-            checking(&lab::parseOffset),
+            checking(tr("offset"), &lab::parseOffset),
             [this, node, rate](const QString& text) { m_lab.setClock(node, *lab::parseOffset(text), rate); });
     });
     menu->addSeparator();
@@ -283,7 +314,7 @@ void FaultControls::fillClock(QMenu* menu, NodeId node)
     offer(tr("Runs 10% slow from now on"), ahead, 900'000);
     connect(menu->addAction(tr("Speed...")), &QAction::triggered, this, [this, node] {
         ask(tr("Clock of %1").arg(node.name()), tr("Speed, of the true time's"), QStringLiteral("110%"),
-            checking(&lab::parseClockRate), [this, node](const QString& text) {
+            checking(tr("speed"), &lab::parseClockRate), [this, node](const QString& text) {
                 const auto& now = m_lab.timeline().faultState().state.clocks;
                 const auto old = now.find(node);
                 m_lab.setClock(node, old == now.end() ? 0us : old->second.aheadAt(wire::monotonicNow()),
@@ -311,7 +342,7 @@ void FaultControls::fillDisk(QMenu* menu, NodeId node)
         ask(
             tr("Disk of %1").arg(node.name()),
             tr("What is wrong with it: one or more of %1").arg(fault::diskFieldNames().join(QStringLiteral(", "))),
-            QStringLiteral("latency: 20ms, jitter: 5ms, lies"), checking(&fault::parseDiskFault),
+            QStringLiteral("latency: 20ms, jitter: 5ms, lies"), checking({}, &fault::parseDiskFault),
             [this, node](const QString& text) { m_lab.setDisk(node, *fault::parseDiskFault(text)); },
             now.healthy() ? QString() : fault::print(now));
     });
@@ -325,7 +356,7 @@ void FaultControls::ask(const QString& title, const QString& label, const QStrin
                         std::function<Result<void>(const QString&)> check, std::function<void(const QString&)> take,
                         const QString& text)
 {
-    auto* dialog = new AskValue({title, label, text, example, std::move(check), std::move(take)}, m_window);
+    auto* dialog = new AskValue({title, label, text, example, std::move(check), std::move(take)}, m_theme, m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }

@@ -65,6 +65,7 @@ private:
     std::vector<NodeId> m_selection;
     views::Theme m_theme;
 
+    std::vector<std::pair<QAction*, lab::PartitionShape>> m_partitions;
     QAction* m_undo = nullptr;
     QAction* m_redo = nullptr;
     QAction* m_knife = nullptr;

@@ -31,7 +31,7 @@ QColor Theme::*meaningOf(const QString& clause)
     if (says("frozen"))
         return &Theme::frozenText;
     if (clause.endsWith(QStringLiteral(" nodes")) || says("no cluster") || says("starting") || says("is being ") ||
-        says("leadership goes"))
+        says("leadership goes") || says("rolling restart") || says("load surge") || says("hot key"))
         return &Theme::ink;
     return &Theme::failedText;
 }

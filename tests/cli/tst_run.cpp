@@ -263,7 +263,7 @@ expectations:
     }
     kinds.removeIf([](const QString& kind) { return kind == QLatin1String("kill"); }); // of the rolling restart
     QVERIFY2(kinds == QStringList({"link", "cut", "link", "clock", "surge", "hot-key", "cut", "cut", "power-off",
-                                   "crash-loop", "clock", "clock", "clock"}),
+                                   "crash-loop", "rolling-restart", "clock", "clock", "clock"}),
              qPrintable(kinds.join(QLatin1Char(' ')) + said));
     const qsizetype rolled = said.indexOf(QStringLiteral("all 3 restarted in"));
     QVERIFY2(rolled > 0 && rolled < said.indexOf(QStringLiteral("1 s ahead")), qPrintable(said));

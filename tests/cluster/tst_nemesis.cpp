@@ -148,14 +148,89 @@ private slots:
             if (node && node->life == NodeLife::Dead)
                 order.push_back(node->node);
         });
+        const Timeline& timeline = cluster.lab.timeline();
         cluster.lab.rollingRestart();
+        QCOMPARE(cluster.lastFault()->name, QStringLiteral("rolling restart"));
+        QVERIFY(headline(timeline).contains(QStringLiteral("olling restart")));
+        QCOMPARE(timeline.faultState().undo, QStringLiteral("Rolling restart"));
         QTRY_VERIFY_WITH_TIMEOUT(cluster.captionOutcome().contains(QStringLiteral("all 5 restarted in")), kPatienceMs);
+        QVERIFY(cluster.lastFault()->to && stateOf(cluster).healthy());
+        QVERIFY(!headline(timeline).contains(QStringLiteral("olling restart")));
         QCOMPARE(order.size(), std::size_t(5));
         QCOMPARE(order.back(), leader);
         for (const qint64 pid : cluster.pids())
             QVERIFY(std::find(before.begin(), before.end(), pid) == before.end());
         QVERIFY(cluster.readsAllBack());
         QCOMPARE(cluster.lost(), quint64(0));
+    }
+
+    void undoStopsARollingRestartAndLeavesTheStepBeforeAlone()
+    {
+        LiveCluster cluster(3);
+        QVERIFY(cluster.start());
+        const Timeline& timeline = cluster.lab.timeline();
+        cluster.lab.setSurge(2);
+        cluster.lab.rollingRestart();
+        QTRY_VERIFY_WITH_TIMEOUT(!cluster.runs({1}) || !cluster.runs({2}) || !cluster.runs({3}), kPatienceMs);
+        QStringList outcomes;
+        connect(&timeline, &Timeline::appended, this, [&](const Record& record) {
+            if (const auto* gesture = std::get_if<GestureRecord>(&record))
+                outcomes << gesture->what + QStringLiteral(": ") + gesture->outcome;
+        });
+        cluster.lab.undo();
+        QVERIFY2(outcomes.join(QLatin1Char('|')).contains(QStringLiteral("the leader last: stopped after ")),
+                 qPrintable(outcomes.join(QLatin1Char('|'))));
+        QCOMPARE(cluster.caption(), QStringLiteral("Undid: Rolling restart"));
+        QVERIFY(cluster.lastFault()->to);
+        QCOMPARE(stateOf(cluster).surge, 2.0);
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.runs({1}) && cluster.runs({2}) && cluster.runs({3}) && cluster.leader(),
+                                 kPatienceMs);
+        const auto pids = cluster.pids();
+        QVERIFY(cluster.serves());
+        QCOMPARE(cluster.pids(), pids);
+
+        cluster.lab.rollingRestart();
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.captionOutcome().contains(QStringLiteral("all 3 restarted in")), kPatienceMs);
+        QCOMPARE(timeline.faultState().undo, QStringLiteral("Rolling restart"));
+        QCOMPARE(timeline.faultState().undoMeans, QStringLiteral("there is nothing to bring back"));
+        cluster.lab.undo();
+        QCOMPARE(cluster.caption(), QStringLiteral("Undid: Rolling restart"));
+        QCOMPARE(cluster.captionOutcome(), QStringLiteral("there is nothing to bring back"));
+        QCOMPARE(stateOf(cluster).surge, 2.0);
+        cluster.lab.undo();
+        QCOMPARE(stateOf(cluster).surge, 1.0);
+    }
+
+    void restartOfOneThatRunsIsABandOfThatName()
+    {
+        LiveCluster cluster(3);
+        QVERIFY(cluster.start());
+        const NodeId node = cluster.follower();
+        cluster.lab.restart(node);
+        QCOMPARE(cluster.lastFault()->name, QStringLiteral("%1 restarts").arg(node.name()));
+        QCOMPARE(cluster.caption(), QStringLiteral("Restarted %1").arg(node.name()));
+        QVERIFY(cluster.lastFault()->to);
+    }
+
+    void primariesAreThoseThatLead()
+    {
+        LiveCluster cluster(3);
+        QVERIFY(cluster.start());
+        const NodeId leader = cluster.leader();
+        cluster.lab.partition(PartitionShape::Primaries, {});
+        for (const LinkId link : linksAmong({{1}, {2}, {3}}))
+            QCOMPARE(stateOf(cluster).effective(link).cut, link.from == leader || link.to == leader);
+        cluster.lab.healPartitions();
+        QCOMPARE(cluster.caption(), QStringLiteral("Healed the partition"));
+        cluster.lab.cut({{{1}, {2}}});
+        cluster.lab.healCut(stateOf(cluster).cuts.front().id);
+        QCOMPARE(cluster.caption(), QStringLiteral("Healed the links"));
+        QCOMPARE(cluster.lab.timeline().faultState().undo, QStringLiteral("Heal the links"));
+        cluster.lab.cut({{{1}, {2}}});
+        cluster.lab.healPartitions();
+        QCOMPARE(cluster.caption(), QStringLiteral("Healed the links"));
+        cluster.lab.setHotKey({});
+        QVERIFY(cluster.lab.timeline().events().back().text.contains(QStringLiteral("there is no hot key to end")));
     }
 
     void leaderInTheMinorityTakesNoWriteAndTheMajorityGoesOn()
@@ -332,12 +407,15 @@ private slots:
         cluster.lab.kill(victim);
         QTRY_VERIFY_WITH_TIMEOUT(cluster.isLife(victim, NodeLife::Dead), kPatienceMs);
         QCOMPARE(cluster.lab.timeline().faultState().undo, QStringLiteral("Kill %1").arg(victim.name()));
+        const QString price = QStringLiteral("restarts %1; what it had only in memory stays lost").arg(victim.name());
+        QCOMPARE(cluster.lab.timeline().faultState().undoMeans, price);
         cluster.lab.undo();
         QCOMPARE(cluster.caption(), QStringLiteral("Undid: Kill %1").arg(victim.name()));
-        QVERIFY(cluster.lab.timeline().lastGesture()->outcome.contains(
-                    QStringLiteral("restarts %1; what it had").arg(victim.name())) ||
-                cluster.captionOutcome().contains(QStringLiteral("caught up")));
+        QCOMPARE(cluster.captionOutcome(), price);
+        QCOMPARE(cluster.lab.timeline().faultState().redoMeans, QStringLiteral("%1 killed again").arg(victim.name()));
         QTRY_VERIFY_WITH_TIMEOUT(cluster.runs(victim), kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.captionOutcome().contains(QStringLiteral("caught up")), kPatienceMs);
+        QVERIFY(cluster.captionOutcome().startsWith(price));
         QCOMPARE(cluster.lab.timeline().faultState().redo, QStringLiteral("Kill %1").arg(victim.name()));
         cluster.lab.redo();
         QTRY_VERIFY_WITH_TIMEOUT(cluster.isLife(victim, NodeLife::Dead), kPatienceMs);

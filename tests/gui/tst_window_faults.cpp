@@ -3,10 +3,12 @@
 #include "gui/views/charts/charts_view.h"
 #include "gui/views/faults/fault_matrix.h"
 #include "gui/views/faults/link_editor.h"
+#include "gui/views/faults/sentence_line.h"
 #include "live_window.h"
 
 #include <QAction>
 #include <QApplication>
+#include <QDialog>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
@@ -36,6 +38,9 @@ private slots:
     void matrixOpensByItsKeyAndSetsWhatIsTyped();
     void badValueTypedChangesNothing();
     void surgeAndHotKeyFromTheMenu();
+    void valueAskedForIsRefusedInAWholeSentence_data();
+    void valueAskedForIsRefusedInAWholeSentence();
+    void partitionsByNameSayWhomTheyAreAbout();
 
 private:
     const lab::FaultState& state() const { return timeline().faultState().state; }
@@ -201,7 +206,8 @@ void WindowFaultsTest::healAllHealsAll()
     QVERIFY(state().healthy());
     QTRY_VERIFY2_WITH_TIMEOUT(says("Healed all"), qPrintable(caption()), kSoon_ms);
     QTRY_COMPARE_WITH_TIMEOUT(timeline().node(victim)->life, lab::NodeLife::Running, kSoon_ms);
-    QTRY_COMPARE_WITH_TIMEOUT(action("Undo")->toolTip(), QStringLiteral("Undo: Heal all (Ctrl+Z)"), kSoon_ms);
+    QTRY_COMPARE_WITH_TIMEOUT(action("Undo")->toolTip(),
+                              QStringLiteral("Undo: Heal all – %1 killed again (Ctrl+Z)").arg(victim.name()), kSoon_ms);
 }
 
 void WindowFaultsTest::linkOffersItsPresetsWhereItIs()
@@ -255,7 +261,10 @@ void WindowFaultsTest::nodeMenuSaysWhoseItIs()
     entry(menu, QStringLiteral("Power off: its peers hear nothing, not even goodbye"))->trigger();
     menu->close();
     QTRY_COMPARE_WITH_TIMEOUT(timeline().node(node)->how, QStringLiteral("lost power"), kSoon_ms);
-    QTRY_VERIFY_WITH_TIMEOUT(action("Undo")->isEnabled(), kSoon_ms);
+    const QString price =
+        QStringLiteral("Undo: Power off %1 – restarts %1; what it had not synced stays lost").arg(node.name());
+    QTRY_COMPARE_WITH_TIMEOUT(action("Undo")->toolTip(), price + QStringLiteral(" (Ctrl+Z)"), kSoon_ms);
+    QCOMPARE(action("Undo")->text(), price + QStringLiteral("\tCtrl+Z"));
     clickTool("Undo");
     QTRY_VERIFY2_WITH_TIMEOUT(says("Undid: Power off"), qPrintable(caption()), kSoon_ms);
     QTRY_COMPARE_WITH_TIMEOUT(timeline().node(node)->life, lab::NodeLife::Running, kSoon_ms);
@@ -317,6 +326,67 @@ void WindowFaultsTest::surgeAndHotKeyFromTheMenu()
     QCOMPARE(state().hotKey, fault::Share::ofPercent(90));
     press(Qt::Key_H);
     QTRY_COMPARE_WITH_TIMEOUT(timeline().load().back().targetRate, 20.0, kSoon_ms);
+}
+
+void WindowFaultsTest::valueAskedForIsRefusedInAWholeSentence_data()
+{
+    QTest::addColumn<QString>("menu");
+    QTest::addColumn<QString>("entry");
+    QTest::addColumn<QString>("typed");
+    QTest::addColumn<QString>("sentence");
+    const auto row = [](const char* menu, const char* item, const char* typed, const char* sentence) {
+        QTest::newRow(item) << QString::fromLatin1(menu) << QString::fromLatin1(item) << QString::fromLatin1(typed)
+                            << QString::fromLatin1(sentence);
+    };
+    row("Load", "Hot key...", "180%", "share is \"180%\"; it must be a share from 0% to 100%, such as 5%");
+    row("Load", "Surge...", "0.5", "factor is \"0.5\"; it must be how many times the load that is set, from 1 to 100");
+    row("Clock", "Set ahead or behind...", "late", "offset is \"late\"; it must be how far a clock is ahead");
+    row("Clock", "Speed...", "5%", "speed is \"5%\"; it must be how fast a clock runs, from 10% to 1000%");
+}
+
+void WindowFaultsTest::valueAskedForIsRefusedInAWholeSentence()
+{
+    QFETCH(QString, menu);
+    QFETCH(QString, typed);
+    QFETCH(QString, sentence);
+    open(wire::Pace::real(), 3);
+    QMenu* nodeMenu = nullptr;
+    if (menu == QStringLiteral("Clock")) {
+        rightClick(canvas()->positionOf({1}).toPoint());
+        nodeMenu = openMenu();
+    }
+    QFETCH(QString, entry);
+    this->entry(this->entry(nodeMenu ? nodeMenu : faultsMenu(), menu)->menu(), entry)->trigger();
+    if (nodeMenu)
+        nodeMenu->close();
+    auto* dialog = mainWindow().findChild<QDialog*>(QStringLiteral("askValue"));
+    QVERIFY(dialog);
+    auto* field = dialog->findChild<QLineEdit*>(QStringLiteral("value"));
+    auto* said = dialog->findChild<views::SentenceLine*>(QStringLiteral("sentence"));
+    QVERIFY(field && said);
+    QVERIFY2(said->text().isEmpty(), qPrintable(said->text())); // nothing was typed yet
+    QTest::keyClicks(field, typed);
+    QVERIFY2(said->text().startsWith(sentence), qPrintable(said->text()));
+    QCOMPARE(said->colour(), views::Theme::light().failedText);
+    QTest::keyClick(field, Qt::Key_Return);
+    QVERIFY(dialog->isVisible() && state().healthy());
+    QTest::keyClick(dialog, Qt::Key_Escape);
+}
+
+void WindowFaultsTest::partitionsByNameSayWhomTheyAreAbout()
+{
+    open();
+    const NodeId leader = timeline().leader();
+    const NodeId node = follower();
+    click(node);
+    QMenu* names = entry(faultsMenu(), QStringLiteral("Partition by name"))->menu();
+    for (const char* name : {"one", "minority", "majority", "bridge", "one-way"})
+        QVERIFY2(entry(names, QStringLiteral("%1: %2").arg(QLatin1String(name), node.name())), name);
+    for (const char* name : {"halves", "majorities-ring", "primaries"})
+        QVERIFY2(entry(names, QLatin1String(name)), name);
+    entry(names, QStringLiteral("primaries"))->trigger();
+    for (const LinkId link : lab::linksAmong(nodes()))
+        QCOMPARE(isCut(link.from, link.to), link.from == leader || link.to == leader);
 }
 
 QTEST_MAIN(WindowFaultsTest)

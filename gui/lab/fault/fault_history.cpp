@@ -63,6 +63,8 @@ FaultState changed(const FaultState& now, const FaultState& from, const FaultSta
         result.surge = to.surge;
     if (from.hotKey != to.hotKey)
         result.hotKey = to.hotKey;
+    if (from.rolling != to.rolling)
+        result.rolling = to.rolling;
     return result;
 }
 
@@ -101,22 +103,38 @@ void FaultHistory::redone(MemberStep step)
     }
 }
 
+std::optional<FaultState> FaultHistory::wouldUndo(const FaultState& now) const
+{
+    if (m_done.empty() || m_done.back().member)
+        return std::nullopt;
+    return changed(now, m_done.back().after, m_done.back().before);
+}
+
+std::optional<FaultState> FaultHistory::wouldRedo(const FaultState& now) const
+{
+    if (m_undone.empty() || m_undone.back().member)
+        return std::nullopt;
+    return changed(now, m_undone.back().before, m_undone.back().after);
+}
+
 std::optional<FaultState> FaultHistory::undo(const FaultState& now)
 {
-    if (m_done.empty())
-        return std::nullopt;
-    m_undone.push_back(std::move(m_done.back()));
-    m_done.pop_back();
-    return changed(now, m_undone.back().after, m_undone.back().before);
+    std::optional<FaultState> next = wouldUndo(now);
+    if (next) {
+        m_undone.push_back(std::move(m_done.back()));
+        m_done.pop_back();
+    }
+    return next;
 }
 
 std::optional<FaultState> FaultHistory::redo(const FaultState& now)
 {
-    if (m_undone.empty())
-        return std::nullopt;
-    m_done.push_back(std::move(m_undone.back()));
-    m_undone.pop_back();
-    return changed(now, m_done.back().before, m_done.back().after);
+    std::optional<FaultState> next = wouldRedo(now);
+    if (next) {
+        m_done.push_back(std::move(m_undone.back()));
+        m_undone.pop_back();
+    }
+    return next;
 }
 
 void FaultHistory::clear()

@@ -39,7 +39,11 @@ public:
     QString undoSentence() const { return m_done.empty() ? QString() : m_done.back().sentence; }
     QString redoSentence() const { return m_undone.empty() ? QString() : m_undone.back().sentence; }
 
-    /// The state to go to from `now`; nothing when there is nothing to undo.
+    /// The state that undo() and redo() would go to from `now`, which is that same state when what was done is over by
+    /// itself; nothing when there is nothing to undo, or a step of members.
+    std::optional<FaultState> wouldUndo(const FaultState& now) const;
+    std::optional<FaultState> wouldRedo(const FaultState& now) const;
+    /// The same, and the step changes sides.
     std::optional<FaultState> undo(const FaultState& now);
     std::optional<FaultState> redo(const FaultState& now);
     void clear();

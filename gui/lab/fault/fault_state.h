@@ -44,6 +44,7 @@ struct FaultState
     std::set<NodeId> isolated;                  ///< from all peers, both ways; clients still reach them
     double surge = 1;                           ///< the load is so many times what the slider says; 1 to kMaxSurge
     fault::Share hotKey;                        ///< of the operations go to one and the same key
+    bool rolling = false;                       ///< all running nodes are being restarted, one after the other
 
     bool operator==(const FaultState&) const = default;
     bool healthy() const { return *this == FaultState(); }

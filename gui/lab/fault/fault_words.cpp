@@ -2,6 +2,7 @@
 #include "gui/lab/fault/fault_words.h"
 
 #include "common/fault/link_fault_text.h"
+#include "gui/lab/fault/partition.h"
 
 #include <algorithm>
 
@@ -46,7 +47,25 @@ std::map<std::set<NodeId>, std::set<NodeId>> deafness(const std::set<LinkId>& cu
     return sendersOf;
 }
 
-QStringList spokenDeafness(const std::set<LinkId>& cuts)
+/// Of too many cuts to name: the parts they leave, or how many links are cut, a link being what one line on the canvas
+/// is.
+QString spokenManyCuts(const std::set<LinkId>& cuts, const std::vector<NodeId>& nodes)
+{
+    if (partsOf(cuts, nodes).size() > 1)
+        return spokenCuts(cuts, nodes);
+    const auto halves =
+        std::count_if(cuts.begin(), cuts.end(), [&cuts](LinkId link) { return cuts.contains(link.reversed()); });
+    const auto links = [](std::ptrdiff_t count) {
+        return count == 1 ? QStringLiteral("1 link is cut") : QStringLiteral("%1 links are cut").arg(count);
+    };
+    const std::ptrdiff_t oneWay = std::ptrdiff_t(cuts.size()) - halves;
+    if (halves == 0)
+        return links(oneWay);
+    const QString both = links(halves / 2) + QStringLiteral(" both ways");
+    return oneWay == 0 ? both : QStringLiteral("%1, %2 one way").arg(both).arg(oneWay);
+}
+
+QStringList spokenDeafness(const std::set<LinkId>& cuts, const std::vector<NodeId>& nodes)
 {
     const auto sendersOf = deafness(cuts);
     QStringList phrases;
@@ -75,7 +94,36 @@ QStringList spokenDeafness(const std::set<LinkId>& cuts)
         phrases << phrase;
     }
     if (phrases.size() > kMostPhrases)
-        return {QStringLiteral("%1 links are cut").arg(cuts.size())};
+        return {spokenManyCuts(cuts, nodes)};
+    return phrases;
+}
+
+/// `drawn` without what isolations and power supplies do.
+QStringList spokenOfClients(const FaultState& drawn, const std::vector<NodeId>& nodes)
+{
+    std::vector<NodeId> unreached;
+    std::vector<NodeId> deaf; // to clients, which hear them
+    std::vector<NodeId> unheard;
+    for (const NodeId node : nodes) {
+        const bool toNode = drawn.effective({kClients, node}).cut;
+        const bool toClients = drawn.effective({node, kClients}).cut;
+        if (toNode && toClients)
+            unreached.push_back(node);
+        else if (toNode)
+            deaf.push_back(node);
+        else if (toClients)
+            unheard.push_back(node);
+    }
+    QStringList phrases;
+    if (!unreached.empty())
+        phrases << QStringLiteral("clients cannot reach %1")
+                       .arg(unreached.size() == nodes.size() ? QStringLiteral("any node") : spokenNodes(unreached));
+    if (!deaf.empty())
+        phrases << QStringLiteral("%1 cannot hear clients (clients hear %1)").arg(spokenNodes(deaf));
+    if (!unheard.empty())
+        phrases << QStringLiteral("clients cannot hear %1 (%1 %2 clients)")
+                       .arg(spokenNodes(unheard),
+                            unheard.size() == 1 ? QStringLiteral("hears") : QStringLiteral("hear"));
     return phrases;
 }
 
@@ -122,6 +170,28 @@ QString spokenClock(const fault::ClockFault& clock, std::chrono::microseconds no
                      .arg(percent < 0 ? QStringLiteral("slow") : QStringLiteral("fast"));
     }
     return parts.join(QStringLiteral(", "));
+}
+
+QString spokenWrongClock(NodeId node, const fault::ClockFault& clock, std::chrono::microseconds now)
+{
+    fault::ClockFault shown = clock;
+    if (clock.rate != fault::Share::kAll) {
+        shown.offset = std::chrono::round<std::chrono::seconds>(clock.aheadAt(now));
+        shown.since = now;
+    }
+    const QString how = spokenClock(shown, now);
+    const bool onlyRuns = how.startsWith(QStringLiteral("runs "));
+    return QStringLiteral("%1's clock %2").arg(node.name(), onlyRuns ? how : QStringLiteral("is ") + how);
+}
+
+QStringList spokenLoadFaults(const FaultState& state)
+{
+    QStringList phrases;
+    if (state.surge != 1)
+        phrases << QStringLiteral("load surge ×%1").arg(state.surge, 0, 'g', 3);
+    if (state.hotKey)
+        phrases << QStringLiteral("hot key %1").arg(fault::printShare(state.hotKey));
+    return phrases;
 }
 
 QString spokenDisk(const fault::DiskFault& disk, bool ofMany)
@@ -195,13 +265,16 @@ QStringList spokenBroken(const FaultState& state, const std::vector<NodeId>& nod
         if (!said && drawn.effective(link).cut)
             cuts.insert(link);
     }
-    QStringList phrases = spokenDeafness(cuts);
+    QStringList phrases = spokenDeafness(cuts, nodes);
+    std::vector<NodeId> powered;
+    std::copy_if(nodes.begin(), nodes.end(), std::back_inserter(powered),
+                 [&](NodeId node) { return state.conditionOf(node) != NodeCondition::PoweredOff; });
+    phrases << spokenOfClients(drawn, powered);
 
     std::vector<std::pair<fault::LinkFault, std::vector<LinkId>>> groups;
     for (const auto& [link, own] : state.links) {
         fault::LinkFault rest = own;
-        if (!link.isOfClients())
-            rest.cut = false;
+        rest.cut = false;
         if (rest.healthy())
             continue;
         const auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == rest; });
@@ -244,6 +317,10 @@ QString spokenPrice(const FaultState& from, const FaultState& to)
     }
     for (const auto& [after, nodes] : ended)
         parts << QStringLiteral("%1 %2 again").arg(spokenNodes(nodes), spokenCondition(after));
+    if (from.rolling && !to.rolling)
+        parts << QStringLiteral("no more nodes restart");
+    else if (to.rolling && !from.rolling)
+        parts << QStringLiteral("restarts every running node in turn");
     return parts.join(QStringLiteral("; "));
 }
 

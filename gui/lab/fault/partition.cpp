@@ -17,15 +17,17 @@ struct Named
 };
 
 constexpr std::array<Named, 8> kShapes{{
-    {PartitionShape::One, "one", "One node alone, the rest together."},
-    {PartitionShape::Minority, "minority", "The leader in the smaller part, which is as large as a minority can be."},
+    {PartitionShape::One, "one", "One node, of those selected or else the leader, alone, the rest together."},
+    {PartitionShape::Minority, "minority",
+     "Those selected, else the leader, in the smaller part, which is as large as a minority can be."},
     {PartitionShape::Majority, "majority",
-     "The leader in the larger part; the other is as large as a minority can be."},
+     "Those selected, else the leader, in the larger part; the other is as large as a minority can be."},
     {PartitionShape::Halves, "halves", "The first half of the nodes by name, and the rest."},
-    {PartitionShape::Bridge, "bridge", "Two halves that do not hear each other, and one node between that hears both."},
+    {PartitionShape::Bridge, "bridge",
+     "Two halves that do not hear each other, and one node, of those selected or else the leader, that hears both."},
     {PartitionShape::MajoritiesRing, "majorities-ring", "Every node hears a majority, and no two the same one."},
     {PartitionShape::Primaries, "primaries", "Those that lead are alone, each by itself; all others together."},
-    {PartitionShape::OneWay, "one-way", "Nobody hears the leader, and it hears everybody."},
+    {PartitionShape::OneWay, "one-way", "Nobody hears those selected, else the leader, and they hear everybody."},
 }};
 
 const Named& named(PartitionShape shape)
@@ -217,6 +219,16 @@ std::vector<std::vector<NodeId>> partsOf(const std::set<LinkId>& cuts, const std
         return !partOf.contains(link.from) || !partOf.contains(link.to) || partOf[link.from] != partOf[link.to];
     });
     return whole ? parts : std::vector<std::vector<NodeId>>{nodes};
+}
+
+QString spokenCutSets(const std::vector<CutSet>& cuts, const std::vector<NodeId>& nodes)
+{
+    const bool areParting = std::all_of(cuts.begin(), cuts.end(), [&nodes](const CutSet& cut) {
+        return !cut.name.isEmpty() || partsOf(cut.links, nodes).size() > 1;
+    });
+    if (cuts.size() == 1)
+        return areParting ? QStringLiteral("the partition") : QStringLiteral("the links");
+    return (areParting ? QStringLiteral("%1 partitions") : QStringLiteral("%1 cuts")).arg(cuts.size());
 }
 
 QString spokenCuts(const std::set<LinkId>& cuts, const std::vector<NodeId>& nodes)

@@ -4,6 +4,7 @@
 #include "common/fault/share.h"
 #include "common/result/result.h"
 #include "common/wire/ids.h"
+#include "gui/lab/fault/fault_state.h"
 
 #include <QStringList>
 
@@ -41,6 +42,10 @@ std::set<LinkId> cutsBetween(const std::vector<NodeId>& side, const std::vector<
 /// What a set of cuts comes to: the parts that hear each other both ways inside, and nothing of each other; more than
 /// one part only when that is so for all pairs. "n1 n2 | n3 n4 n5".
 std::vector<std::vector<NodeId>> partsOf(const std::set<LinkId>& cuts, const std::vector<NodeId>& nodes);
+
+/// What is healed with these cuts, for a sentence: "the partition" when it parts the nodes or has a name, else "the
+/// links"; of many "2 partitions" or "3 cuts".
+QString spokenCutSets(const std::vector<CutSet>& cuts, const std::vector<NodeId>& nodes);
 
 /// "n1 n2 | n3 n4 n5" where it is a full partition, and of the clients, who belong to no part, "; clients | n4" behind
 /// it; else the links: "n1 ↔ n3, n2 → n4", or their number when there are more than four.

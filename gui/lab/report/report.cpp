@@ -63,9 +63,11 @@ QString nameOf(FaultKind kind)
     case FaultKind::Surge:
         return QStringLiteral("surge");
     case FaultKind::HotKey:
+        return QStringLiteral("hot-key");
+    case FaultKind::RollingRestart:
         break;
     }
-    return QStringLiteral("hot-key");
+    return QStringLiteral("rolling-restart");
 }
 
 QJsonValue whatIsWrong(const FaultRecord& fault)

@@ -81,6 +81,8 @@ std::function<void()> Runner::undoOf(const Step& step, quint64 lastFaultBefore, 
             case FaultKind::HotKey:
                 m_lab.setHotKey({});
                 break;
+            case FaultKind::RollingRestart: // takes no duration: it ends by itself
+                break;
             case FaultKind::Cut:
             case FaultKind::Link:
                 if (cutSet)

@@ -81,10 +81,26 @@ void readParsed(YamlFields& fields, const char* field, Result<T> (*parse)(const 
         fields.refuse(field, QStringLiteral("%1 is %2").arg(QLatin1String(field), value.error()));
 }
 
+/// Fields that are asked for only to say why not, when they are there, are not offered when another is misspelt.
+void withholdOthers(YamlFields& fields, Action action)
+{
+    const Takes wanted = takes(action);
+    const std::pair<const char*, bool> known[] = {{"target", wanted.target},
+                                                  {"links", wanted.links},
+                                                  {"duration", wanted.duration},
+                                                  {"over", wanted.over},
+                                                  {"to", action == Action::Rate || action == Action::Pace}};
+    for (const auto& [field, isTaken] : known) {
+        if (!isTaken)
+            fields.withhold(field);
+    }
+}
+
 /// Something that an action cannot do without is not there; a misspelt field is the likelier reason, and is named
 /// first. For when all fields that belong to the step have been asked for.
-void refuseMissing(YamlFields& fields, const QString& sentence)
+void refuseMissing(YamlFields& fields, Action action, const QString& sentence)
 {
+    withholdOthers(fields, action);
     fields.finish();
     fields.refuse("do", sentence);
 }
@@ -172,8 +188,9 @@ void readFault(YamlFields& fields, Step& step, Fault& fault, const Presets& pres
             fields.refuse(name.constData(), set.error());
     }
     if (!anySet && step.preset.isEmpty())
-        refuseMissing(fields, QStringLiteral("%1 needs what is wrong: preset, or one or more of %2")
-                                  .arg(nameOf(step.action), listed(fieldNames)));
+        refuseMissing(fields, step.action,
+                      QStringLiteral("%1 needs what is wrong: preset, or one or more of %2")
+                          .arg(nameOf(step.action), listed(fieldNames)));
     // A preset that was changed is no longer what its name says.
     if (anySet)
         step.preset.clear();
@@ -182,6 +199,14 @@ void readFault(YamlFields& fields, Step& step, Fault& fault, const Presets& pres
 void readLinkFault(YamlFields& fields, Step& step)
 {
     readFault(fields, step, step.fault, fault::presets(), fault::fieldNames());
+    if (fields.has("distribution") && step.fault.jitter.count() == 0) {
+        if (step.fault.distribution != fault::Distribution::Constant)
+            fields.refuse("distribution", QStringLiteral("distribution says how jitter spreads, and there is none; "
+                                                         "give it a jitter, such as jitter: 10ms"));
+        else if (step.fault.latency.count() == 0)
+            fields.refuse("distribution", QStringLiteral("distribution: constant says that latency never varies, and "
+                                                         "there is none; give it a latency, such as latency: 200ms"));
+    }
     const bool ofClients = std::any_of(step.links.begin(), step.links.end(), [](const LinkSelector& selector) {
         return selector.from.kind == Target::Kind::Clients || selector.to.kind == Target::Kind::Clients;
     });
@@ -232,8 +257,9 @@ void readPartition(YamlFields& fields, Step& step, int nodes)
             fields.refuse("target", QStringLiteral("a partition with side takes no target; the target is for a shape"));
         readSide(fields, step, *side, nodes);
     } else if (!shape) {
-        refuseMissing(fields, QStringLiteral("partition needs shape: one of %1; or side: the nodes of one side")
-                                  .arg(listed(partitionNames())));
+        refuseMissing(fields, step.action,
+                      QStringLiteral("partition needs shape: one of %1; or side: the nodes of one side")
+                          .arg(listed(partitionNames())));
     } else {
         step.shape = partitionNamed(*shape);
         if (!step.shape) {
@@ -258,7 +284,7 @@ void readClock(YamlFields& fields, Step& step)
     readParsed(fields, "jump", &parseOffset, step.jump);
     readParsed(fields, "rate", &parseClockRate, step.clockRate);
     if (!step.offset && !step.jump && !step.clockRate)
-        refuseMissing(fields, QStringLiteral("clock needs offset (5s), jump (-200ms) or rate (110%)"));
+        refuseMissing(fields, step.action, QStringLiteral("clock needs offset (5s), jump (-200ms) or rate (110%)"));
     if (step.offset && step.jump)
         fields.refuse("jump", QStringLiteral("a clock is set to an offset or jumps, not both"));
 }
@@ -322,12 +348,13 @@ void readAction(YamlFields& fields, Step& step, int nodes)
     case Action::Surge:
         readParsed(fields, "factor", &parseSurge, step.factor);
         if (!fields.has("factor"))
-            refuseMissing(fields, QStringLiteral("surge needs factor: how many times the load that is set, such as 5"));
+            refuseMissing(fields, step.action,
+                          QStringLiteral("surge needs factor: how many times the load that is set, such as 5"));
         break;
     case Action::HotKey:
         readParsed(fields, "share", &fault::parseShare, step.share);
         if (!fields.has("share"))
-            refuseMissing(fields, QStringLiteral("hot-key needs share: of the operations, such as 80%"));
+            refuseMissing(fields, step.action, QStringLiteral("hot-key needs share: of the operations, such as 80%"));
         break;
     default:
         break;
@@ -343,6 +370,7 @@ void readAction(YamlFields& fields, Step& step, int nodes)
     } else if (fields.has("to")) {
         fields.refuse("to", QStringLiteral("%1 takes no to; only rate and pace do").arg(*what));
     }
+    withholdOthers(fields, *action);
 }
 
 } // namespace

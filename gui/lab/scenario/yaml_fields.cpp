@@ -204,6 +204,11 @@ void YamlFields::refuse(const QString& sentence)
         m_problem = errorAt(m_fileName, line(), sentence);
 }
 
+void YamlFields::withhold(const char* field)
+{
+    m_known.removeAll(QString::fromLatin1(field));
+}
+
 void YamlFields::finish()
 {
     if (m_problem || !m_mapping->node.IsMap())

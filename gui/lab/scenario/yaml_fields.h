@@ -47,6 +47,8 @@ public:
     void refuse(const char* field, const QString& sentence);
     /// Notes what is wrong with the mapping as a whole, at its first line.
     void refuse(const QString& sentence);
+    /// Does not name the field among those there are, although it was asked for: it is not of this mapping.
+    void withhold(const char* field);
     /// Refuses the fields nobody asked for.
     void finish();
     const std::optional<Error>& problem() const { return m_problem; }

@@ -78,8 +78,11 @@ QString headline(const Timeline& timeline)
         all.push_back(id);
     parts << spokenBroken(faults, all);
     for (const auto& [node, clock] : faults.clocks)
-        parts << QStringLiteral("%1's clock is wrong").arg(node.name());
+        parts << spokenWrongClock(node, clock, wire::monotonicNow());
     parts << spokenDisks(faults.disks);
+    parts << spokenLoadFaults(faults);
+    if (faults.rolling)
+        parts << QStringLiteral("rolling restart");
     if (starting.size() == qsizetype(timeline.nodes().size()))
         parts << QStringLiteral("%1 nodes are starting").arg(starting.size());
     else if (!starting.isEmpty())

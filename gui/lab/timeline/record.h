@@ -109,6 +109,7 @@ enum class FaultKind : quint8 {
     Disk,
     Surge,
     HotKey,
+    RollingRestart, ///< of all nodes; each goes down for a moment, and no fault of its own tells of that
 };
 
 /// A fault began or (with `to`) ended. The same id comes again when something about the fault becomes known; the newest
@@ -141,6 +142,10 @@ struct FaultStateRecord
     FaultState state;
     QString undo; ///< "Cut n1 -> n3": the sentence of what would be undone; empty when there is nothing
     QString redo;
+    /// What that comes to beyond its sentence, before it is done: "restarts n4; what it had not synced stays lost",
+    /// "there is nothing to bring back". Empty when there is no more to say.
+    QString undoMeans = {};
+    QString redoMeans = {};
 };
 
 /// A gesture of the user or a step of a scenario, and what came of it; the newest record with an id is the gesture.
@@ -149,7 +154,7 @@ struct GestureRecord
     quint64 id = 0;
     Monotonic at{0};
     QString what;    ///< "Killed n3, the leader"
-    QString outcome; ///< "n5 leads after 2.9 s"; empty until there is one
+    QString outcome; ///< "n5 leads after 2.9 s"; empty until there is one, or what it costs is known at once
 };
 
 struct PaceRecord

@@ -87,6 +87,16 @@ const NodeState* Timeline::node(NodeId id) const
     return found == m_nodes.end() ? nullptr : &found->second;
 }
 
+std::vector<NodeId> Timeline::leaders() const
+{
+    std::vector<NodeId> leaders;
+    for (const auto& [id, node] : m_nodes) {
+        if (node.life == NodeLife::Running && node.status && node.status->role == wire::Role::Leader)
+            leaders.push_back(id);
+    }
+    return leaders;
+}
+
 NodeId Timeline::leader() const
 {
     NodeId leader;
@@ -292,10 +302,11 @@ void Timeline::reduce(const GestureRecord& record)
         return;
     }
     m_lastGesture = record;
+    const QString said = record.outcome.isEmpty() ? record.what : record.what + QStringLiteral(" · ") + record.outcome;
     if (isNew)
-        addEvent(record.at, {}, Severity::Info, record.what);
+        addEvent(record.at, {}, Severity::Info, said);
     else if (!record.outcome.isEmpty())
-        addEvent(wire::monotonicNow(), {}, Severity::Info, record.what + QStringLiteral(" · ") + record.outcome);
+        addEvent(wire::monotonicNow(), {}, Severity::Info, said);
 }
 
 void Timeline::reduce(const PaceRecord& record)

@@ -93,6 +93,8 @@ public:
     /// The node that leads, by its own report: running, and of the highest term among those that claim it. Nobody when
     /// none does.
     NodeId leader() const;
+    /// All that run and say they lead: beside the leader one of an older term, which does not know better yet.
+    std::vector<NodeId> leaders() const;
     quint64 highestTerm() const;
     /// By the leader's own report; without a leader by whoever knows most. See isReported.
     Membership membership() const;

@@ -144,7 +144,7 @@ private slots:
         const MemberStep added{{6}, true};
         history.did(QStringLiteral("Add n6"), added);
         QCOMPARE(history.undoSentence(), QStringLiteral("Add n6"));
-        QVERIFY(history.memberToUndo() == added);
+        QVERIFY(history.memberToUndo() == added && !history.wouldUndo(surge));
         history.undone({{5}, true}); // another one came about
         QCOMPARE(history.undoSentence(), QStringLiteral("Add n6"));
         history.undone(added);
@@ -191,6 +191,33 @@ private slots:
         const FaultState back = *history.undo(died);
         QVERIFY(back.cuts.empty());
         QCOMPARE(back.conditionOf({2}), NodeCondition::Killed);
+    }
+
+    void whatUndoWouldDoIsKnownBefore()
+    {
+        FaultHistory history;
+        QVERIFY(!history.wouldUndo({}) && !history.wouldRedo({}));
+        FaultState off;
+        off.conditions[{4}] = NodeCondition::PoweredOff;
+        history.did(QStringLiteral("Power off n4"), {}, off);
+        QCOMPARE(history.wouldUndo(off), std::optional(FaultState()));
+        QCOMPARE(history.undoSentence(), QStringLiteral("Power off n4")); // still to be undone
+        const FaultState back = *history.undo(off);
+        QCOMPARE(history.wouldRedo(back), std::optional(off));
+    }
+
+    void undoOfWhatIsOverChangesNothing()
+    {
+        FaultHistory history;
+        FaultState over;
+        over.surge = 2;
+        FaultState rolling = over;
+        rolling.rolling = true;
+        history.did(QStringLiteral("Surge"), {}, over);
+        history.did(QStringLiteral("Rolling restart"), over, rolling);
+        QCOMPARE(history.wouldUndo(over), std::optional(over));
+        QCOMPARE(*history.undo(rolling), over); // while it runs
+        QCOMPARE(history.undoSentence(), QStringLiteral("Surge"));
     }
 
     void newDeedForgetsWhatWasUndone()
@@ -273,6 +300,47 @@ private slots:
         state.setLink({{1}, {2}}, slow(200ms));
         state.setLink({{2}, {1}}, slow(200ms));
         row("slow", state, QStringLiteral("n1 ↔ n2 slow: 200 ms"));
+
+        const auto bothWays = [](std::set<LinkId> links) {
+            for (const LinkId link : std::set<LinkId>(links))
+                links.insert(link.reversed());
+            return links;
+        };
+        state = {};
+        state.addCut({}, bothWays({{{1}, {2}}, {{2}, {3}}, {{3}, {4}}, {{4}, {5}}}));
+        row("a line through four links", state, QStringLiteral("4 links are cut both ways"));
+        state.addCut({}, {{{5}, {1}}});
+        row("and one way through another", state, QStringLiteral("4 links are cut both ways, 1 one way"));
+        state = {};
+        state.addCut({}, cutsBetween({{1}}, {{2}, {3}, {4}, {5}}));
+        state.addCut({}, cutsBetween({{2}}, {{3}, {4}, {5}}));
+        state.addCut({}, cutsBetween({{3}}, {{4}, {5}}));
+        row("in many parts", state, QStringLiteral("n1 | n2 | n3 | n4 n5"));
+
+        const auto clientCut = [](std::set<LinkId> links) {
+            FaultState cut;
+            cut.addCut({}, std::move(links));
+            return cut;
+        };
+        row("clients, both ways", clientCut({{kClients, {1}}, {{1}, kClients}}),
+            QStringLiteral("clients cannot reach n1"));
+        row("clients of two nodes", clientCut(bothWays({{kClients, {1}}, {kClients, {4}}})),
+            QStringLiteral("clients cannot reach n1 and n4"));
+        const std::vector<LinkId> ofAll = linksOfClients(kFive);
+        row("clients of all", clientCut({ofAll.begin(), ofAll.end()}), QStringLiteral("clients cannot reach any node"));
+        row("what clients send", clientCut({{kClients, {2}}}),
+            QStringLiteral("n2 cannot hear clients (clients hear n2)"));
+        row("what clients are told", clientCut({{{2}, kClients}}),
+            QStringLiteral("clients cannot hear n2 (n2 hears clients)"));
+        state = {};
+        fault::LinkFault cutAndSlow = slow(200ms);
+        cutAndSlow.cut = true;
+        state.setLink({kClients, {3}}, cutAndSlow);
+        state.setLink({{3}, kClients}, cutAndSlow);
+        row("set for the link, with more", state, QStringLiteral("clients cannot reach n3, n3 ↔ clients slow: 200 ms"));
+        state = clientCut({{kClients, {1}}, {{1}, kClients}});
+        state.conditions[{1}] = NodeCondition::PoweredOff;
+        row("clients of one without power", state, {});
     }
 
     void whatIsBrokenIsSaid()
@@ -298,6 +366,31 @@ private slots:
         QCOMPARE(spokenClock(clock, 0us), QStringLiteral("0.2 s behind"));
         clock.rate = 1'100'000;
         QCOMPARE(spokenClock(clock, 12s), QStringLiteral("1 s ahead, runs 10% fast"));
+    }
+
+    void wrongClockIsASentenceThatDoesNotFlicker()
+    {
+        fault::ClockFault clock;
+        clock.offset = 5s;
+        QCOMPARE(spokenWrongClock({2}, clock, 0us), QStringLiteral("n2's clock is 5 s ahead"));
+        clock.offset = -200ms;
+        QCOMPARE(spokenWrongClock({2}, clock, 0us), QStringLiteral("n2's clock is 0.2 s behind"));
+        clock = {};
+        clock.rate = 1'100'000;
+        QCOMPARE(spokenWrongClock({2}, clock, 100ms), QStringLiteral("n2's clock runs 10% fast"));
+        QCOMPARE(spokenWrongClock({2}, clock, 31s), QStringLiteral("n2's clock is 3 s ahead, runs 10% fast"));
+    }
+
+    void faultsOfTheLoadAreReadAloud()
+    {
+        FaultState state;
+        QVERIFY(spokenLoadFaults(state).isEmpty());
+        state.surge = 3;
+        state.hotKey = fault::Share::ofPercent(80);
+        QCOMPARE(spokenLoadFaults(state),
+                 QStringList({QStringLiteral("load surge ×3"), QStringLiteral("hot key 80%")}));
+        state.surge = 3.71234; // on its way
+        QCOMPARE(spokenLoadFaults(state).front(), QStringLiteral("load surge ×3.71"));
     }
 
     void disksAreReadAloud_data()
@@ -345,6 +438,10 @@ private slots:
         FaultState cut;
         cut.addCut({}, {{{1}, {2}}});
         QVERIFY(spokenPrice(cut, {}).isEmpty());
+        FaultState rolling;
+        rolling.rolling = true;
+        QCOMPARE(spokenPrice(rolling, {}), QStringLiteral("no more nodes restart"));
+        QCOMPARE(spokenPrice({}, rolling), QStringLiteral("restarts every running node in turn"));
     }
 };
 

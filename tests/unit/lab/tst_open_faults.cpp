@@ -164,6 +164,44 @@ private slots:
         QCOMPARE(bands.shown.begin()->second.leaderAfter, std::optional<std::chrono::microseconds>(300ms));
     }
 
+    void rollingRestartIsOneBand()
+    {
+        Bands bands;
+        FaultState state;
+        state.rolling = true;
+        bands.become(state);
+        QCOMPARE(bands.shown.size(), std::size_t(1));
+        QCOMPARE(bands.shown.begin()->second.name, QStringLiteral("rolling restart"));
+        QCOMPARE(bands.shown.begin()->second.kind, FaultKind::RollingRestart);
+        QVERIFY(!bands.shown.begin()->second.to);
+        state.surge = 2;
+        bands.become(state);
+        QVERIFY(!bands.shown.begin()->second.to);
+        state.rolling = false;
+        bands.become(state);
+        QVERIFY(bands.shown.begin()->second.to);
+    }
+
+    void rollingRestartGoesOnWithoutOneThatLeft()
+    {
+        Timeline timeline;
+        ClusterRecord cluster;
+        for (const NodeId id : {NodeId{1}, NodeId{2}})
+            cluster.members.push_back({id, 1, 2, 3});
+        timeline.append(cluster);
+        for (const NodeId id : {NodeId{1}, NodeId{2}}) {
+            timeline.append(NodeRecord{1s, id, NodeLife::Running, 1, {}});
+            wire::Status status;
+            status.term = 1;
+            status.role = id == NodeId{2} ? wire::Role::Leader : wire::Role::Follower;
+            timeline.append(StatusRecord{id, status});
+        }
+        RollingRestart rolling(timeline);
+        QCOMPARE(rolling.next(timeline), NodeId{1});
+        timeline.append(MemberRecord{2s, {NodeId{1}, 1, 2, 3}, false});
+        QCOMPARE(rolling.next(timeline), NodeId{2});
+    }
+
     void rollingRestartWaitsForEachAndTakesTheLeaderLast()
     {
         Timeline timeline;

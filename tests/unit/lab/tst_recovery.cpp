@@ -61,6 +61,22 @@ private slots:
         QCOMPARE(outcomeOf(news), QStringLiteral("n1 leads after 290 ms, first write after 300 ms"));
     }
 
+    void whatAGestureCostsStaysSaid()
+    {
+        Recovery recovery;
+        const QString price = QStringLiteral("restarts n4; what it had not synced stays lost");
+        recovery.expectCatchUp({2, 20s, QStringLiteral("Undid: Power off n4"), price}, {4}, 100);
+        QCOMPARE(outcomeOf(recovery.onApplied({4}, 100, 21'200ms)),
+                 price + QStringLiteral("; n4 is back and caught up after 1.2 s"));
+        GestureRecord again = kGesture;
+        again.outcome = QStringLiteral("n3 killed again");
+        recovery.expectNewLeader(killOfTheLeader(), again, 4);
+        QCOMPARE(outcomeOf(recovery.onLeader({5}, 5, 12'900ms)),
+                 QStringLiteral("n3 killed again; n5 leads after 2.9 s"));
+        QCOMPARE(outcomeOf(recovery.onWrite(7, 13'100ms)),
+                 QStringLiteral("n3 killed again; n5 leads after 2.9 s, first write after 3.1 s"));
+    }
+
     void whatHasEndedStaysEnded()
     {
         Recovery recovery;

@@ -102,6 +102,41 @@ private slots:
         QCOMPARE(headline(timeline), QStringLiteral("5 nodes · n3 leads, term 4 · nothing lost"));
     }
 
+    void headlineNamesEveryFault()
+    {
+        Timeline timeline;
+        running(timeline);
+        FaultStateRecord faults;
+        const auto says = [&](const char* words) {
+            timeline.append(faults);
+            const QString sentence = headline(timeline);
+            faults.state = {};
+            return sentence == QString::fromUtf8(words) + QStringLiteral(" · n3 leads, term 4 · nothing lost");
+        };
+        faults.state.addCut({}, {{kClients, {3}}, {{3}, kClients}});
+        QVERIFY2(says("Clients cannot reach n3"), qPrintable(headline(timeline)));
+        faults.state.addCut({}, {{kClients, {2}}});
+        QVERIFY2(says("n2 cannot hear clients (clients hear n2)"), qPrintable(headline(timeline)));
+        faults.state.clocks[{2}].offset = 5s;
+        QVERIFY2(says("n2's clock is 5 s ahead"), qPrintable(headline(timeline)));
+        faults.state.surge = 3;
+        faults.state.hotKey = fault::Share::ofPercent(80);
+        QVERIFY2(says("Load surge ×3 · hot key 80%"), qPrintable(headline(timeline)));
+        faults.state.rolling = true;
+        QVERIFY2(says("Rolling restart"), qPrintable(headline(timeline)));
+        QVERIFY2(says("5 nodes"), qPrintable(headline(timeline)));
+    }
+
+    void whatAGestureCostsIsInTheListOfEvents()
+    {
+        Timeline timeline;
+        running(timeline);
+        timeline.append(GestureRecord{1, 3s, QStringLiteral("Killed n1"), {}});
+        QCOMPARE(timeline.events().back().text, QStringLiteral("Killed n1"));
+        timeline.append(GestureRecord{2, 3s, QStringLiteral("Undid: Kill n1"), QStringLiteral("restarts n1")});
+        QCOMPARE(timeline.events().back().text, QStringLiteral("Undid: Kill n1 · restarts n1"));
+    }
+
     void nodesComeAndGo()
     {
         Timeline timeline;
@@ -193,6 +228,9 @@ private slots:
         live(timeline, 5, NodeLife::Frozen);
         QCOMPARE(timeline.leader(), NodeId{3});
         QCOMPARE(timeline.highestTerm(), quint64(6));
+        QCOMPARE(timeline.leaders(), std::vector<NodeId>{{3}});
+        live(timeline, 5, NodeLife::Running);
+        QCOMPARE(timeline.leaders(), (std::vector<NodeId>{{3}, {5}})); // n3 does not know better yet
     }
 
     void messageIsPutTogetherFromBothEndsInEitherOrder_data()

@@ -166,9 +166,14 @@ void TestStepFile::aLinkTakesEveryFieldOfItsFault()
     QFETCH(QString, value);
     const QString field = QString::fromLatin1(QTest::currentDataTag());
     QVERIFY2(!value.isEmpty(), "a field without a row here");
-    const Result<Scenario> scenario = withStep(QStringLiteral("do: link, links: n1->n2, %1: %2").arg(field, value));
-    QVERIFY2(scenario, scenario ? "" : qPrintable(scenario.error()));
     fault::LinkFault wanted;
+    QString fields = QStringLiteral("%1: %2").arg(field, value);
+    if (field == QStringLiteral("distribution")) { // of jitter, so it takes one
+        fields += QStringLiteral(", jitter: 5ms");
+        wanted.jitter = 5ms;
+    }
+    const Result<Scenario> scenario = withStep(QStringLiteral("do: link, links: n1->n2, ") + fields);
+    QVERIFY2(scenario, scenario ? "" : qPrintable(scenario.error()));
     QVERIFY(fault::setField(wanted, field, value));
     QVERIFY(!wanted.healthy());
     QVERIFY(scenario->steps[0].fault == wanted);
@@ -222,6 +227,9 @@ void TestStepFile::badValuesOfFaultsAreNamedWithTheirLine_data()
     row(link, "latency: 5", "latency is \"5\"");
     row(link, "jitter: soon", "0 to 1min");
     row(link, "distribution: pareto", "one of constant, uniform, normal, exponential");
+    row(link, "distribution: normal", "distribution says how jitter spreads, and there is none; give it a jitter");
+    row("link, links: n1->n2, latency: 5ms", "distribution: uniform", "give it a jitter, such as jitter: 10ms");
+    row(link, "distribution: constant", "give it a latency, such as latency: 200ms");
     row(link, "loss: 140%", "loss is \"140%\"; it must be");
     row(link, "loss: -1%", "0% to 100%");
     row(link, "duplicate: 1.5", "0% to 100%");
@@ -360,7 +368,11 @@ void TestStepFile::aFieldOfAnotherFaultIsRefused_data()
     row("do: rate, to: 5, duration: 1s", "rate is done at once");
     row("do: rate, to: 5, rate: 5", "no field \"rate\"");
     row("do: kill, target: n1, links: n1->n2", "kill takes no links; link, cut and heal do");
-    row("do: kill, target: n1, latency: 5ms", "no field \"latency\"");
+    row("do: kill, target: n1, latency: 5ms",
+        "no field \"latency\"; there are at, after, within, do, target, duration");
+    row("do: heal-all, tarjet: n1", "no field \"tarjet\"; there are at, after, within, do");
+    row("do: rate, to: 5, ovr: 2s", "no field \"ovr\"; there are at, after, within, do, over, to");
+    row("do: surge, factr: 2", "no field \"factr\"; there are at, after, within, do, duration, over, factor");
     row("do: kill, target: n1, offset: 5s", "no field \"offset\"");
     row("do: kill, target: n1, shape: one", "no field \"shape\"");
     row("do: kill, target: n1, side: n2", "no field \"side\"");
