@@ -151,6 +151,7 @@ private slots:
         const Timeline& timeline = cluster.lab.timeline();
         cluster.lab.rollingRestart();
         QCOMPARE(cluster.lastFault()->name, QStringLiteral("rolling restart"));
+        QVERIFY(cluster.captionOutcome().isEmpty()); // who waits for it takes an outcome for its end
         QVERIFY(headline(timeline).contains(QStringLiteral("olling restart")));
         QCOMPARE(timeline.faultState().undo, QStringLiteral("Rolling restart"));
         QTRY_VERIFY_WITH_TIMEOUT(cluster.captionOutcome().contains(QStringLiteral("all 5 restarted in")), kPatienceMs);

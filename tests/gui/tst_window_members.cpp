@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui/views/faults/sentence_line.h"
 #include "live_window.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QDialog>
 #include <QDialogButtonBox>
-#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
@@ -118,7 +118,10 @@ void WindowMembersTest::badDescriptionOfADiskIsNotTaken()
     QVERIFY(asked());
     auto* field = asked()->findChild<QLineEdit*>(QStringLiteral("value"));
     QTest::keyClicks(field, QStringLiteral("latency: 11s"));
-    QVERIFY(asked()->findChild<QLabel*>(QStringLiteral("sentence"))->text().contains(QStringLiteral("0 to 10s")));
+    QVERIFY(asked()
+                ->findChild<views::SentenceLine*>(QStringLiteral("sentence"))
+                ->text()
+                .contains(QStringLiteral("0 to 10s")));
     QVERIFY(!asked()->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->isEnabled());
     QTest::keyClick(field, Qt::Key_Return);
     QVERIFY(state().healthy());
