@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "fed_timeline.h"
-#include "gui/lab/fault/partition.h"
-#include "gui/views/topology/link_painter.h"
 #include "gui/views/topology/node_painter.h"
-#include "gui/views/topology/topology_view.h"
+#include "shown_canvas.h"
 
 #include "common/fault/disk_fault_text.h"
-#include "common/fault/link_fault_text.h"
 
 #include <QContextMenuEvent>
 #include <QHelpEvent>
@@ -16,71 +12,18 @@
 #include <QToolTip>
 
 using namespace faultline;
+using namespace faultline::tests;
 using namespace faultline::views;
-using namespace std::chrono_literals;
-using lab::FaultState;
-using lab::NodeCondition;
-using tests::moment;
-
-namespace {
-
-fault::LinkFault parsed(const char* text)
-{
-    const auto linkFault = fault::parseLinkFault(QString::fromUtf8(text));
-    return linkFault ? *linkFault : fault::LinkFault();
-}
-
-void setBoth(FaultState& state, LinkId link, const char* text)
-{
-    state.setLink(link, parsed(text));
-    state.setLink(link.reversed(), parsed(text));
-}
-
-using Change = void (*)(FaultState&);
-
-const std::vector<std::pair<const char*, Change>> kTroubles{
-    {"healed", [](FaultState&) {}},
-    {"partition",
-     [](FaultState& state) {
-         state.addCut({}, lab::cutsBetween({{1}, {2}}, {{3}, {4}, {5}}));
-     }},
-    {"slow link",
-     [](FaultState& state) {
-         setBoth(state, {{3}, {5}}, "latency: 200ms");
-     }},
-    {"lossy one way",
-     [](FaultState& state) {
-         state.setLink({{3}, {1}}, parsed("loss: 5%"));
-     }},
-    {"everything",
-     [](FaultState& state) {
-         setBoth(state, {{1}, {3}}, "latency: 200ms, jitter: 50ms, loss: 5%, bandwidth: 1mbit, corrupt: 2%");
-         setBoth(state, {{2}, {3}}, "bandwidth: 64kbit");
-         state.setLink({{3}, {5}}, parsed("reset"));
-         state.setLink({{5}, {3}}, parsed("refuse, reorder: 25%"));
-         state.setLink({{2}, {5}}, parsed("corrupt: 10%, duplicate: 10%"));
-         state.setLink({kClients, {3}}, parsed("latency: 100ms"));
-         setBoth(state, {kClients, {5}}, "cut");
-         state.addCut({}, {{{1}, {5}}});
-         state.conditions[{4}] = NodeCondition::PoweredOff;
-         state.conditions[{5}] = NodeCondition::CrashLooping;
-         state.clocks[{2}] = {5s, fault::Share::kAll, 0us};
-         state.disks[{2}] = {.latency = 20ms, .full = true, .lies = true};
-         state.disks[{3}].lies = true;
-     }},
-};
-
-} // namespace
 
 Q_DECLARE_METATYPE(Change)
 
-class CanvasLinksTest : public QObject
+class CanvasLinksTest : public QObject, protected ShownCanvas
 {
     Q_OBJECT
 
 private slots:
-    void init();
-    void cleanup();
+    void init() { begin(); }
+    void cleanup() { end(); }
     void everyWayToCutALinkIsShown_data();
     void everyWayToCutALinkIsShown();
     void missingPowerIsShownAtTheNodeAndNotOnItsLinks();
@@ -98,72 +41,12 @@ private slots:
     void clientLinksShowTheirFaults();
     void healthyClientLinkIsShownWhileCommandsFlow();
     void manyFaultsAreThreeIconsAndANumber();
-    void nothingReadableLiesOnAnythingElse_data();
-    void nothingReadableLiesOnAnythingElse();
-    void messagesLeaveSignsAndPatternReadable_data();
-    void messagesLeaveSignsAndPatternReadable();
-    void lostMessageStopsBesideTheSigns();
     void pointerOnALinkHighlightsIt();
     void tooltipSaysWhatTheWindowSays();
     void menuOfALinkIsAskedForWhereThePointerIs();
     void doubleClickOnALinkActivatesIt();
     void nodeIsMeantBeforeTheLinkUnderIt();
-
-private:
-    QPoint middleOf(LinkId link) const
-    {
-        for (const LinkLine& line : m_view->arrangement().lines()) {
-            if (line.link == link)
-                return line.line.pointAt(0.42).toPoint();
-        }
-        return {};
-    }
-    const PlacedLink* placed(LinkId link) const
-    {
-        for (const PlacedLink& each : m_view->arrangement().links) {
-            if (each.line.link == link)
-                return &each;
-        }
-        return nullptr;
-    }
-    const SceneNode& node(quint32 id) const { return m_view->scene().nodes.at(id - 1); }
-    void settle() const
-    {
-        QTRY_COMPARE(m_changes->isEmpty(), false);
-        m_changes->clear();
-    }
-    void faults(const std::function<void(FaultState&)>& change) const
-    {
-        m_fed->faults(change);
-        settle();
-    }
-
-    std::unique_ptr<tests::FedTimeline> m_fed;
-    std::unique_ptr<TopologyView> m_view;
-    std::unique_ptr<QSignalSpy> m_changes;
-    lab::Monotonic m_now{0};
 };
-
-void CanvasLinksTest::init()
-{
-    m_fed = std::make_unique<tests::FedTimeline>();
-    m_view = std::make_unique<TopologyView>();
-    m_now = moment(60);
-    m_view->setClock([this] { return m_now; });
-    m_view->setTimeline(&m_fed->timeline);
-    m_changes = std::make_unique<QSignalSpy>(&m_fed->timeline, &lab::Timeline::changed);
-    m_view->resize(768, 560);
-    m_view->show();
-    m_fed->begin(5, {3});
-    settle();
-}
-
-void CanvasLinksTest::cleanup()
-{
-    m_changes.reset();
-    m_view.reset();
-    m_fed.reset();
-}
 
 void CanvasLinksTest::everyWayToCutALinkIsShown_data()
 {
@@ -441,136 +324,6 @@ void CanvasLinksTest::manyFaultsAreThreeIconsAndANumber()
     QCOMPARE(placed({{3}, {4}})->icons, std::size_t(3));
     QVERIFY(one < three && three < five);
     QVERIFY2(five < three + 30, "the rest is only counted");
-}
-
-void CanvasLinksTest::nothingReadableLiesOnAnythingElse_data()
-{
-    QTest::addColumn<QSize>("size");
-    QTest::addColumn<Change>("change");
-    for (const QSize size : {QSize(768, 560), QSize(540, 340), QSize(300, 240)}) {
-        for (const auto& [name, change] : kTroubles) {
-            if (size.width() < 768 && QLatin1String(name) == QLatin1String("everything"))
-                continue;
-            QTest::addRow("%s at %dx%d", name, size.width(), size.height()) << size << change;
-        }
-    }
-}
-
-void CanvasLinksTest::nothingReadableLiesOnAnythingElse()
-{
-    QFETCH(QSize, size);
-    QFETCH(Change, change);
-    m_view->resize(size);
-    m_fed->load(59.9, 20, 2);
-    faults(change);
-    const double radius = m_view->nodeRadius();
-    std::vector<std::pair<QString, QRectF>> areas;
-    for (const SceneNode& each : m_view->scene().nodes) {
-        const QPointF centre = m_view->positionOf(each.id);
-        const int variant = m_view->arrangement().labelVariants.at(each.id);
-        areas.emplace_back(each.id.name() + ": " + each.word,
-                           labelArea(each, {centre, radius, variant, 0}, m_view->font()));
-        const QRectF crown = crownArea(each, centre, radius);
-        const double bare = crown.width() / 10; // around what is drawn
-        areas.emplace_back("crown of " + each.id.name(), crown.adjusted(bare, bare, -bare, -bare));
-    }
-    areas.emplace_back("clients", m_view->arrangement().clientWords);
-    for (const PlacedLink& link : m_view->arrangement().links) {
-        areas.emplace_back("icons of " + link.line.link.name(), link.line.mark);
-        areas.emplace_back("words of " + link.line.link.name(), link.words.isEmpty() ? QRectF() : link.wordsArea);
-    }
-    for (std::size_t i = 0; i < areas.size(); ++i) {
-        const auto& [name, area] = areas[i];
-        if (area.isEmpty())
-            continue;
-        QVERIFY2(QRectF(m_view->rect()).contains(area), qPrintable(name + " is cut off"));
-        for (std::size_t j = 0; j < i; ++j)
-            QVERIFY2(!area.intersects(areas[j].second), qPrintable(name + " lies on " + areas[j].first));
-        for (const SceneNode& each : m_view->scene().nodes) {
-            const QPointF centre = m_view->positionOf(each.id);
-            const double round = name.startsWith("icons") ? area.height() / 2 - 0.5 : 0;
-            const QRectF core = area.adjusted(round, round, -round, -round);
-            const QPointF nearest(std::clamp(centre.x(), core.left(), core.right()),
-                                  std::clamp(centre.y(), core.top(), core.bottom()));
-            if (!name.endsWith(each.id.name()) || !name.startsWith("crown"))
-                QVERIFY2(QLineF(nearest, centre).length() > radius + round, qPrintable(name + " on " + each.id.name()));
-        }
-    }
-}
-
-void CanvasLinksTest::messagesLeaveSignsAndPatternReadable_data()
-{
-    QTest::addColumn<QString>("there");
-    QTest::addColumn<QString>("back");
-    QTest::newRow("slow each way") << "latency: 200ms"
-                                   << "latency: 200ms";
-    QTest::newRow("slow one way") << "latency: 200ms"
-                                  << "";
-    QTest::newRow("cut each way") << "cut"
-                                  << "cut";
-    QTest::newRow("seven faults") << "latency: 1ms, loss: 5%, bandwidth: 1mbit, corrupt: 1%, duplicate: 1%, reorder: 1%"
-                                  << "";
-}
-
-/// The same picture with and without messages.
-void CanvasLinksTest::messagesLeaveSignsAndPatternReadable()
-{
-    QFETCH(QString, there);
-    QFETCH(QString, back);
-    const LinkId link{{3}, {4}};
-    faults([&](FaultState& state) {
-        state.setLink(link, parsed(qPrintable(there)));
-        state.setLink(link.reversed(), parsed(qPrintable(back)));
-    });
-    const QImage without = m_view->grab().toImage();
-    quint64 sequence = 0;
-    for (double seconds = 54; seconds < 60; seconds += 0.1) {
-        for (const LinkId way : {link, link.reversed()}) {
-            ++sequence;
-            m_fed->message(way, wire::MessageKind::Append, wire::MessageFate::Sent, sequence, seconds, 4);
-            if (seconds < 55)
-                m_fed->message(way, wire::MessageKind::Append, wire::MessageFate::Received, sequence, seconds + 4, 4);
-        }
-        m_now = moment(seconds);
-        if (sequence % 6 == 0)
-            settle();
-    }
-    QVERIFY(m_view->flights().all().size() > 30);
-    const QImage with = m_view->grab().toImage();
-    QVERIFY(with != without);
-    const PlacedLink* placedLink = placed(link);
-    QVERIFY(placedLink->icons > 0);
-    QCOMPARE(with.copy(placedLink->line.mark.toAlignedRect().adjusted(5, 5, -5, -5)),
-             without.copy(placedLink->line.mark.toAlignedRect().adjusted(5, 5, -5, -5)));
-    if (!placedLink->words.isEmpty())
-        QCOMPARE(with.copy(placedLink->wordsArea.toRect().adjusted(1, 1, -1, -1)),
-                 without.copy(placedLink->wordsArea.toRect().adjusted(1, 1, -1, -1)));
-    int same = 0;
-    constexpr int kLooks = 200;
-    for (int i = 0; i < kLooks; ++i) {
-        const QPoint on = placedLink->line.line.pointAt((i + 0.5) / kLooks).toPoint();
-        same += with.pixel(on) == without.pixel(on);
-    }
-    QVERIFY2(same > kLooks * 8 / 10, qPrintable(QString::number(same)));
-}
-
-void CanvasLinksTest::lostMessageStopsBesideTheSigns()
-{
-    const LinkId link{{3}, {4}};
-    faults([&](FaultState& state) { setBoth(state, link, "cut"); });
-    const QImage without = m_view->grab().toImage();
-    m_fed->message(link, wire::MessageKind::Append, wire::MessageFate::Lost, 1, 60, 4);
-    settle();
-    m_now += 200ms;
-    const QImage with = m_view->grab().toImage();
-    const QRect mark = placed(link)->line.mark.toAlignedRect();
-    QCOMPARE(with.copy(mark), without.copy(mark));
-    int changed = 0;
-    for (int y = 0; y < with.height(); ++y) {
-        for (int x = 0; x < with.width(); ++x)
-            changed += with.pixel(x, y) != without.pixel(x, y);
-    }
-    QVERIFY2(changed > 40, "the cross is whole");
 }
 
 void CanvasLinksTest::pointerOnALinkHighlightsIt()
