@@ -100,9 +100,10 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
     }
     if (leads() && m_disk->isFull())
         return Submitted::DiskFull;
-    if (leads() && m_unwrittenBytes > m_options.maxUnwrittenBytes)
+    if (leads() && (m_unwrittenBytes > m_options.maxUnwrittenBytes || m_pendingBytes > m_options.maxUnappliedBytes))
         return Submitted::Busy;
     kv::setStamp(command, stamp());
+    const qint64 bytes = command.size();
     const auto outcome = m_raft.propose(std::move(command), m_handed.now());
     if (const auto* refused = std::get_if<raft::Raft::ProposalRefused>(&outcome)) {
         switch (*refused) {
@@ -117,7 +118,8 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
     const auto& proposed = std::get<raft::Raft::Proposed>(outcome);
     if (m_handed.stopwatch && !m_oldestSubmitted)
         m_oldestSubmitted = passed();
-    m_pending.push_back({proposed.index, proposed.term, requestId});
+    m_pending.push_back({proposed.index, proposed.term, requestId, bytes});
+    m_pendingBytes += bytes;
     due();
     return Submitted::Taken;
 }
@@ -352,6 +354,7 @@ void Group::apply(const raft::Entry& entry)
     while (!m_pending.empty() && m_pending.front().index <= entry.index) {
         const Pending waiting = m_pending.front();
         m_pending.pop_front();
+        m_pendingBytes -= waiting.bytes;
         if (waiting.index == entry.index && waiting.term == entry.term && result) {
             if (whenCompleted)
                 whenCompleted(waiting.requestId, *result);
@@ -381,6 +384,7 @@ void Group::refuse(const std::vector<ReadQueue::Read>& reads)
 
 void Group::giveUpPending()
 {
+    m_pendingBytes = 0;
     for (const Pending& waiting : std::exchange(m_pending, {})) {
         if (whenUnknown)
             whenUnknown(waiting.requestId);

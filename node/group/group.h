@@ -43,6 +43,9 @@ struct GroupOptions
     /// Of commands that wait for this node's own disk; beyond, none is taken. A majority may go on without the leader's
     /// disk, which would then have ever more to catch up on.
     qint64 maxUnwrittenBytes = qint64(64) << 20;
+    /// Of commands that this leader proposed and that are not applied yet; beyond, none is taken. They stay in the log
+    /// when the clients that sent them are gone.
+    qint64 maxUnappliedBytes = qint64(256) << 20;
 
     kv::StoreRules storeRules;
 };
@@ -137,6 +140,7 @@ private:
         raft::LogIndex index;
         raft::Term term;
         quint64 requestId = 0;
+        qint64 bytes = 0;
     };
     struct Unapplied
     {
@@ -242,6 +246,7 @@ private:
     std::deque<Replicating> m_replicating;                     ///< by rising index, while this node leads
 
     std::deque<Pending> m_pending; ///< by rising index
+    qint64 m_pendingBytes = 0;
     ReadQueue m_reads;
 
     std::optional<StoredSnapshot> m_newest;

@@ -61,8 +61,13 @@ Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& fo
         opened.disk->m_newest = mark->lastIndex;
         // It ended between the arrival of a leader's snapshot and the dropping of the log.
         if (recovered.lastIndex() < mark->lastIndex.value || !raft::logMeets(*mark, opened.stored.entries)) {
-            if (auto dropped = opened.disk->m_wal->beginAnewAfter(mark->lastIndex.value); !dropped)
+            const auto dropped = opened.disk->m_wal->beginAnewAfter(mark->lastIndex.value);
+            if (!dropped)
                 return Error{dropped.error()};
+            if (!*dropped)
+                return Error{QStringLiteral("The disk of %1 is full: a leader's snapshot cannot take the place of the "
+                                            "log there. Make room, and start the node again.")
+                                 .arg(folder)};
             opened.stored.entries.clear();
         }
     }
@@ -208,8 +213,13 @@ Result<void> GroupDisk::install(const raft::SnapshotMark& mark, Outcome& outcome
         outcome.snapshotRefused = true; // every block of it is as it was sent, and yet it is no state
         return m_disk.remove(m_folder + u'/' + storage::snapshotName(mark.lastIndex.value));
     }
-    if (auto dropped = m_wal->beginAnewAfter(mark.lastIndex.value); !dropped)
-        return dropped;
+    const auto dropped = m_wal->beginAnewAfter(mark.lastIndex.value);
+    if (!dropped)
+        return Error{dropped.error()};
+    if (!*dropped) {
+        outcome.snapshotRefused = true; // there was space for it, but not for the log to go on behind it
+        return m_disk.remove(m_folder + u'/' + storage::snapshotName(mark.lastIndex.value));
+    }
     m_newest = mark.lastIndex;
     outcome.installed = Installed{*std::move(store), {mark, file}};
     return m_snapshots.removeOlderThan(file);
@@ -255,8 +265,11 @@ Result<std::optional<StoredSnapshot>> GroupDisk::finishSnapshot(const raft::Snap
         return Error{finished.error()};
     m_writer.reset();
     m_newest = mark.lastIndex;
-    if (auto dropped = m_wal->compact(firstKept.previous().value); !dropped)
-        return Error{dropped.error()};
+    // What waits for space is in the log's hands, which then cannot be touched; the next snapshot drops the more.
+    if (!m_wal->dirty()) {
+        if (auto dropped = m_wal->compact(firstKept.previous().value); !dropped)
+            return Error{dropped.error()};
+    }
     noteFigures();
     if (auto removed = m_snapshots.removeOlderThan(*finished); !removed)
         return Error{removed.error()};

@@ -56,7 +56,7 @@ public:
     struct Outcome
     {
         std::optional<Installed> installed;
-        bool snapshotRefused = false; ///< the last piece came, and the whole is not right
+        bool snapshotRefused = false; ///< the last piece came, and the whole is not right or finds no space
     };
     /// What gathered while the disk was at work, in its order: one append and one sync for all of it, unless a snapshot
     /// is among it. Durable when it returns outcomes, one for each. Nothing while the disk is full: what was given

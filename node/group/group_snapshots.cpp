@@ -8,7 +8,7 @@
 namespace faultline::node {
 
 namespace {
-constexpr qint64 kEntryBesidePayload = 100;           ///< bytes an entry takes in memory, about
+constexpr qint64 kEntryBesidePayload = 100;             ///< bytes an entry takes in memory, about
 constexpr qsizetype kPieceBytes = qsizetype(256) << 10; ///< of a snapshot, written between two turns
 constexpr quint64 kPatienceWhileSending = 4;
 constexpr int kByteMarks = 8;
@@ -17,16 +17,28 @@ constexpr quint64 kRetriesWithoutSpace = 10; ///< while the log grows by what ma
 
 void Group::sendPiece(raft::Message message)
 {
-    raft::SnapshotPiece& piece = std::get<raft::InstallSnapshot>(message.body).piece;
+    const raft::SnapshotPiece& piece = std::get<raft::InstallSnapshot>(message.body).piece;
     if (!m_newest || m_newest->mark.lastIndex != piece.mark.lastIndex)
         return;
-    const auto offset = static_cast<qint64>(piece.offset);
-    auto bytes = m_disk->chunk(*m_newest, offset, static_cast<qsizetype>(m_options.raft.maxSnapshotPiece));
-    if (!bytes)
-        return; // a newer one took its place on the disk; consensus asks for that one soon
-    piece.bytes = *std::move(bytes);
-    piece.isLast = offset + piece.bytes.size() >= m_newest->file.size;
-    m_handed.transport.send(message);
+    auto filled = std::make_shared<std::optional<raft::Message>>(std::move(message));
+    m_handed.storage.run(
+        [disk = m_disk, snapshot = *m_newest, filled,
+         most = static_cast<qsizetype>(m_options.raft.maxSnapshotPiece)]() -> Result<void> {
+            raft::SnapshotPiece& empty = std::get<raft::InstallSnapshot>((*filled)->body).piece;
+            const auto offset = static_cast<qint64>(empty.offset);
+            auto bytes = disk->chunk(snapshot, offset, most);
+            if (!bytes) {
+                filled->reset(); // a newer one took its place on the disk; consensus asks for that one soon
+                return {};
+            }
+            empty.bytes = *std::move(bytes);
+            empty.isLast = offset + empty.bytes.size() >= snapshot.file.size;
+            return {};
+        },
+        [this, alive = m_alive, filled](const Result<void>&) {
+            if (*alive && !m_failure && *filled)
+                m_handed.transport.send(**filled);
+        });
 }
 
 void Group::install(GroupDisk::Installed installed)

@@ -148,9 +148,10 @@ Result<TornAway> tearUnsynced(const QString& folder, fault::Random& random)
         if (::fsync(fd.get()) != 0 || ::fstat(fd.get(), &info) != 0)
             return failed(QStringLiteral("Making durable"), path);
         mark->wasSynced(info.st_size);
-        const QString former = folder + QLatin1Char('/') + QFile::decodeName(mark->formerName);
-        if (mark->formerName[0] != '\0' && fault::drawBelow(2, random) == 0)
-            renamed.emplace_back(path, former);
+        const QString former = QFile::decodeName(
+            QByteArray(mark->formerName, qsizetype(qstrnlen(mark->formerName, sizeof mark->formerName))));
+        if (!former.isEmpty() && !former.contains(QLatin1Char('/')) && fault::drawBelow(2, random) == 0)
+            renamed.emplace_back(path, folder + QLatin1Char('/') + former);
     }
     for (const QString& path : removed) {
         if (auto done = disk.remove(path); !done)

@@ -11,19 +11,22 @@ namespace {
 
 const QString kPrefix = QStringLiteral("spare-");
 
+QString nameOf(quint64 number)
+{
+    return QStringLiteral("%1%2").arg(kPrefix).arg(number, 10, 10, QLatin1Char('0'));
+}
+
 } // namespace
 
-Result<void> SpareSegments::findThoseThere()
+Result<void> SpareSegments::removeThoseThere()
 {
     const auto names = m_disk.list(m_folder);
     if (!names)
         return Error{names.error()};
     for (const QString& name : *names) {
-        if (!name.startsWith(kPrefix))
+        if (name != nameOf(name.mid(kPrefix.size()).toULongLong()))
             continue;
-        if (wantsMore())
-            m_names.push_back(name);
-        else if (auto removed = m_disk.remove(pathOf(name)); !removed)
+        if (auto removed = m_disk.remove(pathOf(name)); !removed)
             return removed;
     }
     return {};
@@ -31,7 +34,7 @@ Result<void> SpareSegments::findThoseThere()
 
 Result<void> SpareSegments::keep(quint64 number)
 {
-    const QString name = QStringLiteral("%1%2").arg(kPrefix).arg(number, 10, 10, QLatin1Char('0'));
+    const QString name = nameOf(number);
     if (auto renamed = m_disk.rename(pathOf(segmentName(number)), pathOf(name)); !renamed)
         return renamed;
     m_names.push_back(name);

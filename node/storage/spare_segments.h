@@ -21,8 +21,9 @@ public:
         , m_folder(std::move(folder))
     {}
 
-    /// Those that an earlier process left. Any content will do.
-    Result<void> findThoseThere();
+    /// Those that an earlier process left go: a disk that lied may have given one of them back the name of a spare
+    /// after it had become a segment, and its records would be good in a segment of the same number.
+    Result<void> removeThoseThere();
 
     std::size_t count() const { return m_names.size(); }
     bool wantsMore() const { return m_names.size() < kMost; }

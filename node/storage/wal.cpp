@@ -5,6 +5,7 @@
 #include "node/storage/wal_migration.h"
 
 #include <numeric>
+#include <utility>
 
 namespace faultline::storage {
 
@@ -52,8 +53,8 @@ Result<OpenedWal> Wal::open(Disk& disk, const QString& folder, const WalOptions&
         return Error{opened.error()};
     if (auto cut = wal->cutTail(written); !cut)
         return Error{cut.error()};
-    if (auto found = wal->m_spares.findThoseThere(); !found)
-        return Error{found.error()};
+    if (auto removed = wal->m_spares.removeThoseThere(); !removed)
+        return Error{removed.error()};
     if (auto made = wal->makeRoom(); !made)
         return Error{made.error()};
     for (std::size_t i = 0; i < voided; ++i) {
@@ -284,24 +285,24 @@ Result<void> Wal::compact(quint64 upToIndex)
     return {};
 }
 
-Result<void> Wal::beginAnewAfter(quint64 index)
+Result<bool> Wal::beginAnewAfter(quint64 index)
 {
     if (m_broken)
         return Error{*m_broken};
     FAULTLINE_INVARIANT(!dirty(), "a log begins anew when everything in it is durable");
-    m_lastIndex = index;
+    const quint64 before = std::exchange(m_lastIndex, index);
     const auto rolled = roll(true);
     if (!rolled)
-        return Error{rolled.error()};
-    if (!*rolled)
-        return broken(Error{QStringLiteral("The disk of %1 is full: a leader's snapshot cannot take the place of the "
-                                           "log there. Make room, and start the node again.")
-                                .arg(m_folder)});
+        return rolled;
+    if (!*rolled) {
+        m_lastIndex = before;
+        return false;
+    }
     while (m_segments.size() > 1) {
         if (auto dropped = dropFirst(); !dropped)
-            return dropped;
+            return Error{dropped.error()};
     }
-    return {};
+    return true;
 }
 
 } // namespace faultline::storage

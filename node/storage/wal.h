@@ -74,8 +74,9 @@ public:
     /// it the folder holds a whole log. On a full disk no new one is begun. Not while dirty().
     Result<void> compact(quint64 upToIndex);
     /// A durable snapshot from the leader takes the place of all entries, also of those beyond it, which may be of
-    /// another history: the next entry is index + 1. Not while dirty(). A full disk is an error here.
-    Result<void> beginAnewAfter(quint64 index);
+    /// another history: the next entry is index + 1. Not while dirty(). False, and the log is as it was, when the disk
+    /// has no space for a new segment.
+    Result<bool> beginAnewAfter(quint64 index);
 
     quint64 lastIndex() const { return m_lastIndex; }
     /// Of all segments, gathered ones not counted.

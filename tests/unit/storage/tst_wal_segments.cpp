@@ -84,7 +84,8 @@ Run doTurns(SimDisk& disk, std::size_t limit = 1'000)
             run.covered = turn.index;
             run.promised = run.next = run.next.beyond(turn.index);
             run.promised.entries.clear();
-            then = opened->wal->beginAnewAfter(turn.index);
+            const auto begun = opened->wal->beginAnewAfter(turn.index);
+            then = begun ? Result<void>() : Error{begun.error()};
         }
         if (!then)
             return run;
@@ -159,31 +160,31 @@ private slots:
 
     void segmentsThatAreNotNeededAreWrittenOver()
     {
-        SimDisk disk{fault::Random(1)};
-        Model model;
-        const auto spares = [&] { return disk.list(kFolder)->filter(QStringLiteral("spare-")).size(); };
-        const auto grow = [&](Wal& wal, quint64 to) {
-            while (model.lastIndex() < to) {
-                const std::vector entries{entryOf(model.lastIndex() + 1, 7, QByteArray(50, 'x'))};
-                wal.append(entries, {});
-                QVERIFY(wal.sync());
-                model.take(entries, {});
-            }
-        };
-        {
-            auto opened = Wal::open(disk, kFolder, kSmall);
-            grow(*opened->wal, 50);
-            QCOMPARE(spares(), 0);
-            QVERIFY(opened->wal->compact(30));
-            QCOMPARE(spares(), qsizetype(SpareSegments::kMost));
-        }
         // Ended at any record, for all that stands behind the last one.
-        for (quint64 to = 51; spares() > 0 || to < 100; ++to) {
-            grow(*Wal::open(disk, kFolder, kSmall)->wal, to);
+        for (quint64 more = 0; more < 30; ++more) {
+            SimDisk disk{fault::Random(1)};
+            Model model;
+            const auto spares = [&] { return disk.list(kFolder)->filter(QStringLiteral("spare-")).size(); };
+            const auto grow = [&](Wal& wal, quint64 to) {
+                while (model.lastIndex() < to) {
+                    const std::vector entries{entryOf(model.lastIndex() + 1, 7, QByteArray(50, 'x'))};
+                    wal.append(entries, {});
+                    QVERIFY(wal.sync());
+                    model.take(entries, {});
+                }
+            };
+            {
+                auto opened = Wal::open(disk, kFolder, kSmall);
+                grow(*opened->wal, 50);
+                QCOMPARE(spares(), 0);
+                QVERIFY(opened->wal->compact(30));
+                QCOMPARE(spares(), qsizetype(SpareSegments::kMost));
+                grow(*opened->wal, 50 + more);
+                QVERIFY(more < 25 || spares() == 0);
+            }
             QVERIFY(recover(disk, kSmall)->beyond(30) == model.beyond(30));
-            QVERIFY(to < 200);
+            QCOMPARE(spares(), 0); // those of an earlier process are not trusted
         }
-        QCOMPARE(spares(), 0);
     }
 
     void newEntriesMayTakeThePlaceOfOnesThatWereDropped()
