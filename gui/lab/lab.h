@@ -21,6 +21,7 @@ struct LabOptions
     double readShare = 0.5; ///< of the operations, 0..1
     quint64 seed = 1;
     QByteArray watchedKey = "x";
+    quint64 snapshotAfter = 0; ///< entries between two snapshots of a node, 10 or more; 0: as a node does by itself
     QString dataRoot; ///< where clusters put their folders; empty: a `faultline` folder under the user's temporary one
     quint64 dataLimitBytes = quint64(2) << 30; ///< of all nodes' logs together; beyond it the load stops
 };

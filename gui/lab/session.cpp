@@ -157,7 +157,8 @@ Result<void> Lab::Session::launch()
 {
     if (m_cluster)
         abandon(false);
-    auto created = Cluster::create({m_options.nodeProgram, m_options.nodes, m_options.dataRoot});
+    auto created =
+        Cluster::create({m_options.nodeProgram, m_options.nodes, m_options.dataRoot, m_options.snapshotAfter});
     if (!created)
         return Error{created.error()};
     m_cluster = *std::move(created);

@@ -113,6 +113,10 @@ Result<void> Member::recover()
         options.keepEntries = options.keepEntries * m_options.snapshotAfter / options.snapshotAfterEntries;
         options.snapshotAfterEntries = m_options.snapshotAfter;
         options.snapshotWorthBytes = 0;
+        // So that snapshots still drop whole segments.
+        options.log.segmentSize =
+            std::clamp(qint64(m_options.snapshotAfter) * 64, qint64(4096), options.log.segmentSize);
+        options.log.fillStep = std::min(options.log.fillStep, options.log.segmentSize);
     }
     options.raft.self = {m_options.self.value};
     if (!m_options.join) {

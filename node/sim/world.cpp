@@ -174,7 +174,7 @@ void World::turn(Host& host)
         return;
     host.turnIsDue = false;
     if (const auto done = host.group().turn(); !done) {
-        if (!host.wasRefusedSpace() && host.disk().counts().flips == 0)
+        if (host.disk().counts().flips == 0)
             m_verdict.fail(Check::DiskIsReadable, m_schedule.now(),
                            QStringLiteral("%1 ended, and its disk was healthy: %2").arg(host.name(), done.error()));
         tell(host.name(), QStringLiteral("ends: %1").arg(done.error()));

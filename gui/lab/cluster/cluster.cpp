@@ -47,7 +47,7 @@ Result<std::unique_ptr<Cluster>> Cluster::create(const ClusterOptions& options)
     if (!folder)
         return Error{folder.error()};
 
-    std::unique_ptr<Cluster> cluster(new Cluster(*std::move(folder), options.nodeProgram));
+    std::unique_ptr<Cluster> cluster(new Cluster(*std::move(folder), options));
     QStringList memberArguments;
     for (int i = 1; i <= options.nodes; ++i) {
         const auto member = cluster->claim({static_cast<quint32>(i)});
@@ -63,9 +63,10 @@ Result<std::unique_ptr<Cluster>> Cluster::create(const ClusterOptions& options)
     return cluster;
 }
 
-Cluster::Cluster(ClusterFolder folder, QString program)
+Cluster::Cluster(ClusterFolder folder, const ClusterOptions& options)
     : m_folder(std::move(folder))
-    , m_program(std::move(program))
+    , m_program(options.nodeProgram)
+    , m_snapshotAfter(options.snapshotAfter)
     , m_name(randomHex())
     , m_token(randomHex())
 {}
@@ -96,11 +97,13 @@ Result<ClusterRecord::Member> Cluster::claim(NodeId id)
 void Cluster::prepare(NodeId id, const QStringList& memberArguments)
 {
     Node& node = m_nodes.at(id);
-    const QStringList arguments =
+    QStringList arguments =
         QStringList{QStringLiteral("--id"),      QString::number(id.value),   QStringLiteral("--data"),
                     m_folder.nodeFolder(id),     QStringLiteral("--cluster"), QString::fromLatin1(m_name),
                     QStringLiteral("--managed"), QStringLiteral("--control"), QString::number(node.ports->control())} +
         memberArguments;
+    if (m_snapshotAfter != 0)
+        arguments << QStringLiteral("--snapshot-after") << QString::number(m_snapshotAfter);
     node.process = std::make_unique<NodeProcess>(id, m_program, arguments, m_token);
     connect(node.process.get(), &NodeProcess::started, this, [this, &node] {
         m_folder.noteProcess(node.id, node.process->pid());

@@ -23,6 +23,7 @@ struct ClusterOptions
     QString nodeProgram; ///< checked before any process is started
     int nodes = 5;
     QString dataRoot;
+    quint64 snapshotAfter = 0; ///< a node's --snapshot-after; 0: as it does by itself
 };
 
 /// The real processes of one cluster, from the first start to the last exit: their ports, folder, lives and control
@@ -94,7 +95,7 @@ private:
         std::unique_ptr<QTimer> patience; ///< with a node that was asked to end
     };
 
-    Cluster(ClusterFolder folder, QString program);
+    Cluster(ClusterFolder folder, const ClusterOptions& options);
     Node* find(NodeId node);
     const Node* find(NodeId node) const;
     Result<ClusterRecord::Member> claim(NodeId id);
@@ -108,6 +109,7 @@ private:
 
     ClusterFolder m_folder;
     QString m_program;
+    quint64 m_snapshotAfter;
     QByteArray m_name;  ///< of the cluster, and drawn
     QByteArray m_token; ///< of its control ports
     std::vector<ClusterRecord::Member> m_members;
