@@ -122,8 +122,11 @@ void Dispatcher::client(Connection& connection, Arguments arguments)
 {
     const QByteArrayView what = arguments[1];
     Session& session = connection.session();
+    bool isKnown = false;
     const auto is = [&](QByteArrayView name, std::size_t count) {
-        return arguments.size() == count && equalsIgnoringCase(what, name);
+        const bool isNamed = equalsIgnoringCase(what, name);
+        isKnown |= isNamed;
+        return isNamed && arguments.size() == count;
     };
     if (is("id", 2))
         return appendInteger(connection.reply(), connection.id());
@@ -150,6 +153,8 @@ void Dispatcher::client(Connection& connection, Arguments arguments)
             return appendSimpleString(connection.reply(), "OK");
         return appendError(connection.reply(), "ERR syntax error");
     }
+    if (isKnown)
+        return answerWrongArity(connection.reply(), "client|" + what.toByteArray().toLower());
     answerUnknownSubcommand(connection.reply(), "CLIENT", what);
 }
 

@@ -5,6 +5,7 @@
 #include "node/client/command_table.h"
 
 #include <algorithm>
+#include <array>
 
 namespace faultline::client {
 
@@ -173,9 +174,12 @@ void answerCommand(QByteArray& out, Arguments arguments, Protocol protocol)
         return;
     }
     const Arguments names = arguments.subspan(2);
-    if (equalsIgnoringCase(arguments[1], "count") && names.empty())
+    const bool isCount = equalsIgnoringCase(arguments[1], "count");
+    if ((isCount || equalsIgnoringCase(arguments[1], "list")) && !names.empty())
+        return answerWrongArity(out, isCount ? "command|count" : "command|list");
+    if (isCount)
         return appendInteger(out, total);
-    if (equalsIgnoringCase(arguments[1], "list") && names.empty()) {
+    if (equalsIgnoringCase(arguments[1], "list")) {
         appendArrayHeader(out, total);
         for (const CommandSpec& spec : commands)
             appendBulk(out, spec.name);
@@ -218,8 +222,11 @@ void answerCluster(QByteArray& out, Arguments arguments, const Backend& backend,
             return answerWrongArity(out, "cluster|keyslot");
         return appendInteger(out, keySlot(arguments[2]));
     }
-    if (arguments.size() != 2)
+    const std::array<QByteArrayView, 5> alone{"info", "slots", "shards", "nodes", "myid"};
+    if (std::none_of(alone.begin(), alone.end(), [&](QByteArrayView name) { return equalsIgnoringCase(what, name); }))
         return answerUnknownSubcommand(out, "CLUSTER", what);
+    if (arguments.size() != 2)
+        return answerWrongArity(out, "cluster|" + what.toByteArray().toLower());
     if (equalsIgnoringCase(what, "info"))
         return appendClusterInfo(out, backend, protocol);
     if (equalsIgnoringCase(what, "slots"))
@@ -228,14 +235,11 @@ void answerCluster(QByteArray& out, Arguments arguments, const Backend& backend,
         return appendShards(out, backend, protocol);
     if (equalsIgnoringCase(what, "nodes"))
         return appendNodes(out, backend, protocol);
-    if (equalsIgnoringCase(what, "myid")) {
-        for (const MemberView& member : backend.members()) {
-            if (member.isSelf)
-                return appendBulk(out, nodeName(member.id));
-        }
-        return appendError(out, "ERR this node is not a member of the cluster");
+    for (const MemberView& member : backend.members()) {
+        if (member.isSelf)
+            return appendBulk(out, nodeName(member.id));
     }
-    answerUnknownSubcommand(out, "CLUSTER", what);
+    appendError(out, "ERR this node is not a member of the cluster");
 }
 
 } // namespace faultline::client

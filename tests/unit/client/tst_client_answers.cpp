@@ -65,6 +65,9 @@ private slots:
         row("CLIENT SETINFO LIB-NAME x", "OK");
         row("CLIENT NO-EVICT on", "OK");
         row("CLIENT NONSENSE", "(error) ERR unknown subcommand 'NONSENSE'. Try CLIENT HELP.");
+        row("CLIENT SETNAME", "(error) ERR wrong number of arguments for 'client|setname' command");
+        row("CLIENT id 1", "(error) ERR wrong number of arguments for 'client|id' command");
+        row("COMMAND COUNT 1", "(error) ERR wrong number of arguments for 'command|count' command");
         row("CONFIG GET save", "1) \"save\"\n2) \"\"");
         row("CONFIG GET appendonly", "1) \"appendonly\"\n2) \"yes\"");
         row("CONFIG GET app* nothing", "1) \"appendfsync\"\n2) \"always\"\n3) \"appendonly\"\n4) \"yes\"");
@@ -83,6 +86,7 @@ private slots:
         row("CLUSTER KEYSLOT foo", "(integer) 12182");
         row("CLUSTER MYID", "\"0000000000000000000000000000000000000001\"");
         row("CLUSTER NONSENSE", "(error) ERR unknown subcommand 'NONSENSE'. Try CLUSTER HELP.");
+        row("CLUSTER NODES all", "(error) ERR wrong number of arguments for 'cluster|nodes' command");
         row("CLUSTER SLOTS",
             "1) 1) (integer) 0\n   2) (integer) 16383\n"
             "   3) 1) \"127.0.0.1\"\n      2) (integer) 7001\n      3) \"0000000000000000000000000000000000000001\"\n"
