@@ -310,6 +310,29 @@ private slots:
         QVERIFY(world[1].submit(201, set("k", "v")) == Group::Submitted::Taken);
     }
 
+    void whileNoMajorityWritesALeaderTakesSoMuchAndNoMore()
+    {
+        World world(3, [](GroupOptions& options) { options.maxUnappliedBytes = 1'000; });
+        world.ticks(20);
+        for (const std::uint32_t id : {2u, 3u})
+            world.member(id).storage.isHeld = true;
+        quint64 taken = 0;
+        while (taken < 100 && world[1].submit(taken, set("k", QByteArray(100, 'v'))) == Group::Submitted::Taken) {
+            ++taken;
+            world.settle();
+        }
+        QVERIFY2(taken >= 8 && taken <= 12, qPrintable(QString::number(taken)));
+        QVERIFY(world.member(1).completed.empty());
+        QVERIFY(world[1].submit(200, set("k", "v")) == Group::Submitted::Busy);
+        for (const std::uint32_t id : {2u, 3u}) {
+            world.member(id).storage.isHeld = false;
+            world.member(id).storage.doAll();
+        }
+        world.settle();
+        QCOMPARE(world.member(1).completed.size(), std::size_t(taken));
+        QVERIFY(world[1].submit(201, set("k", "v")) == Group::Submitted::Taken);
+    }
+
     void aLeaderWithAFullDiskReadsAndTakesNoWriteUntilThereIsSpace()
     {
         World world(3);
