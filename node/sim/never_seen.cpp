@@ -36,6 +36,7 @@ constexpr const char* kTransitions[] = {
     "snapshot taken",
     "snapshot sent",
     "snapshot installed",
+    "written by a majority alone",
 };
 
 } // namespace

@@ -37,6 +37,8 @@ public:
     void lookAround(Instant at);
     /// A write with this content was acknowledged.
     void acknowledged(quint64 content, Instant at);
+    /// A new write was acknowledged after healing, while a minority stayed down.
+    void wroteWithoutAMinority() { count(QStringLiteral("written by a majority alone")); }
     /// All members have applied the same since healing.
     void healed(Instant at);
 

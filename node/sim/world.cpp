@@ -146,7 +146,7 @@ void World::handle(const Event& event)
         host.storage().finish();
         break;
     case Event::Kind::Start:
-        if (!host.isUp())
+        if (!host.isUp() && !(m_absent & setOf(host.index())))
             start(host);
         break;
     case Event::Kind::Hint:
@@ -303,6 +303,9 @@ void World::probe()
             m_phase = Phase::Settling;
             m_healedAt = m_schedule.now();
             m_workload.end();
+            if (m_absent != 0)
+                m_oracle.wroteWithoutAMinority();
+            bringBackAbsent();
         } else if (m_phase == Phase::Settling && m_workload.isQuiet() && haveSettled()) {
             m_oracle.healed(m_schedule.now());
             m_phase = Phase::Over;

@@ -61,6 +61,8 @@ private:
     void down(Host& host, FaultKind kind, int lasts);
     void thaw(Host& host);
     void heal();
+    NodeSet drawAbsent();
+    void bringBackAbsent();
 
     void tell(const QString& who, const QString& what) { m_trace.tell(m_schedule.now(), who, what); }
 
@@ -77,6 +79,7 @@ private:
     std::vector<bool> m_isLost;         ///< its disk cannot be read any more, or has forgotten what it promised
     std::vector<quint32> m_turnsAtOnce; ///< nodes whose turn comes right after this event
     std::map<quint64, PlannedFault> m_active;
+    NodeSet m_absent = 0; ///< stay down until the others have written, which are a majority
     Random m_random;
     Phase m_phase = Phase::UnderFire;
     Instant m_healedAt{0};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/sim/world.h"
 
+#include <utility>
+
 namespace faultline::sim {
 
 namespace {
@@ -225,10 +227,38 @@ void World::heal()
         m_network.endFault(number);
     const auto active = std::exchange(m_active, {});
     applyDiskFaults();
+    m_absent = drawAbsent();
     for (Host& host : m_hosts) {
         thaw(host);
         host.setClockRate(1'000'000);
-        if (!host.isUp())
+        const bool isAbsent = m_absent & setOf(host.index());
+        if (isAbsent && host.isUp())
+            down(host, FaultKind::PowerOff, 1);
+        else if (!isAbsent && !host.isUp())
+            start(host);
+    }
+}
+
+/// A majority must be enough. Where members come and go, or disks forget, nobody can say beforehand who is one.
+NodeSet World::drawAbsent()
+{
+    const auto mayBe = [this](FaultKind kind) { return m_shape.mix.weights[static_cast<std::size_t>(kind)] > 0; };
+    if (mayBe(FaultKind::Membership) || mayBe(FaultKind::Rot) || mayBe(FaultKind::LyingDisk) || m_shape.learners > 0 ||
+        m_random.oneIn(4))
+        return 0;
+    NodeSet absent = 0;
+    for (int left = (m_shape.voters - 1) / 2; left > 0; --left)
+        absent |= setOf(static_cast<quint32>(m_random.below(static_cast<quint64>(m_shape.voters))));
+    if (absent != 0)
+        tell(QStringLiteral("world"), QStringLiteral("a majority alone is there: %1 stay down").arg(namesOf(absent)));
+    return absent;
+}
+
+void World::bringBackAbsent()
+{
+    const NodeSet absent = std::exchange(m_absent, 0);
+    for (Host& host : m_hosts) {
+        if ((absent & setOf(host.index())) && !host.isUp() && !m_isLost[host.index()])
             start(host);
     }
 }
