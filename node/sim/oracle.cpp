@@ -64,7 +64,10 @@ bool Oracle::started(quint32 node, const node::Group& group, bool keepsPromises,
 {
     const raft::Raft& raft = group.consensus();
     const raft::Status status = group.status();
-    if (!keepsPromises && raft.term() < m_votes.promised(node))
+    // Bits that flip in what no note calls durable yet look like a torn tail, which is cut; no log can tell the two
+    // apart (Alagappan et al., "Protocol-Aware Recovery for Consensus-Based Storage", 2018).
+    const bool isShort = raft.lastIndex() < std::min(m_lives[node].held, m_log.last());
+    if (!keepsPromises && (isShort || raft.term() < m_votes.promised(node)))
         return true;
     m_lives[node] = {};
     m_lives[node].group = &group;
@@ -80,7 +83,9 @@ bool Oracle::started(quint32 node, const node::Group& group, bool keepsPromises,
 
 void Oracle::stopped(quint32 node)
 {
+    const raft::LogIndex held = m_lives[node].group ? m_lives[node].lastIndex : m_lives[node].held;
     m_lives[node] = {};
+    m_lives[node].held = held;
 }
 
 void Oracle::sent(quint32 from, const raft::Message& message, Instant at)

@@ -51,6 +51,7 @@ private:
         const node::Group* group = nullptr;
         raft::Role role = raft::Role::Follower;
         raft::LogIndex lastIndex;
+        raft::LogIndex held;                     ///< where its log ended when the last life did
         raft::Term ledTerm;                      ///< the term it leads, or 0
         raft::LogIndex snapshot;                 ///< the newest, as far as it was seen
         std::vector<raft::LogIndex> memberships; ///< in its log and perhaps not committed
