@@ -32,9 +32,11 @@ Inspector::Inspector(QWidget* parent)
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
+    m_table->verticalHeader()->setMinimumSectionSize(fontMetrics().height() + 6);
+    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->setShowGrid(false);
-    m_table->setWordWrap(false);
+    m_table->setWordWrap(true);
+    m_table->setStyleSheet(QStringLiteral("QTableView::item { padding: 3px 0; }"));
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setSelectionMode(QAbstractItemView::NoSelection);
     m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
@@ -80,6 +82,7 @@ void Inspector::refresh()
             QTableWidgetItem* item = m_table->item(row, column);
             if (!item) {
                 item = new QTableWidgetItem;
+                item->setTextAlignment(Qt::AlignLeft | Qt::AlignTop);
                 m_table->setItem(row, column, item);
             }
             const QString& text = column == 0 ? detail.name : detail.value;
