@@ -13,7 +13,7 @@ QMainWindow::separator { width: 1px; height: 1px; }
 QMenuBar { background: @panel; padding: 0px 8px; }
 QMenuBar::item { padding: 4px 8px; background: transparent; }
 QMenuBar::item:selected { background: @hover; border-radius: 4px; }
-QMenu { background: @panel; border: 1px solid @edge; padding: 4px; }
+QMenu { menu-scrollable: 1; background: @panel; border: 1px solid @edge; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 28px; border-radius: 4px; }
 QMenu::item:selected { background: @chosen; color: @ink; }
 QMenu::item:disabled { color: @off; }
