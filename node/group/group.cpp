@@ -18,8 +18,7 @@ Result<std::unique_ptr<Group>> Group::open(GroupOptions options, Handed handed)
     if (opened->snapshot) {
         // Files go whole, so that the log may reach back much further than what is kept behind a snapshot; the entry
         // before the first of those is their place in the log.
-        const std::uint64_t last = opened->snapshot->mark.lastIndex.value;
-        const raft::LogIndex place{last - std::min<std::uint64_t>(options.keepEntries, last)};
+        const raft::LogIndex place = options.firstKeptBehind(opened->snapshot->mark.lastIndex).previous();
         std::erase_if(opened->stored.entries, [&](const raft::Entry& entry) { return entry.index < place; });
     }
     return std::unique_ptr<Group>(new Group(std::move(options), std::move(handed), *std::move(opened)));

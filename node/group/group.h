@@ -13,6 +13,7 @@
 
 #include <QByteArray>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -39,6 +40,10 @@ struct GroupOptions
     /// Entries left in the log behind a snapshot, for followers that are nearly there.
     quint64 keepEntries = 5'000;
     qint64 keepBytes = qint64(32) << 20; ///< of those, about
+    raft::LogIndex firstKeptBehind(raft::LogIndex last) const
+    {
+        return {last.value + 1 - std::min<std::uint64_t>(keepEntries, last.value)};
+    }
 
     /// Of commands that wait for this node's own disk; beyond, none is taken. A majority may go on without the leader's
     /// disk, which would then have ever more to catch up on.

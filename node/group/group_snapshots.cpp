@@ -104,9 +104,7 @@ void Group::goOnWithSnapshot()
 void Group::beginSnapshot()
 {
     const raft::SnapshotMark mark = m_raft.markOfApplied();
-    const std::uint64_t last = mark.lastIndex.value;
-    const raft::LogIndex wanted{last + 1 - std::min<std::uint64_t>(m_options.keepEntries, last)};
-    raft::LogIndex firstKept = std::max(wanted, m_raft.status().firstIndex);
+    raft::LogIndex firstKept = std::max(m_options.firstKeptBehind(mark.lastIndex), m_raft.status().firstIndex);
     if (m_byteMarks.size() == kByteMarks)
         firstKept = std::max(firstKept, m_byteMarks.front().next());
     m_bytesSinceSnapshot = 0;

@@ -3,8 +3,6 @@
 
 #include "node/storage/wal_recovery.h"
 
-#include <utility>
-
 namespace faultline::storage {
 
 namespace {
