@@ -58,6 +58,7 @@ public:
 
     const Counts& counts() const { return m_counts; }
 
+    bool lackedSpace() const override { return false; } // only growing a file takes space
     bool exists(const QString& path) const override;
     bool hasSpace(const QString& folder) const override;
     Result<std::unique_ptr<storage::File>> open(const QString& path, Open mode) override;
