@@ -97,6 +97,7 @@ Result<void> Member::start()
 
 Result<void> Member::recover()
 {
+    m_disk.setTrial(m_options.trial);
     if (m_options.afterPowerCut) {
         fault::Random random(QRandomGenerator::global()->generate64());
         const auto torn = storage::tearUnsynced(m_options.dataFolder, random);

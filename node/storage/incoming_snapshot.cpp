@@ -74,7 +74,7 @@ Result<std::optional<Snapshot>> IncomingSnapshot::finish()
             return Error{removed.error()};
         return std::optional<Snapshot>();
     }
-    if (auto synced = m_file->sync(); !synced)
+    if (auto synced = m_file->sync(SyncOf::IncomingSnapshot); !synced)
         return Error{synced.error()};
     m_file.reset();
     if (auto renamed = m_disk.rename(m_path, m_folder + QLatin1Char('/') + snapshotName(m_lastIndex)); !renamed)

@@ -3,6 +3,7 @@
 
 #include "common/fault/disk_fault.h"
 #include "node/storage/disk.h"
+#include "node/storage/sync_trial.h"
 
 #include <chrono>
 #include <functional>
@@ -10,12 +11,14 @@
 
 namespace faultline::storage {
 
-/// Files of the operating system, by POSIX calls: sync is fdatasync(2), a new, renamed or removed name is made durable
-/// by fsync(2) of its folder, locks are flock(2).
+class RealDiskState;
+
+/// Files of the operating system, by POSIX calls: sync is fdatasync(2), a renamed or removed name is made durable by
+/// fsync(2) of its folder, locks are flock(2).
 ///
 /// Whoever locks a folder has its synced marks kept (synced_marks.h) until the lock goes, for the files opened
-/// meanwhile. Faults of a disk act on everything that is open. A lying disk leaves the marks alone, so that the next
-/// power cut shows the lie; renames over another file, and removals, are not taken back even then.
+/// meanwhile and for names that come, go or change. Faults of a disk act on everything that is open. A lying disk
+/// leaves the marks alone, so that the next power cut shows the lie.
 class RealDisk final : public Disk
 {
 public:
@@ -27,6 +30,8 @@ public:
 
     /// From any thread.
     void setFault(const fault::DiskFault& fault);
+    /// For tests alone. Before anything is opened.
+    void setTrial(const SyncTrial& trial);
 
     bool exists(const QString& path) const override;
     bool hasSpace(const QString& folder) const override;
@@ -37,10 +42,8 @@ public:
     Result<void> makeFolder(const QString& folder) override;
     Result<std::unique_ptr<FolderLock>> lockFolder(const QString& folder) override;
 
-    class Shared; ///< with its open files and locks
-
 private:
-    std::shared_ptr<Shared> m_shared;
+    std::shared_ptr<RealDiskState> m_state;
 };
 
 } // namespace faultline::storage

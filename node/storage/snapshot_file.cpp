@@ -105,7 +105,7 @@ Result<Snapshot> SnapshotWriter::finish()
     appendBlock(end, BlockKind::End, endData(m_stateSize, m_checksum.value()), m_file->size());
     if (auto written = m_file->append(end); !written)
         return Error{written.error()};
-    if (auto synced = m_file->sync(); !synced)
+    if (auto synced = m_file->sync(SyncOf::Snapshot); !synced)
         return Error{synced.error()};
     const Snapshot snapshot{m_meta, m_file->size(), m_checksum.value()};
     m_file.reset();

@@ -47,7 +47,7 @@ Result<void> SpareSegments::use(quint64 number, QByteArrayView content)
         return Error{file.error()};
     if (auto written = (*file)->write(0, content); !written)
         return written;
-    if (auto synced = (*file)->sync(); !synced)
+    if (auto synced = (*file)->sync(SyncOf::Spare); !synced)
         return synced;
     m_names.pop_back();
     return m_disk.rename(spare, pathOf(segmentName(number)));

@@ -108,7 +108,7 @@ Result<void> Wal::cutTail(qint64 written)
         m_filled = m_durable;
     }
     // Whole records beyond the last note may still be in the system's memory only.
-    return broken(m_file->sync());
+    return broken(m_file->sync(SyncOf::Tail));
 }
 
 Result<bool> Wal::fillFor(qint64 bytes)
@@ -207,7 +207,7 @@ Result<void> Wal::writeBatch()
 {
     if (auto written = m_file->write(m_durable, m_batch); !written)
         return written;
-    if (auto synced = m_file->sync(); !synced)
+    if (auto synced = m_file->sync(SyncOf::Records); !synced)
         return synced;
     m_durable += m_batch.size();
     if (m_batch.capacity() > kKeptCapacity)

@@ -53,7 +53,7 @@ Result<bool> createSegment(Disk& disk, const QString& folder, quint64 number, QB
     }
     if (auto written = (*file)->write(0, content); !written)
         return Error{written.error()};
-    if (auto synced = (*file)->sync(); !synced)
+    if (auto synced = (*file)->sync(SyncOf::Segment); !synced)
         return Error{synced.error()};
     if (auto renamed = disk.rename(unfinished, path); !renamed)
         return Error{renamed.error()};

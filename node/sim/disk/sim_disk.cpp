@@ -75,7 +75,7 @@ public:
         }
         if (auto written = append(QByteArray(static_cast<qsizetype>(to - size()), '\0')); !written)
             return Error{written.error()};
-        if (auto synced = sync(); !synced)
+        if (auto synced = sync(storage::SyncOf::Room); !synced)
             return Error{synced.error()};
         return true;
     }
@@ -89,7 +89,7 @@ public:
         return last ? powerGoes("Cutting") : Result<void>();
     }
 
-    Result<void> sync() override
+    Result<void> sync(storage::SyncOf) override
     {
         if (auto works = m_disk.works("Making durable", m_path, m_generation); !works)
             return works;
@@ -228,12 +228,13 @@ void SimDisk::undo(const NameChange& change)
 Result<void> SimDisk::afterNameChange(const char* what, const Change& told, NameChange change)
 {
     const QString folder = change.folder;
+    const bool isCreation = !change.removed && change.former.isEmpty();
     m_nameChanges.push_back(std::move(change));
     if (isLast(told)) {
         cutPower();
         return failed(what, told.path, kPowerIsOff);
     }
-    if (!m_fault.lies)
+    if (!m_fault.lies && !isCreation) // which waits for the next change that is made durable
         std::erase_if(m_nameChanges, [&](const NameChange& each) { return each.folder == folder; });
     return {};
 }
