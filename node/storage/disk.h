@@ -75,6 +75,9 @@ public:
 
     virtual ~Disk() = default;
 
+    /// After an error of open(), rename() or remove(): whether it failed for want of space, and for no other reason.
+    /// Nothing was changed then; but a name that remove() could not make durable is gone all the same.
+    virtual bool lackedSpace() const = 0;
     virtual bool exists(const QString& path) const = 0;
     /// Whether files in the folder may grow by some megabytes, as far as anybody knows before it is tried.
     virtual bool hasSpace(const QString& folder) const = 0;
@@ -91,5 +94,12 @@ public:
     /// ends, however it ends. The error names the process that has it.
     virtual Result<std::unique_ptr<FolderLock>> lockFolder(const QString& folder) = 0;
 };
+
+/// Removes a file that nobody needs and nobody minds: where even that wants space, it stays for another time.
+inline Result<void> removeLeftover(Disk& disk, const QString& path)
+{
+    auto removed = disk.remove(path);
+    return removed || disk.lackedSpace() ? Result<void>() : removed;
+}
 
 } // namespace faultline::storage

@@ -19,6 +19,8 @@ namespace {
 
 constexpr unsigned long kSomeSpace = 8ul << 20;
 
+const QString kMakingDurable = QStringLiteral("Making durable the folder");
+
 QString folderOf(const QString& path)
 {
     return QFileInfo(path).path();
@@ -58,6 +60,17 @@ void RealDisk::setTrial(const SyncTrial& trial)
     m_state->setTrial(trial);
 }
 
+bool RealDisk::lackedSpace() const
+{
+    return m_lackedSpace;
+}
+
+Error RealDisk::nameFailed(const QString& what, const QString& path, int code)
+{
+    m_lackedSpace = isNoSpace(code);
+    return failed(what, path, code);
+}
+
 bool RealDisk::exists(const QString& path) const
 {
     return QFileInfo::exists(path);
@@ -78,7 +91,7 @@ Result<std::unique_ptr<File>> RealDisk::open(const QString& path, Open mode)
         m_state->willChange();
     Descriptor fd = openDescriptor(path, mode == Open::CreateNew ? O_RDWR | O_CREAT | O_EXCL : O_RDWR);
     if (!fd)
-        return failed(QStringLiteral("Opening"), path);
+        return nameFailed(QStringLiteral("Opening"), path, errno);
     struct stat info
     {
     };
@@ -105,9 +118,15 @@ Result<void> RealDisk::rename(const QString& from, const QString& to)
     m_state->willChange();
     if (const auto marks = m_state->marksOf(folderOf(to)))
         marks->willRename(from, to);
+    const bool replaces = exists(to);
     if (::rename(QFile::encodeName(from).constData(), QFile::encodeName(to).constData()) != 0)
-        return failed(QStringLiteral("Renaming"), from + QStringLiteral(" to ") + to);
-    return m_state->makeNamesDurable(folderOf(to), SyncOf::RenamedName);
+        return nameFailed(QStringLiteral("Renaming"), from + QStringLiteral(" to ") + to, errno);
+    const int code = m_state->makeNamesDurable(folderOf(to), SyncOf::RenamedName);
+    // Taken back, so that it can be tried again; what it replaced cannot be.
+    if (isNoSpace(code) && !replaces &&
+        ::rename(QFile::encodeName(to).constData(), QFile::encodeName(from).constData()) == 0)
+        return nameFailed(kMakingDurable, folderOf(to), code);
+    return code == 0 ? Result<void>() : failed(kMakingDurable, folderOf(to), code);
 }
 
 Result<void> RealDisk::remove(const QString& path)
@@ -116,8 +135,9 @@ Result<void> RealDisk::remove(const QString& path)
     if (const auto marks = m_state->marksOf(folderOf(path)))
         marks->willRemove(path);
     if (::unlink(QFile::encodeName(path).constData()) != 0)
-        return failed(QStringLiteral("Removing"), path);
-    return m_state->makeNamesDurable(folderOf(path), SyncOf::RemovedName);
+        return nameFailed(QStringLiteral("Removing"), path, errno);
+    const int code = m_state->makeNamesDurable(folderOf(path), SyncOf::RemovedName);
+    return code == 0 ? Result<void>() : nameFailed(kMakingDurable, folderOf(path), code);
 }
 
 Result<QStringList> RealDisk::list(const QString& folder) const
@@ -144,8 +164,8 @@ Result<void> RealDisk::makeFolder(const QString& folder)
                 continue;
             return failed(QStringLiteral("Making the folder"), made, code);
         }
-        if (auto durable = m_state->makeFolderDurable(made, above); !durable)
-            return durable;
+        if (const int code = m_state->makeFolderDurable(made, above); code != 0)
+            return failed(kMakingDurable, above, code);
     }
     return {};
 }

@@ -5,6 +5,7 @@
 #include "node/storage/disk.h"
 #include "node/storage/sync_trial.h"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -33,6 +34,7 @@ public:
     /// For tests alone. Before anything is opened.
     void setTrial(const SyncTrial& trial);
 
+    bool lackedSpace() const override;
     bool exists(const QString& path) const override;
     bool hasSpace(const QString& folder) const override;
     Result<std::unique_ptr<File>> open(const QString& path, Open mode) override;
@@ -43,7 +45,10 @@ public:
     Result<std::unique_ptr<FolderLock>> lockFolder(const QString& folder) override;
 
 private:
+    Error nameFailed(const QString& what, const QString& path, int code);
+
     std::shared_ptr<RealDiskState> m_state;
+    std::atomic<bool> m_lackedSpace = false;
 };
 
 } // namespace faultline::storage

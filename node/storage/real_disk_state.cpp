@@ -17,12 +17,10 @@ QString absolute(const QString& path)
     return QDir::cleanPath(QDir::current().absoluteFilePath(path));
 }
 
-Result<void> syncFolder(const QString& folder)
+int syncFolder(const QString& folder)
 {
     const Descriptor fd = openDescriptor(folder.isEmpty() ? QStringLiteral(".") : folder, O_RDONLY | O_DIRECTORY);
-    if (!fd || ::fsync(fd.get()) != 0)
-        return failed(QStringLiteral("Making durable the folder"), folder);
-    return {};
+    return fd && ::fsync(fd.get()) == 0 ? 0 : errno;
 }
 
 } // namespace
@@ -110,28 +108,28 @@ void RealDiskState::setMarks(const QString& folder, std::shared_ptr<SyncedMarks>
     m_marks[absolute(folder)] = std::move(marks);
 }
 
-Result<void> RealDiskState::makeFolderDurable(const QString& folder, const QString& above)
+int RealDiskState::makeFolderDurable(const QString& folder, const QString& above)
 {
     if (isLeftOut(SyncOf::FolderName)) {
         const std::lock_guard guard(m_mutex);
         m_newFolders.insert(absolute(folder));
-    } else if (auto done = syncFolder(above); !done) {
-        return done;
+    } else if (const int code = syncFolder(above); code != 0) {
+        return code;
     }
     synced(SyncOf::FolderName);
-    return {};
+    return 0;
 }
 
-Result<void> RealDiskState::makeNamesDurable(const QString& folder, SyncOf of)
+int RealDiskState::makeNamesDurable(const QString& folder, SyncOf of)
 {
     if (!isLeftOut(of)) {
-        if (auto done = syncFolder(folder); !done)
-            return done;
+        if (const int code = syncFolder(folder); code != 0)
+            return code;
         if (const auto marks = marksOf(folder))
             marks->namesAreDurable();
     }
     synced(of);
-    return {};
+    return 0;
 }
 
 } // namespace faultline::storage

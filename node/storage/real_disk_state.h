@@ -55,10 +55,10 @@ public:
 
     std::shared_ptr<SyncedMarks> marksOf(const QString& folder) const;
     void setMarks(const QString& folder, std::shared_ptr<SyncedMarks> marks);
-    /// After a folder was made in `above`.
-    Result<void> makeFolderDurable(const QString& folder, const QString& above);
-    /// After a name in it changed.
-    Result<void> makeNamesDurable(const QString& folder, SyncOf of);
+    /// After a folder was made in `above`. 0, or what the system said.
+    int makeFolderDurable(const QString& folder, const QString& above);
+    /// After a name in it changed. 0, or what the system said.
+    int makeNamesDurable(const QString& folder, SyncOf of);
 
 private:
     mutable std::mutex m_mutex;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -24,7 +25,8 @@ constexpr std::size_t kFileSize = kHeaderSize + kMarks * sizeof(SyncedMark);
 constexpr std::size_t kMagicSize = 16;
 constexpr char kMagic1[kMagicSize] = "faultmarks 1\n"; ///< words without checks
 constexpr char kMagic[kMagicSize] = "faultmarks 2\n";  ///< changes with the layout
-constexpr std::size_t kFolderIsNewAt = kMagicSize;
+constexpr std::size_t kFolderIsNewAt = kMagicSize;     ///< a word: kFolderIsNew or zero, so that one bit makes neither
+constexpr quint64 kFolderIsNew = 0x776f'4e72'6564'6c6f;
 
 constexpr int kValueBits = 48;
 constexpr quint64 kValueMask = (quint64(1) << kValueBits) - 1;
@@ -271,17 +273,21 @@ Result<void> SyncedMarks::understand(const QString& path, qint64 size, bool trus
         beginAnew();
         return {};
     }
-    for (const SyncedMark& mark : std::span(marks(), kMarks)) {
-        if (mark.m_inode == 0 || mark.isWhole())
-            continue;
-        if (trusted)
-            return Error{QStringLiteral("%1 is damaged at offset %2: nobody knows any more what was durable when the "
-                                        "power failed. Remove it, and everything in its folder counts as durable.")
-                             .arg(path)
-                             .arg(reinterpret_cast<const char*>(&mark) - header)};
-        beginAnew();
-        break;
-    }
+    const auto damaged = std::ranges::find_if(
+        std::span(marks(), kMarks), [](const SyncedMark& mark) { return mark.m_inode != 0 && !mark.isWhole(); });
+    std::optional<std::ptrdiff_t> place;
+    if (folderWord() != 0 && folderWord() != kFolderIsNew)
+        place = static_cast<std::ptrdiff_t>(kFolderIsNewAt);
+    else if (damaged != std::span(marks(), kMarks).end())
+        place = reinterpret_cast<const char*>(&*damaged) - header;
+    if (!place)
+        return {};
+    if (trusted)
+        return Error{QStringLiteral("%1 is damaged at offset %2: nobody knows any more what was durable when the power "
+                                    "failed. Remove it, and everything in its folder counts as durable.")
+                         .arg(path)
+                         .arg(*place)};
+    beginAnew();
     return {};
 }
 
@@ -304,6 +310,11 @@ void SyncedMarks::dropStrayAsides()
 QString SyncedMarks::asidePath(quint64 inode) const
 {
     return m_folder + QLatin1Char('/') + kAside + QString::number(inode);
+}
+
+quint64& SyncedMarks::folderWord() const
+{
+    return *reinterpret_cast<quint64*>(static_cast<char*>(m_mapping) + kFolderIsNewAt);
 }
 
 SyncedMark* SyncedMarks::marks() const
@@ -390,12 +401,12 @@ void SyncedMarks::namesAreDurable()
 
 bool SyncedMarks::isFolderNew() const
 {
-    return static_cast<const char*>(m_mapping)[kFolderIsNewAt] != 0;
+    return folderWord() == kFolderIsNew;
 }
 
 void SyncedMarks::setFolderNew(bool isNew)
 {
-    store(static_cast<char*>(m_mapping)[kFolderIsNewAt], isNew ? '\1' : '\0');
+    store(folderWord(), isNew ? kFolderIsNew : 0);
 }
 
 } // namespace faultline::storage

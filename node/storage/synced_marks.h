@@ -108,6 +108,7 @@ private:
     void beginAnew();
     void dropStrayAsides();
     QString asidePath(quint64 inode) const;
+    quint64& folderWord() const;
     SyncedMark* marks() const;
     SyncedMark* slotOf(quint64 inode) const; ///< 0: a free one
 

@@ -120,13 +120,13 @@ private slots:
     void withoutOneOfThemAPowerCutLoses()
     {
         QFETCH(const QString, kind);
-        const int most = rounds(60);
+        constexpr int kMost = 200; // some show within the first, some want many; what is needed shows by then
         QString loss;
         int round = 0;
-        while (loss.isEmpty() && round < most) {
+        while (loss.isEmpty() && round < kMost) {
             LoneNode node({without(kind), failing(kind)});
             // A few lives each: a folder that has a past holds more that can go wrong.
-            for (int life = 0; life < 4 && loss.isEmpty() && round < most; ++life, ++round) {
+            for (int life = 0; life < 4 && loss.isEmpty() && round < kMost; ++life, ++round) {
                 QVERIFY(node.liveAndLosePower());
                 loss = node.loss();
             }
@@ -153,7 +153,7 @@ private slots:
     {
         const QString kind = QStringLiteral("folder-name");
         QString loss;
-        for (int round = 0; loss.isEmpty() && round < rounds(10); ++round) {
+        for (int round = 0; loss.isEmpty() && round < 20; ++round) {
             LoneNode node({without(kind)});
             QVERIFY(node.liveAndLosePower());
             loss = node.loss();
@@ -174,7 +174,7 @@ private slots:
     {
         QFETCH(const bool, isSynced);
         bool isRefused = false;
-        for (int round = 0; !isRefused && round < rounds(isSynced ? 1 : 5); ++round) {
+        for (int round = 0; !isRefused && round < (isSynced ? rounds(1) : 10); ++round) {
             BareNodes nodes(2, {QStringLiteral("--snapshot-after=10")});
             nodes.found(1);
             for (int i = 1; i <= 40; ++i)

@@ -75,6 +75,7 @@ public:
     /// Of each, before anything else comes of it; for whoever tells two runs apart.
     std::function<void(const Change&)> whenChanged;
 
+    bool lackedSpace() const override { return false; } // only growing a file takes space
     bool exists(const QString& path) const override;
     bool hasSpace(const QString& folder) const override;
     Result<std::unique_ptr<storage::File>> open(const QString& path, Open mode) override;

@@ -296,7 +296,7 @@ private slots:
         QFETCH(const SyncOf, leftOut);
         QFETCH(const std::set<QStringList>, seen);
         std::set<QStringList> found;
-        for (quint64 seed = 0; seed < 60; ++seed) {
+        for (quint64 seed = 0; seed < 30; ++seed) {
             QTemporaryDir folder;
             QVERIFY(doAndBeKilled(folder.path(), [&](RealDisk& disk, const QString& path) {
                 File* a = created(disk, path + "/a");

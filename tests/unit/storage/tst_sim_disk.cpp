@@ -282,7 +282,7 @@ private slots:
         const auto disk = diskOf(1);
         const auto file = fileOn(*disk, kPath, Disk::Open::CreateNew);
         QVERIFY(file->append("durable"));
-        QVERIFY(file->sync());
+        QVERIFY(file->sync(SyncOf::Records));
         QVERIFY(file->append(" and not"));
         QVERIFY(file->write(0, "D"));
         fault::DiskFault lying;
@@ -312,7 +312,7 @@ private slots:
         QVERIFY(file->append("abc"));
         QVERIFY(file->write(1, "x"));
         QVERIFY(file->truncate(2));
-        QVERIFY(file->sync());
+        QVERIFY(file->sync(SyncOf::Records));
         QVERIFY(disk->rename(kPath, "/n1/b"));
         QVERIFY(disk->remove("/n1/b"));
         QCOMPARE(told, (QStringList{"3 /n1/a 0 ", "0 /n1/a 0 abc", "0 /n1/a 1 x", "1 /n1/a 2 ", "2 /n1/a 0 ",
