@@ -280,9 +280,11 @@ private slots:
     void whatIsLeftIfThePowerWentIsWhatIsThereForCertain()
     {
         const auto disk = diskOf(1);
-        const auto file = fileOn(*disk, kPath, Disk::Open::CreateNew);
+        const auto file = fileOn(*disk, "/n1/new", Disk::Open::CreateNew);
         QVERIFY(file->append("durable"));
         QVERIFY(file->sync(SyncOf::Records));
+        QVERIFY(disk->ifPowerWentNow()->list(kFolder)->isEmpty());
+        QVERIFY(disk->rename("/n1/new", kPath));
         QVERIFY(file->append(" and not"));
         QVERIFY(file->write(0, "D"));
         fault::DiskFault lying;
