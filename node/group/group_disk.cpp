@@ -48,6 +48,8 @@ Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& fo
     const auto newest = opened.disk->m_snapshots.newest(recovered.firstIndex);
     if (!newest)
         return Error{newest.error()};
+    if (auto removed = opened.disk->m_snapshots.removeLeftovers(*newest); !removed)
+        return Error{removed.error()};
     if (*newest) {
         const storage::LoadedSnapshot& file = **newest;
         const auto mark = markOf(file.meta);

@@ -198,6 +198,20 @@ Result<void> SnapshotFolder::removeBegun(quint64 lastIndex)
     return removeLeftover(m_disk, m_folder + QLatin1Char('/') + snapshotName(lastIndex) + kUnfinished);
 }
 
+Result<void> SnapshotFolder::removeLeftovers(const std::optional<Snapshot>& newest)
+{
+    const auto names = m_disk.list(m_folder);
+    if (!names)
+        return Error{names.error()};
+    for (const QString& name : *names) {
+        if (!indexOf(name) || !name.endsWith(kUnfinished))
+            continue;
+        if (auto removed = m_disk.remove(m_folder + QLatin1Char('/') + name); !removed)
+            return removed;
+    }
+    return newest ? removeOlderThan(*newest) : Result<void>();
+}
+
 Result<void> SnapshotFolder::removeOlderThan(const Snapshot& newest)
 {
     const auto names = m_disk.list(m_folder);

@@ -71,6 +71,9 @@ public:
     Result<std::unique_ptr<SnapshotWriter>> begin(const SnapshotMeta& meta);
     /// Removes what `newest`, which is durable, stands for: older ones, and what was begun and never finished.
     Result<void> removeOlderThan(const Snapshot& newest);
+    /// At a start, nobody having begun one: what an earlier process began and never finished, and what it had no time
+    /// to remove of those before the newest. A process that dies at each snapshot would else fill the disk.
+    Result<void> removeLeftovers(const std::optional<Snapshot>& newest);
     /// Removes what begin() began, and nobody will finish.
     Result<void> removeBegun(quint64 lastIndex);
 

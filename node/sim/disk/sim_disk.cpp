@@ -55,7 +55,7 @@ public:
             ++m_disk.m_counts.refused;
             return failed("Writing", m_path, kNoSpace);
         }
-        const bool last = m_disk.isLastChange();
+        const bool last = m_disk.isLast({SimDisk::Change::Kind::Write, m_path, offset, bytes});
         m_content->write(offset, bytes);
         return last ? powerGoes("Writing") : Result<void>();
     }
@@ -85,7 +85,7 @@ public:
     {
         if (auto works = m_disk.works("Cutting", m_path, m_generation); !works)
             return works;
-        const bool last = m_disk.isLastChange();
+        const bool last = m_disk.isLast({SimDisk::Change::Kind::Truncate, m_path, size});
         m_content->truncate(size);
         return last ? powerGoes("Cutting") : Result<void>();
     }
@@ -94,7 +94,7 @@ public:
     {
         if (auto works = m_disk.works("Making durable", m_path, m_generation); !works)
             return works;
-        const bool last = m_disk.isLastChange();
+        const bool last = m_disk.isLast({SimDisk::Change::Kind::Sync, m_path});
         m_disk.m_delay += fault::drawSyncDelay(m_disk.m_fault, m_disk.m_random);
         if (last)
             return powerGoes("Making durable");
@@ -184,6 +184,18 @@ void SimDisk::powerOn()
     m_powered = true;
 }
 
+std::unique_ptr<SimDisk> SimDisk::ifPowerWentNow() const
+{
+    auto left = std::make_unique<SimDisk>(fault::Random());
+    left->m_folders = m_folders;
+    left->m_files = m_files;
+    for (auto change = m_nameChanges.rbegin(); change != m_nameChanges.rend(); ++change)
+        left->undo(*change);
+    for (auto& [path, content] : left->m_files)
+        content = std::make_shared<SimContent>(content->durable());
+    return left;
+}
+
 Result<void> SimDisk::works(const char* what, const QString& path, quint64 generation) const
 {
     if (!m_powered)
@@ -193,8 +205,10 @@ Result<void> SimDisk::works(const char* what, const QString& path, quint64 gener
     return {};
 }
 
-bool SimDisk::isLastChange()
+bool SimDisk::isLast(const Change& change)
 {
+    if (whenChanged)
+        whenChanged(change);
     return m_changesLeft > 0 && --m_changesLeft == 0;
 }
 
@@ -212,14 +226,14 @@ void SimDisk::undo(const NameChange& change)
         m_files.erase(change.name);
 }
 
-Result<void> SimDisk::afterNameChange(const char* what, const QString& path, NameChange change)
+Result<void> SimDisk::afterNameChange(const char* what, const Change& told, NameChange change)
 {
     const QString folder = change.folder;
     const bool isCreation = !change.removed && change.former.isEmpty();
     m_nameChanges.push_back(std::move(change));
-    if (isLastChange()) {
+    if (isLast(told)) {
         cutPower();
-        return failed(what, path, kPowerIsOff);
+        return failed(what, told.path, kPowerIsOff);
     }
     if (!m_fault.lies && !isCreation) // which waits for the next change that is made durable
         std::erase_if(m_nameChanges, [&](const NameChange& each) { return each.folder == folder; });
@@ -255,7 +269,9 @@ Result<std::unique_ptr<storage::File>> SimDisk::open(const QString& path, Open m
             return failed("Opening", path, kNoSpace);
         }
         m_files[path] = std::make_shared<SimContent>();
-        if (auto done = afterNameChange("Opening", path, {folderOf(path), path, {}, nullptr, false}); !done)
+        if (auto done =
+                afterNameChange("Opening", {Change::Kind::Create, path}, {folderOf(path), path, {}, nullptr, false});
+            !done)
             return Error{done.error()};
     }
     return std::unique_ptr<storage::File>(std::make_unique<SimFile>(*this, path, m_files.at(path)));
@@ -273,7 +289,7 @@ Result<void> SimDisk::rename(const QString& from, const QString& to)
     const auto content = found->second;
     m_files.erase(found);
     const auto replaced = std::exchange(m_files[to], content);
-    return afterNameChange("Renaming", both, {folderOf(to), to, from, replaced, false});
+    return afterNameChange("Renaming", {Change::Kind::Rename, both}, {folderOf(to), to, from, replaced, false});
 }
 
 Result<void> SimDisk::remove(const QString& path)
@@ -286,7 +302,7 @@ Result<void> SimDisk::remove(const QString& path)
         return failed("Removing", path, kNoSuchFile);
     const auto content = found->second;
     m_files.erase(found);
-    return afterNameChange("Removing", path, {folderOf(path), path, {}, content, true});
+    return afterNameChange("Removing", {Change::Kind::Remove, path}, {folderOf(path), path, {}, content, true});
 }
 
 Result<QStringList> SimDisk::list(const QString& folder) const

@@ -277,6 +277,50 @@ private slots:
         QCOMPARE(contentOf(*disk, kPath), QByteArray("unsynced"));
     }
 
+    void whatIsLeftIfThePowerWentIsWhatIsThereForCertain()
+    {
+        const auto disk = diskOf(1);
+        const auto file = fileOn(*disk, "/n1/new", Disk::Open::CreateNew);
+        QVERIFY(file->append("durable"));
+        QVERIFY(file->sync(SyncOf::Records));
+        QVERIFY(disk->ifPowerWentNow()->list(kFolder)->isEmpty());
+        QVERIFY(disk->rename("/n1/new", kPath));
+        QVERIFY(file->append(" and not"));
+        QVERIFY(file->write(0, "D"));
+        fault::DiskFault lying;
+        lying.lies = true;
+        disk->setFault(lying);
+        QVERIFY(disk->rename(kPath, "/n1/b"));
+        const auto left = disk->ifPowerWentNow();
+        QCOMPARE(contentOf(*left, kPath), QByteArray("durable"));
+        QCOMPARE(*left->list(kFolder), QStringList{"a"});
+        QVERIFY(fileOn(*left, kPath, Disk::Open::Existing)->append(" is not shared"));
+        QCOMPARE(contentOf(*disk, "/n1/b"), QByteArray("Durable and not"));
+        QVERIFY(disk->isPowered());
+    }
+
+    void everyChangeIsTold()
+    {
+        const auto disk = diskOf(1);
+        QStringList told;
+        disk->whenChanged = [&](const SimDisk::Change& change) {
+            told << QStringLiteral("%1 %2 %3 %4")
+                        .arg(int(change.kind))
+                        .arg(change.path)
+                        .arg(change.offset)
+                        .arg(QString::fromLatin1(change.bytes));
+        };
+        const auto file = fileOn(*disk, kPath, Disk::Open::CreateNew);
+        QVERIFY(file->append("abc"));
+        QVERIFY(file->write(1, "x"));
+        QVERIFY(file->truncate(2));
+        QVERIFY(file->sync(SyncOf::Records));
+        QVERIFY(disk->rename(kPath, "/n1/b"));
+        QVERIFY(disk->remove("/n1/b"));
+        QCOMPARE(told, (QStringList{"3 /n1/a 0 ", "0 /n1/a 0 abc", "0 /n1/a 1 x", "1 /n1/a 2 ", "2 /n1/a 0 ",
+                                    "4 /n1/a to /n1/b 0 ", "5 /n1/b 0 "}));
+    }
+
     void powerGoesDuringTheGivenChange()
     {
         const auto disk = diskOf(1);
