@@ -93,6 +93,8 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
     if (kv::isRead(command)) {
         if (!leads())
             return Submitted::NotLeader;
+        if (m_reads.size() >= m_options.maxWaitingReads)
+            return Submitted::Busy;
         m_reads.add({requestId, std::move(command)});
         due();
         return Submitted::Taken;

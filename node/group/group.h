@@ -21,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 
 namespace faultline::node {
 
@@ -51,6 +52,9 @@ struct GroupOptions
     /// Of commands that this leader proposed and that are not applied yet; beyond, none is taken. They stay in the log
     /// when the clients that sent them are gone.
     qint64 maxUnappliedBytes = qint64(256) << 20;
+    /// Reads that wait for their turn; beyond, none is taken. A leader that hears no majority cannot answer them, and
+    /// they stay when the clients that asked are gone.
+    std::size_t maxWaitingReads = 1'000'000;
 
     kv::StoreRules storeRules;
 };
@@ -117,6 +121,8 @@ public:
     const kv::Store& store() const { return m_store; }
     std::size_t pending() const { return m_pending.size() + m_reads.size(); }
     std::size_t pendingReads() const { return m_reads.size(); }
+    qint64 unwrittenBytes() const { return m_unwrittenBytes; } ///< see GroupOptions, and so the next
+    qint64 unappliedBytes() const { return m_pendingBytes; }
     const GroupDisk& disk() const { return *m_disk; }
     const StageTimes& stageTimes() const { return m_stageTimes; }
     quint64 snapshotsTaken() const { return m_snapshotsTaken; }
@@ -256,8 +262,9 @@ private:
 
     std::optional<StoredSnapshot> m_newest;
     std::optional<Taking> m_taking;
-    quint64 m_noSnapshotBefore = 0;  ///< index applied: there was no space for one
-    qint64 m_bytesSinceSnapshot = 0; ///< of entries applied
+    std::set<raft::NodeId> m_piecesWaiting; ///< followers for whom one is to be read from the disk
+    quint64 m_noSnapshotBefore = 0;         ///< index applied: there was no space for one
+    qint64 m_bytesSinceSnapshot = 0;        ///< of entries applied
     /// Entries applied, each with a share of keepBytes behind the one before; so many of the newest that together they
     /// reach back that far.
     std::deque<raft::LogIndex> m_byteMarks;

@@ -48,6 +48,8 @@ Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& fo
     const auto newest = opened.disk->m_snapshots.newest(recovered.firstIndex);
     if (!newest)
         return Error{newest.error()};
+    if (auto removed = opened.disk->m_snapshots.removeLeftovers(*newest); !removed)
+        return Error{removed.error()};
     if (*newest) {
         const storage::LoadedSnapshot& file = **newest;
         const auto mark = markOf(file.meta);
@@ -188,6 +190,10 @@ Result<void> GroupDisk::receive(const raft::SnapshotPiece& piece, Outcome& outco
     if (!m_incoming || m_incoming->lastIndex() != mark.lastIndex.value ||
         m_incoming->lastTerm() != mark.lastTerm.value) {
         auto incoming = storage::IncomingSnapshot::open(m_disk, m_folder, mark.lastIndex.value, mark.lastTerm.value);
+        if (!incoming && m_disk.lackedSpace()) {
+            outcome.snapshotRefused = piece.isLast;
+            return {};
+        }
         if (!incoming)
             return Error{incoming.error()};
         m_incoming = *std::move(incoming);
@@ -202,6 +208,10 @@ Result<void> GroupDisk::receive(const raft::SnapshotPiece& piece, Outcome& outco
 Result<void> GroupDisk::install(const raft::SnapshotMark& mark, Outcome& outcome)
 {
     const auto finished = std::exchange(m_incoming, nullptr)->finish();
+    if (!finished && m_disk.lackedSpace()) {
+        outcome.snapshotRefused = true;
+        return {};
+    }
     if (!finished)
         return Error{finished.error()};
     outcome.snapshotRefused = !*finished;
@@ -211,14 +221,14 @@ Result<void> GroupDisk::install(const raft::SnapshotMark& mark, Outcome& outcome
     auto store = load(file);
     if (!store || markOf(file.meta) != mark) {
         outcome.snapshotRefused = true; // every block of it is as it was sent, and yet it is no state
-        return m_disk.remove(m_folder + u'/' + storage::snapshotName(mark.lastIndex.value));
+        return storage::removeLeftover(m_disk, m_folder + u'/' + storage::snapshotName(mark.lastIndex.value));
     }
     const auto dropped = m_wal->beginAnewAfter(mark.lastIndex.value);
     if (!dropped)
         return Error{dropped.error()};
     if (!*dropped) {
         outcome.snapshotRefused = true; // there was space for it, but not for the log to go on behind it
-        return m_disk.remove(m_folder + u'/' + storage::snapshotName(mark.lastIndex.value));
+        return storage::removeLeftover(m_disk, m_folder + u'/' + storage::snapshotName(mark.lastIndex.value));
     }
     m_newest = mark.lastIndex;
     outcome.installed = Installed{*std::move(store), {mark, file}};
@@ -230,6 +240,8 @@ Result<bool> GroupDisk::addToSnapshot(const raft::SnapshotMark& mark, QByteArray
     if (!m_writer || m_writing != mark.lastIndex) {
         auto writer =
             m_snapshots.begin({mark.lastIndex.value, mark.lastTerm.value, raft::encodeMembership(mark.membership)});
+        if (!writer && m_disk.lackedSpace())
+            return false;
         if (!writer)
             return Error{writer.error()};
         m_writer = *std::move(writer);

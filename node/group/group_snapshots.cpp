@@ -20,6 +20,10 @@ void Group::sendPiece(raft::Message message)
     const raft::SnapshotPiece& piece = std::get<raft::InstallSnapshot>(message.body).piece;
     if (!m_newest || m_newest->mark.lastIndex != piece.mark.lastIndex)
         return;
+    // On a disk that stands still, consensus asks again and again.
+    const raft::NodeId to = message.to;
+    if (!m_piecesWaiting.insert(to).second)
+        return;
     auto filled = std::make_shared<std::optional<raft::Message>>(std::move(message));
     m_handed.storage.run(
         [disk = m_disk, snapshot = *m_newest, filled,
@@ -35,8 +39,11 @@ void Group::sendPiece(raft::Message message)
             empty.isLast = offset + empty.bytes.size() >= snapshot.file.size;
             return {};
         },
-        [this, alive = m_alive, filled](const Result<void>&) {
-            if (*alive && !m_failure && *filled)
+        [this, alive = m_alive, to, filled](const Result<void>&) {
+            if (!*alive)
+                return;
+            m_piecesWaiting.erase(to);
+            if (!m_failure && *filled)
                 m_handed.transport.send(**filled);
         });
 }

@@ -13,6 +13,8 @@ namespace {
 
 constexpr quint32 kMaxMembers = 9;
 constexpr quint64 kFewestEntriesBetweenSnapshots = 10;
+const QString kWithoutSync = QStringLiteral("--without-sync");
+const QString kPowerFailsAfter = QStringLiteral("--power-fails-after");
 
 std::optional<quint16> portFrom(const QString& text)
 {
@@ -116,9 +118,14 @@ Result<Options> parseOptions(const QStringList& arguments)
             *flag = true;
             continue;
         }
-        static const QStringList known{QStringLiteral("--id"),      QStringLiteral("--member"),
-                                       QStringLiteral("--data"),    QStringLiteral("--cluster"),
-                                       QStringLiteral("--control"), QStringLiteral("--snapshot-after")};
+        static const QStringList known{QStringLiteral("--id"),
+                                       QStringLiteral("--member"),
+                                       QStringLiteral("--data"),
+                                       QStringLiteral("--cluster"),
+                                       QStringLiteral("--control"),
+                                       QStringLiteral("--snapshot-after"),
+                                       kWithoutSync,
+                                       kPowerFailsAfter};
         if (!known.contains(name))
             return Error{QStringLiteral("unknown option %1; faultline-node --help lists them all").arg(arguments[i])};
         if (!value) {
@@ -148,6 +155,12 @@ Result<Options> parseOptions(const QStringList& arguments)
                 return Error{QStringLiteral("--snapshot-after %1 is not a number of entries; %2 or more would be")
                                  .arg(*value)
                                  .arg(kFewestEntriesBetweenSnapshots)};
+        } else if (name == kWithoutSync || name == kPowerFailsAfter) {
+            const auto of = storage::syncNamed(*value);
+            if (!of)
+                return Error{QStringLiteral("%1 %2 is no kind of sync; one of %3 would be")
+                                 .arg(name, *value, storage::syncNames().join(QStringLiteral(", ")))};
+            (name == kWithoutSync ? options.trial.leftOut : options.trial.powerFailsAfter) = of;
         } else {
             const auto port = portFrom(*value);
             if (!port)
@@ -194,6 +207,9 @@ Usage: faultline-node --id N --member nX=ADDRESS:PEERPORT/CLIENTPORT ... --data 
   --managed         for the desktop: the first line of standard input is a token, the end of standard input ends the
                     node, and no peer or client port opens before the lab has said what is broken
   --control PORT    with --managed: where the lab connects
+  --without-sync KIND, --power-fails-after KIND
+                    for tests of this program alone: syncs of this kind say they were done and are not; the process ends
+                    by SIGKILL a little after one of them. Either loses what was acknowledged
   --version         prints the version
   --help            prints this
 

@@ -4,6 +4,7 @@
 #include "common/result/result.h"
 #include "common/wire/ids.h"
 #include "node/program/contacts.h"
+#include "node/storage/sync_trial.h"
 
 #include <QStringList>
 
@@ -24,6 +25,7 @@ struct Options
     bool join = false;          ///< begins as a member of nothing, and waits for a cluster to take it in
     quint64 snapshotAfter = 0;  ///< entries; 0: the group's own choice
     bool afterPowerCut = false; ///< what the last process of this folder did not make durable is lost
+    storage::SyncTrial trial;   ///< of a test
     bool auth = false;          ///< a password for clients comes on standard input
     bool admission = true;      ///< -BUSY early rather than late
     bool managed = false;

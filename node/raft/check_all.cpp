@@ -40,7 +40,8 @@ void Raft::Machine::checkAll() const
             "a leader knows each member once");
     std::set<NodeId> followed{m_options.self};
     for (const Peer& peer : leading->peers) {
-        peer.progress.checkAll(m_log.lastIndex(), static_cast<std::size_t>(m_options.maxInflightAppends));
+        peer.progress.checkAll(m_log.lastIndex(), static_cast<std::size_t>(m_options.maxInflightAppends),
+                               m_options.maxInflightBytes);
         if (peer.isLeaving)
             continue;
         followed.insert(peer.id);

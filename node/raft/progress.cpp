@@ -98,11 +98,13 @@ void Progress::heartbeatPassed()
     m_heartbeatsToWait = std::min(2 * m_heartbeatsToWait, kLongestWait);
 }
 
-void Progress::checkAll(LogIndex lastIndex, std::size_t maxMessages) const
+void Progress::checkAll(LogIndex lastIndex, std::size_t maxMessages, std::size_t maxBytes) const
 {
     require(m_match < m_next, "what a follower has lies before what it is sent next");
     require(m_match <= lastIndex, "a follower has nothing its leader has not");
-    require(m_inflight.size() <= maxMessages, "messages under way are bounded");
+    require(m_inflight.size() <= std::max<std::size_t>(1, maxMessages), "messages under way are bounded");
+    require(m_inflight.size() <= 1 || m_inflightBytes - m_inflight.back().bytes < maxBytes,
+            "bytes under way are bounded");
     require(m_state == State::Replicate || m_inflight.empty(), "entries are only under way while replicating");
     std::size_t bytes = 0;
     LogIndex last = m_match;

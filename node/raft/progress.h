@@ -41,6 +41,7 @@ public:
     }
     bool isIdle() const { return m_inflight.empty(); }
     std::size_t inflight() const { return m_inflight.size(); }
+    std::size_t inflightBytes() const { return m_inflightBytes; }
 
     /// The follower has everything up to `index` on its disk. Returns whether that was news.
     bool accepted(LogIndex index);
@@ -60,7 +61,7 @@ public:
     void heartbeatPassed();
 
     /// The inflight messages rise and are bounded, match lies before next: see Raft::checkAll().
-    void checkAll(LogIndex lastIndex, std::size_t maxMessages) const;
+    void checkAll(LogIndex lastIndex, std::size_t maxMessages, std::size_t maxBytes) const;
 
     bool heartbeatDue = false;
     bool recentlyActive = false;  ///< has answered anything since the quorum was last checked

@@ -64,6 +64,7 @@ struct FollowerProgress
     State state = State::Probe;
     bool recentlyActive = false;
     std::size_t inflight = 0;         ///< messages not yet answered
+    std::size_t inflightBytes = 0;    ///< payload of those
     std::uint64_t snapshotOffset = 0; ///< in state Snapshot: the bytes it has
 };
 

@@ -42,6 +42,7 @@ Status Raft::Machine::status() const
         for (const Peer& peer : leading->peers) {
             const Progress& p = peer.progress;
             status.progress.push_back({peer.id, p.match(), p.next(), shown(p.state()), p.recentlyActive, p.inflight(),
+                                       p.inflightBytes(),
                                        p.state() == Progress::State::Snapshot ? p.snapshotOffset() : 0});
         }
     }

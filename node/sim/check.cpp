@@ -24,6 +24,8 @@ const char* nameOf(Check check)
         return "state-machine safety";
     case Check::CommittedIsDurable:
         return "committed is durable";
+    case Check::HeldByDisks:
+        return "committed is on disks";
     case Check::DiskIsReadable:
         return "honest disk is readable";
     case Check::SameStateHash:
@@ -40,6 +42,8 @@ const char* nameOf(Check check)
         return "linearizable";
     case Check::CorruptionRejected:
         return "corruption rejected";
+    case Check::WholeState:
+        return "whole state of a member";
     case Check::Bounded:
         return "bounded";
     case Check::Progress:

@@ -21,7 +21,8 @@ enum class Check : quint8 {
     LogMatching,        ///< §5.3: same index and term, same entry and same log before it
     LeaderCompleteness, ///< §5.4: a leader has every entry committed in an earlier term
     StateMachineSafety, ///< §5.4.3: nobody applies another entry at the same index, nor skips one
-    CommittedIsDurable, ///< a majority has it, whatever power went off
+    CommittedIsDurable, ///< a majority has it, as far as those that are up know
+    HeldByDisks,        ///< and its disks do, for certain, those of members that are down too
     DiskIsReadable,     ///< what an honest disk gives back after a power cut opens again
     SameStateHash,      ///< at the same applied index
     SnapshotIsRight,    ///< a snapshot's mark names the entry that was committed there
@@ -30,6 +31,7 @@ enum class Check : quint8 {
     ExactlyOnce,        ///< a call said again in its session is done once
     Linearizable,       ///< what clients saw has an order that explains it, key by key
     CorruptionRejected, ///< no damaged message comes through
+    WholeState,         ///< all that must hold of a member by itself, its whole log included
     Bounded,            ///< queues, logs and files stay within their bounds
     Progress,           ///< once healed, a majority commits a new write in time
     Count

@@ -111,6 +111,11 @@ raft::Term CommittedLog::termAt(raft::LogIndex index) const
     return index.value == 0 || index > last() ? raft::Term{} : m_records[index.value - 1].term;
 }
 
+quint64 CommittedLog::contentAt(raft::LogIndex index) const
+{
+    return m_records[index.value - 1].content;
+}
+
 QString CommittedLog::originOf(raft::LogIndex index) const
 {
     const Record& record = m_records[index.value - 1];

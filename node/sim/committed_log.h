@@ -28,6 +28,7 @@ public:
     raft::LogIndex last() const { return {m_records.size()}; }
     /// 0 when nobody applied an entry there.
     raft::Term termAt(raft::LogIndex index) const;
+    quint64 contentAt(raft::LogIndex index) const; ///< of an entry that somebody applied
     /// The newest entry that was surely committed before `term`; 0: none.
     raft::LogIndex lastBefore(raft::Term term) const;
     /// "n2 applied it first, in term 4 at tick 1204"; of an entry that somebody applied.

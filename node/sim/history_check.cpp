@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/sim/history_check.h"
 
-#include "common/check/checker.h"
-
 namespace faultline::sim {
 
 namespace {
@@ -17,7 +15,7 @@ check::Value valueOf(quint64 number)
 
 } // namespace
 
-std::optional<QString> judge(const std::vector<Call>& calls, Verdict& verdict)
+check::Judgement judge(const std::vector<Call>& calls, Verdict& verdict, Instant at)
 {
     check::History history;
     history.reserve(calls.size());
@@ -37,12 +35,12 @@ std::optional<QString> judge(const std::vector<Call>& calls, Verdict& verdict)
     }
     check::Options options;
     options.maxSteps = kMaxSteps;
-    const check::Judgement judgement = check::check(history, options);
+    check::Judgement judgement = check::check(history, options);
     if (judgement.verdict == check::Verdict::Linearizable && judgement.operations > judgement.keys)
         verdict.saw(Check::Linearizable);
-    if (judgement.verdict != check::Verdict::NotLinearizable)
-        return std::nullopt;
-    return judgement.sentence;
+    if (judgement.verdict == check::Verdict::NotLinearizable)
+        verdict.fail(Check::Linearizable, at, judgement.sentence);
+    return judgement;
 }
 
 } // namespace faultline::sim

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/sim/host.h"
 
+#include "node/storage/wal_recovery.h"
+
 #include <utility>
 
 namespace faultline::sim {
@@ -35,13 +37,46 @@ node::GroupOptions Host::options()
             (id <= first ? options.raft.initial.voters : options.raft.initial.learners).insert({id});
     }
     options.raft.random = [this](std::uint32_t bound) { return static_cast<std::uint32_t>(m_random.below(bound)); };
-    options.folder = QStringLiteral("data");
-    options.log = {.owner = m_index + 1, .segmentSize = m_shape.segmentBytes, .fillStep = kFillStep};
+    options.folder = kFolder;
+    options.log = logOptions();
     options.snapshotAfterEntries = m_shape.snapshotAfterEntries;
     options.snapshotWorthBytes = 0;
     options.keepEntries = m_shape.keepEntries;
+    options.maxUnwrittenBytes = m_shape.maxUnwrittenBytes;
+    options.maxUnappliedBytes = m_shape.maxUnappliedBytes;
+    options.maxWaitingReads = m_shape.maxWaitingReads;
     options.storeRules = m_shape.storeRules;
     return options;
+}
+
+storage::WalOptions Host::logOptions() const
+{
+    return {.owner = m_index + 1, .segmentSize = m_shape.segmentBytes, .fillStep = kFillStep};
+}
+
+Result<raft::StoredState> Host::durableState() const
+{
+    const auto disk = m_disk.ifPowerWentNow();
+    auto opened = node::GroupDisk::open(*disk, kFolder, logOptions(), m_shape.storeRules);
+    if (!opened)
+        return Error{opened.error()};
+    opened->disk.reset(); // before the disk it uses
+    return std::move(opened->stored);
+}
+
+std::optional<Host::LogOnDisk> Host::logOnDisk()
+{
+    const auto numbers = storage::segmentsIn(m_disk, kFolder);
+    if (!numbers || numbers->empty())
+        return std::nullopt;
+    const QString path = kFolder + u'/' + storage::segmentName(numbers->front());
+    const auto file = m_disk.open(path, storage::Disk::Open::Existing);
+    if (!file)
+        return std::nullopt;
+    const auto header = storage::readSegmentHeader(**file, path, numbers->front(), logOptions().owner);
+    if (!header)
+        return std::nullopt;
+    return LogOnDisk{{header->lastIndex}, numbers->size()};
 }
 
 Result<void> Host::start()

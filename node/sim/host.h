@@ -33,7 +33,20 @@ public:
     quint32 life() const { return m_life; }
 
     SimDisk& disk() { return m_disk; }
+    const SimDisk& disk() const { return m_disk; }
     SimStorage& storage() { return m_storage; }
+    const SimStorage& storage() const { return m_storage; }
+
+    static inline const QString kFolder = QStringLiteral("data"); ///< on its disk
+    /// What a start would find, if the power went now and nothing were left but what is there for certain.
+    Result<raft::StoredState> durableState() const;
+    struct LogOnDisk
+    {
+        raft::LogIndex before; ///< the last entry before the first segment
+        quint64 segments = 0;
+    };
+    /// Nothing when the first segment does not say where it begins.
+    std::optional<LogOnDisk> logOnDisk();
 
     /// Opens what the disk holds. The group is not heard of until whenStarted has set it up.
     Result<void> start();
@@ -71,6 +84,7 @@ private:
     kv::TimeOfDay timeOfDay() const { return {kBegan + now().count() / 1'000, 0}; }
     void send(const raft::Message& message) override { onSend(message); }
     node::GroupOptions options();
+    storage::WalOptions logOptions() const;
     void endProcess();
 
     const Shape& m_shape;

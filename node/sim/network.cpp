@@ -87,7 +87,7 @@ void Network::send(quint32 from, quint32 to, const raft::Message& message)
     const wire::Envelope envelope{GroupId{1}, ++link.sequence, ++m_lamport, false};
     QByteArray frame = node::encodePeerFrame(envelope, message);
     ++m_messages;
-    m_trace.add(checksumOf(frame) ^ number);
+    m_trace.add(m_schedule.now(), checksumOf(frame) ^ number);
     const auto fate = link.pipeline.push(std::move(frame), envelope.sequence, m_schedule.now(), m_random);
     if (fate == fault::FaultPipeline::Fate::Queued)
         arm(number);
@@ -139,7 +139,7 @@ void Network::take(quint32 number, fault::FaultPipeline::Delivery delivery)
                            .arg(decoded ? QStringLiteral("taken") : QStringLiteral("not understood")));
         return;
     }
-    m_trace.add(checksum + number);
+    m_trace.add(m_schedule.now(), checksum + number);
     onMessage(toOf(number), decoded->message);
 }
 

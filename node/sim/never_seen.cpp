@@ -39,6 +39,9 @@ constexpr const char* kTransitions[] = {
     "written by a majority alone",
 };
 
+/// Histories that the checker may give up on, in a hundred: a verdict that is not given has seen nothing.
+constexpr quint64 kMostUndecided = 3;
+
 } // namespace
 
 QStringList neverSeen(const RunResult& sum)
@@ -54,6 +57,8 @@ QStringList neverSeen(const RunResult& sum)
         if (!sum.transitions.contains(QLatin1String(transition)))
             never << QLatin1String(transition);
     }
+    if (sum.undecided * 100 > kMostUndecided * sum.histories)
+        never << QStringLiteral("a verdict on %1 of %2 histories").arg(sum.undecided).arg(sum.histories);
     return never;
 }
 

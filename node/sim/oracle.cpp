@@ -49,15 +49,28 @@ QString arrow(const char* from, const char* to)
 /// How much of a log that was just acknowledged is looked at; what lies before was looked at before.
 constexpr int kLookedBack = 4;
 
+/// To walk through a member's log takes about as long as one of its ticks. So it is done now and then, and all the time
+/// where logs are short and members few.
+constexpr int kTicksBetweenWholeLooks = 32;
+constexpr int kFewNodes = 3;
+constexpr quint64 kShortLog = 100;
+
+/// To read back all disks takes as long as some hundred ticks.
+constexpr quint64 kLooksForOneAtDisks = 16;
+
 } // namespace
 
-Oracle::Oracle(const Shape& shape, raft::Membership initial, Verdict& verdict)
+Oracle::Oracle(const Shape& shape, raft::Membership initial, Verdict& verdict, Random random)
     : m_shape(shape)
     , m_verdict(verdict)
     , m_lives(static_cast<std::size_t>(shape.nodes()))
     , m_votes(verdict, m_lives.size())
     , m_entries(verdict)
     , m_log(verdict, m_lives.size(), std::move(initial))
+    , m_bounds(shape, verdict)
+    , m_durability(shape, verdict, m_log, random.branch())
+    , m_random(random)
+    , m_looksAtAllEachTurn(shape.nodes() <= kFewNodes && shape.snapshotAfterEntries <= kShortLog)
 {}
 
 bool Oracle::started(quint32 node, const node::Group& group, bool keepsPromises, Instant at)
@@ -78,6 +91,7 @@ bool Oracle::started(quint32 node, const node::Group& group, bool keepsPromises,
     m_votes.started(node, raft.term(), raft.commit(), at);
     m_log.jumped(node, status.snapshot);
     checkDurable(at);
+    disturbed();
     return false;
 }
 
@@ -92,8 +106,10 @@ void Oracle::sent(quint32 from, const raft::Message& message, Instant at)
 {
     m_votes.sees(from, message, at);
     if (const auto* append = std::get_if<raft::AppendEntries>(&message.body)) {
-        if (!append->entries.empty())
+        if (!append->entries.empty()) {
             m_entries.sees(from, *append, at);
+            m_bounds.sees(*append);
+        }
     } else if (const auto* reply = std::get_if<raft::AppendEntriesReply>(&message.body)) {
         const Life& life = m_lives[from];
         if (!reply->success || !life.group || life.group->consensus().term() != message.term)
@@ -150,7 +166,10 @@ void Oracle::happened(quint32 node, const raft::Event& event, Instant at)
                    [&](const raft::BecameLeader& became) {
                        becomes(node, raft::Role::Leader, {});
                        life.ledTerm = became.term;
+                       life.ledFrom = life.group->consensus().lastIndex();
+                       life.unwrittenBefore = life.group->unwrittenBytes();
                        life.progress.clear();
+                       disturbed();
                        m_votes.leads(node, became.term, at);
                        checkComplete(node, became.term, at);
                        checkDurable(at);
@@ -172,6 +191,7 @@ void Oracle::happened(quint32 node, const raft::Event& event, Instant at)
                                               .arg(cut.to.value));
                    },
                    [&](const raft::MembershipChanged& changed) {
+                       disturbed();
                        if (changed.committed) {
                            count(changed.membership.isJoint() ? QStringLiteral("joint membership committed")
                                                               : QStringLiteral("membership committed"));
@@ -230,6 +250,30 @@ void Oracle::turned(quint32 node, Instant at)
                                .arg(last.value));
     }
     life.lastIndex = last;
+    if (m_looksAtAllEachTurn)
+        lookAtAllOf(node);
+}
+
+void Oracle::ticked(quint32 node)
+{
+    int& left = m_lives[node].ticksToWholeLook;
+    if (--left > 0)
+        return;
+    left = kTicksBetweenWholeLooks;
+    lookAtAllOf(node);
+}
+
+void Oracle::disturbed()
+{
+    for (Life& life : m_lives)
+        life.ticksToWholeLook = 1;
+}
+
+/// What is found stops the process, as the invariants that are looked at all the time do.
+void Oracle::lookAtAllOf(quint32 node)
+{
+    m_verdict.saw(Check::WholeState);
+    m_lives[node].group->consensus().checkAll();
 }
 
 void Oracle::checkComplete(quint32 node, raft::Term term, Instant at)
@@ -265,46 +309,13 @@ void Oracle::checkDurable(Instant at)
     const raft::LogIndex last = m_log.last();
     if (last.value == 0)
         return;
-    const auto& voters = m_log.membership().voters;
     m_verdict.saw(Check::CommittedIsDurable);
-    const auto lacking = std::count_if(voters.begin(), voters.end(),
-                                       [&](raft::NodeId voter) { return surelyLacks(voter.value - 1, last); });
-    const auto needed = static_cast<qint64>(voters.size() / 2 + 1);
-    if (const auto have = static_cast<qint64>(voters.size()) - lacking; have < needed)
+    if (couldDecide(m_log.membership(), [&](raft::NodeId voter) { return surelyLacks(voter.value - 1, last); }))
         m_verdict.fail(Check::CommittedIsDurable, at,
-                       QStringLiteral("entry %1 was committed, and no more than %2 of %3 voters have it still: %4")
+                       QStringLiteral("entry %1 was committed, and so many of the voters %2 do not have it that they "
+                                      "could go on without it: %3")
                            .arg(last.value)
-                           .arg(have)
-                           .arg(voters.size())
-                           .arg(m_log.originOf(last)));
-}
-
-void Oracle::checkBounds(quint32 node, Instant at)
-{
-    const node::Group& group = *m_lives[node].group;
-    const raft::Status status = group.status();
-    m_verdict.saw(Check::Bounded);
-    const quint64 kept = status.lastIndex.value - std::min(status.lastIndex, status.firstIndex).value;
-    // A snapshot waits while another is on its way, nothing can be dropped that is not applied yet, and the group goes
-    // on while the disk writes.
-    const quint64 allowed = 5 * m_shape.snapshotAfterEntries + m_shape.keepEntries + m_shape.entriesWhileDiskWrites() +
-                            (status.lastIndex.value - status.applied.value);
-    if (kept > allowed)
-        m_verdict.fail(
-            Check::Bounded, at,
-            QStringLiteral("the log of n%1 holds %2 entries; %3 are enough").arg(node + 1).arg(kept).arg(allowed));
-    if (group.pending() > 1'000)
-        m_verdict.fail(Check::Bounded, at,
-                       QStringLiteral("n%1 has %2 requests under way").arg(node + 1).arg(group.pending()));
-    for (const raft::FollowerProgress& follower : status.progress) {
-        if (follower.inflight > static_cast<std::size_t>(m_shape.raft.maxInflightAppends))
-            m_verdict.fail(Check::Bounded, at,
-                           QStringLiteral("n%1 has %2 messages on their way to n%3; %4 is the most")
-                               .arg(node + 1)
-                               .arg(follower.inflight)
-                               .arg(follower.id.value)
-                               .arg(m_shape.raft.maxInflightAppends));
-    }
+                           .arg(QString::fromStdString(raft::spoken(m_log.membership())), m_log.originOf(last)));
 }
 
 void Oracle::watchProgress(quint32 node)
@@ -326,7 +337,7 @@ void Oracle::lookAround(Instant at)
         Life& life = m_lives[node];
         if (!life.group)
             continue;
-        checkBounds(node, at);
+        m_bounds.check({*m_hosts[node], *life.group, life.ledTerm, life.ledFrom, life.unwrittenBefore}, at);
         if (life.ledTerm.value > 0)
             watchProgress(node);
         if (const raft::LogIndex snapshot = life.group->status().snapshot; snapshot > life.snapshot) {
@@ -335,6 +346,8 @@ void Oracle::lookAround(Instant at)
         }
     }
     checkDurable(at);
+    if (m_random.oneIn(kLooksForOneAtDisks))
+        m_durability.check(m_hosts, at);
 }
 
 void Oracle::acknowledged(quint64 content, Instant at)
@@ -350,6 +363,7 @@ void Oracle::acknowledged(quint64 content, Instant at)
 
 void Oracle::healed(Instant at)
 {
+    m_durability.check(m_hosts, at);
     for (const raft::NodeId member : m_log.membership().members()) {
         const Life& life = m_lives[member.value - 1];
         if (!life.group)

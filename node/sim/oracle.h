@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "node/group/group.h"
+#include "node/sim/bounds.h"
 #include "node/sim/committed_log.h"
+#include "node/sim/durability.h"
 #include "node/sim/entry_book.h"
+#include "node/sim/host.h"
 #include "node/sim/shape.h"
 #include "node/sim/vote_book.h"
 
@@ -20,7 +22,11 @@ namespace faultline::sim {
 class Oracle
 {
 public:
-    Oracle(const Shape& shape, raft::Membership initial, Verdict& verdict);
+    /// `random` is for what it looks at, and for nothing else.
+    Oracle(const Shape& shape, raft::Membership initial, Verdict& verdict, Random random);
+
+    /// Before all else, of each host in its order; they outlive the oracle.
+    void watch(Host& host) { m_hosts.push_back(&host); }
 
     /// A life begins; the group has read its disk. `keepsPromises` false: its disk was not honest, and what it forgot
     /// is not its fault. Returns whether it forgot something.
@@ -33,6 +39,12 @@ public:
     void happened(quint32 node, const raft::Event& event, Instant at);
     /// After each turn of a node.
     void turned(quint32 node, Instant at);
+    /// After each tick of a node.
+    void ticked(quint32 node);
+    /// Something befell the cluster: each member is looked at as a whole at its next tick.
+    void disturbed();
+    /// A client's command is on its way into a node.
+    void asked(const QByteArray& command) { m_bounds.sees(command); }
     /// Now and then.
     void lookAround(Instant at);
     /// A write with this content was acknowledged.
@@ -51,8 +63,11 @@ private:
         const node::Group* group = nullptr;
         raft::Role role = raft::Role::Follower;
         raft::LogIndex lastIndex;
-        raft::LogIndex held;                     ///< where its log ended when the last life did
-        raft::Term ledTerm;                      ///< the term it leads, or 0
+        raft::LogIndex held;    ///< where its log ended when the last life did
+        raft::Term ledTerm;     ///< the term it leads, or 0
+        raft::LogIndex ledFrom; ///< and so the next: see Bounds::Member
+        qint64 unwrittenBefore = 0;
+        int ticksToWholeLook = 1;
         raft::LogIndex snapshot;                 ///< the newest, as far as it was seen
         std::vector<raft::LogIndex> memberships; ///< in its log and perhaps not committed
         std::vector<raft::FollowerProgress> progress;
@@ -61,17 +76,22 @@ private:
     bool surelyLacks(quint32 node, raft::LogIndex index) const;
     void checkDurable(Instant at);
     void checkComplete(quint32 node, raft::Term term, Instant at);
-    void checkBounds(quint32 node, Instant at);
+    void lookAtAllOf(quint32 node);
     void becomes(quint32 node, raft::Role role, const QString& how);
     void count(const QString& transition) { ++m_transitions[transition]; }
     void watchProgress(quint32 node);
 
     const Shape& m_shape;
     Verdict& m_verdict;
+    std::vector<Host*> m_hosts;
     std::vector<Life> m_lives;
     VoteBook m_votes;
     EntryBook m_entries;
     CommittedLog m_log;
+    Bounds m_bounds;
+    Durability m_durability;
+    Random m_random;
+    bool m_looksAtAllEachTurn; ///< of every member
     raft::LogIndex m_lastAcknowledged;
     std::map<QString, quint64> m_transitions;
 };

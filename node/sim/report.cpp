@@ -79,6 +79,8 @@ QString asText(const Report& report)
     text << QStringLiteral("faults: %1").arg(spoken(report.sum.faults));
     text << QStringLiteral("transitions: %1").arg(spoken(report.sum.transitions));
     text << QStringLiteral("checks: %1").arg(spoken(report.sum.checks));
+    text << QStringLiteral("histories: %1 judged, %2 of them left undecided")
+                .arg(grouped(report.sum.histories), grouped(report.sum.undecided));
     if (report.neverSeen && report.neverSeen->isEmpty())
         text << QStringLiteral("every fault, check and transition was seen");
     else if (report.neverSeen)
@@ -115,6 +117,8 @@ QByteArray asJson(const Report& report)
         {QStringLiteral("commits"), static_cast<qint64>(report.sum.commits)},
         {QStringLiteral("messages"), static_cast<qint64>(report.sum.messages)},
         {QStringLiteral("trace_hash"), hex(report.sum.traceHash)},
+        {QStringLiteral("histories"), static_cast<qint64>(report.sum.histories)},
+        {QStringLiteral("undecided"), static_cast<qint64>(report.sum.undecided)},
         {QStringLiteral("violations"), violations},
         {QStringLiteral("faults"), json(report.sum.faults)},
         {QStringLiteral("transitions"), json(report.sum.transitions)},

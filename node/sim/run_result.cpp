@@ -36,6 +36,8 @@ void RunResult::add(const RunResult& other)
     messages += other.messages;
     traceHash = (traceHash ^ other.traceHash) * 0x9fb21c651e98df25;
     traceHash ^= traceHash >> 31;
+    histories += other.histories;
+    undecided += other.undecided;
     addTo(faults, other.faults);
     addTo(transitions, other.transitions);
     addTo(checks, other.checks);
@@ -45,7 +47,8 @@ QByteArray toBytes(const RunResult& result)
 {
     QByteArray bytes;
     QDataStream out(&bytes, QIODevice::WriteOnly);
-    out << result.ticks << result.commits << result.messages << result.traceHash;
+    out << result.ticks << result.commits << result.messages << result.traceHash << result.histories
+        << result.undecided;
     write(out, result.faults);
     write(out, result.transitions);
     write(out, result.checks);
@@ -59,7 +62,7 @@ std::optional<RunResult> runResultFrom(const QByteArray& bytes)
 {
     RunResult result;
     QDataStream in(bytes);
-    in >> result.ticks >> result.commits >> result.messages >> result.traceHash;
+    in >> result.ticks >> result.commits >> result.messages >> result.traceHash >> result.histories >> result.undecided;
     read(in, result.faults);
     read(in, result.transitions);
     read(in, result.checks);

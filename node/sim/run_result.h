@@ -18,6 +18,8 @@ struct RunResult
     quint64 commits = 0; ///< client commands in the committed log
     quint64 messages = 0;
     quint64 traceHash = 0;
+    quint64 histories = 0; ///< of clients, that were judged
+    quint64 undecided = 0; ///< of those; the checker gave up on them
     std::map<QString, quint64> faults;
     std::map<QString, quint64> transitions;
     std::map<QString, quint64> checks; ///< on something that could have been wrong

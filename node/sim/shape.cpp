@@ -141,6 +141,9 @@ Shape drawShape(const Demand& demand, Random random)
     shape.liarsReturn = demand.liarsReturn;
     if (!demand.isFaultless)
         shape.mix = drawMix(demand, shape, random);
+    shape.maxUnwrittenBytes = random.spread(256, 65'536);
+    shape.maxUnappliedBytes = random.spread(256, 65'536);
+    shape.maxWaitingReads = static_cast<std::size_t>(random.spread(2, 64));
     return shape;
 }
 

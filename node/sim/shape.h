@@ -76,6 +76,9 @@ struct Shape
     raft::Options raft; ///< self, initial and random not set
     quint64 snapshotAfterEntries = 1'000;
     quint64 keepEntries = 100;
+    qint64 maxUnwrittenBytes = 65'536;
+    qint64 maxUnappliedBytes = 65'536;
+    std::size_t maxWaitingReads = 64;
     qint64 segmentBytes = qint64(1) << 20; ///< of a log, before the next segment is begun
     kv::StoreRules storeRules;
     /// A node whose disk lied about a sync and then lost power has forgotten what it promised, and does not know it:

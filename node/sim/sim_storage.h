@@ -27,6 +27,8 @@ public:
 
     void run(std::function<Result<void>()> work, std::function<void(Result<void>)> done) override;
 
+    std::size_t waiting() const { return m_jobs.size(); } ///< the piece under way too
+
     /// For Event::Kind::DiskWorks and DiskDone.
     void work();
     void finish();

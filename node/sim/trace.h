@@ -22,7 +22,12 @@ public:
         : m_reader(std::move(reader))
     {}
 
-    void add(quint64 value) { m_hash = (std::rotl(m_hash, 23) ^ value) * 0x9fb21c651e98df25; }
+    /// Something happened at this time, which is as much a part of it as what it was.
+    void add(Instant at, quint64 value)
+    {
+        mix(static_cast<quint64>(at.count()));
+        mix(value);
+    }
     quint64 hash() const { return m_hash ^ (m_hash >> 32); }
 
     /// Ask this before putting words together.
@@ -31,6 +36,8 @@ public:
     void tell(Instant at, const QString& who, const QString& what);
 
 private:
+    void mix(quint64 value) { m_hash = (std::rotl(m_hash, 23) ^ value) * 0x9fb21c651e98df25; }
+
     quint64 m_hash = 0x2545f4914f6cdd1d;
     Reader m_reader;
 };

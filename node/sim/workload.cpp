@@ -186,7 +186,7 @@ void Workload::attempt(quint32 clientNumber)
     const quint64 number = m_attempts.size();
     m_attempts.push_back({*client.job, client.node, Answer::None, {}, {}});
     client.attempt = number;
-    m_trace.add(number ^ quint64(client.node) << 32);
+    m_trace.add(m_schedule.now(), number ^ quint64(client.node) << 32);
     Job& job = m_jobs[*client.job];
     ++job.asked;
     job.askedAt |= setOf(client.node);
@@ -229,7 +229,7 @@ void Workload::replyArrives(quint64 number)
     if (client.attempt != number)
         return; // it has given up on that
     client.attempt.reset();
-    m_trace.add(number + (quint64(attempt.answer) << 56));
+    m_trace.add(m_schedule.now(), number + (quint64(attempt.answer) << 56));
     switch (attempt.answer) {
     case Answer::Result:
         done(clientNumber, attempt.result);

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include <xxhash.h>
+
 namespace faultline::sim {
 
 namespace {
@@ -38,7 +40,7 @@ World::World(const Shape& shape, const FaultPlan& plan, int ticks, quint64 seed,
     , m_plan(plan)
     , m_fireEnds(sim::ticks(static_cast<quint64>(ticks)))
     , m_trace(std::move(reader))
-    , m_oracle(m_shape, initialMembership(m_shape), m_verdict)
+    , m_oracle(m_shape, initialMembership(m_shape), m_verdict, Random(seedFor(seed, 4)))
     , m_network(m_shape, m_schedule, m_trace, m_verdict, seedFor(seed, 1))
     , m_workload(m_shape, m_schedule, m_trace, m_verdict, m_oracle, Random(seedFor(seed, 2)))
     , m_isLost(static_cast<std::size_t>(m_shape.nodes()))
@@ -50,6 +52,8 @@ World::World(const Shape& shape, const FaultPlan& plan, int ticks, quint64 seed,
             m_oracle.sent(index, message, m_schedule.now());
             m_network.send(index, message.to.value - 1, message);
         };
+        host.disk().whenChanged = [this, index](const SimDisk::Change& change) { trace(index, change); };
+        m_oracle.watch(host);
     }
     m_network.onMessage = [this](quint32 to, const raft::Message& message) { receive(to, message); };
 }
@@ -70,14 +74,16 @@ RunResult World::run()
             turn(m_hosts[m_turnsAtOnce[i]]);
         m_turnsAtOnce.clear();
     }
-    if (!m_verdict.violation())
-        judgeHistory();
-
     RunResult result;
+    if (!m_verdict.violation()) {
+        const check::Judgement judgement = judge(m_workload.calls(), m_verdict, m_schedule.now());
+        result.histories = judgement.operations > 0;
+        result.undecided = judgement.operations > 0 && judgement.verdict == check::Verdict::Unknown;
+    }
     result.ticks = static_cast<quint64>(m_schedule.now() / kTick);
     result.commits = m_oracle.log().commands();
     result.messages = m_network.messages();
-    m_trace.add(m_oracle.log().hash());
+    m_trace.add(m_schedule.now(), m_oracle.log().hash());
     result.traceHash = m_trace.hash();
     for (std::size_t kind = 0; kind < kFaultKinds; ++kind)
         result.faults[QString::fromLatin1(nameOf(static_cast<FaultKind>(kind)))] = m_faultCounts[kind];
@@ -189,6 +195,7 @@ void World::turn(Host& host)
 void World::tick(Host& host)
 {
     host.group().tick();
+    m_oracle.ticked(host.index());
     m_schedule.add(Event::Kind::Tick, m_schedule.now() + host.tickLength(), host.index(), 0, host.life());
 }
 
@@ -200,6 +207,7 @@ void World::request(Host& host, quint64 attempt)
             m_workload.turnedDown(attempt, std::nullopt);
         return;
     }
+    m_oracle.asked(m_workload.commandOf(attempt));
     if (host.group().submit(attempt, m_workload.commandOf(attempt)) == node::Group::Submitted::Taken)
         return;
     const raft::NodeId known = host.group().status().leader;
@@ -248,7 +256,7 @@ void World::start(Host& host)
     }
     if (hadPowerCut)
         m_verdict.saw(Check::DiskIsReadable);
-    m_trace.add(host.raft().term().value ^ host.raft().lastIndex().value << 32);
+    m_trace.add(m_schedule.now(), host.raft().term().value ^ host.raft().lastIndex().value << 32);
     listenTo(host);
     if (m_oracle.started(index, host.group(), !isRotten, m_schedule.now())) {
         lose(host, QStringLiteral("bits flipped where nobody can know it, and it forgot what it had promised"));
@@ -271,15 +279,23 @@ void World::listenTo(Host& host)
     group.whenRefused = [this](quint64 attempt) { m_workload.turnedDown(attempt, std::nullopt); };
     group.whenUnknown = [this](quint64 attempt) { m_workload.unknown(attempt); };
     group.whenApplied = [this, index](const raft::Entry& entry) {
-        m_trace.add(entry.index.value ^ entry.term.value << 24 ^ quint64(index) << 56);
+        m_trace.add(m_schedule.now(), entry.index.value ^ entry.term.value << 24 ^ quint64(index) << 56);
         m_oracle.applied(index, entry, m_schedule.now());
     };
     group.whenEvent = [this, index](const raft::Event& event) {
-        m_trace.add(event.index() + 1);
+        m_trace.add(m_schedule.now(), event.index() + 1);
         m_oracle.happened(index, event, m_schedule.now());
         if (m_trace.tells())
             tell(QStringLiteral("n%1").arg(index + 1), spoken(event));
     };
+}
+
+void World::trace(quint32 node, const SimDisk::Change& change)
+{
+    const quint64 where = XXH3_64bits(change.path.constData(), static_cast<std::size_t>(change.path.size()) * 2);
+    const quint64 what = XXH3_64bits(change.bytes.data(), static_cast<std::size_t>(change.bytes.size()));
+    m_trace.add(m_schedule.now(), where ^ quint64(node) << 56 ^ quint64(change.kind) << 48);
+    m_trace.add(m_schedule.now(), what ^ static_cast<quint64>(change.offset));
 }
 
 void World::lose(Host& host, const QString& why)
@@ -349,13 +365,6 @@ bool World::haveSettled()
                                .arg(status.applied.value));
     }
     return true;
-}
-
-void World::judgeHistory()
-{
-    const auto sentence = judge(m_workload.calls(), m_verdict);
-    if (sentence)
-        m_verdict.fail(Check::Linearizable, m_schedule.now(), *sentence);
 }
 
 } // namespace faultline::sim

@@ -47,8 +47,8 @@ private:
     Host* leader();
     void start(Host& host);
     void listenTo(Host& host);
+    void trace(quint32 node, const SimDisk::Change& change);
     void lose(Host& host, const QString& why);
-    void judgeHistory();
 
     // ---- world_faults.cpp
     void begin(quint64 number);

@@ -25,7 +25,8 @@ void World::begin(quint64 number)
     if (m_phase != Phase::UnderFire)
         return;
     PlannedFault fault = m_plan[number];
-    m_trace.add(number + 0xfa017);
+    m_trace.add(m_schedule.now(), number + 0xfa017);
+    m_oracle.disturbed();
     if (fault.kind == FaultKind::Membership || fault.kind == FaultKind::Transfer) {
         if (ask(fault))
             ++m_faultCounts[static_cast<std::size_t>(fault.kind)];
@@ -61,7 +62,8 @@ void World::end(quint64 number)
     if (found == m_active.end())
         return;
     PlannedFault& fault = found->second;
-    m_trace.add(number + 0xe11d5);
+    m_trace.add(m_schedule.now(), number + 0xe11d5);
+    m_oracle.disturbed();
     if (isOfLinks(fault.kind)) {
         m_network.endFault(number);
         if (fault.kind == FaultKind::LeftBehind && fault.amount > 0) {

@@ -32,7 +32,7 @@ Result<std::unique_ptr<IncomingSnapshot>> IncomingSnapshot::open(Disk& disk, con
     for (const QString& other : *names) {
         if (other == name || !other.endsWith(kIncoming))
             continue;
-        if (auto removed = disk.remove(folder + QLatin1Char('/') + other); !removed)
+        if (auto removed = removeLeftover(disk, folder + QLatin1Char('/') + other); !removed)
             return Error{removed.error()};
     }
     const QString path = folder + QLatin1Char('/') + name;
@@ -70,11 +70,11 @@ Result<std::optional<Snapshot>> IncomingSnapshot::finish()
     const auto snapshot = verifySnapshot(*m_file, m_path);
     if (!snapshot || snapshot->meta.lastIndex != m_lastIndex || snapshot->meta.lastTerm != m_lastTerm) {
         m_file.reset();
-        if (auto removed = m_disk.remove(m_path); !removed)
+        if (auto removed = removeLeftover(m_disk, m_path); !removed)
             return Error{removed.error()};
         return std::optional<Snapshot>();
     }
-    if (auto synced = m_file->sync(); !synced)
+    if (auto synced = m_file->sync(SyncOf::IncomingSnapshot); !synced)
         return Error{synced.error()};
     m_file.reset();
     if (auto renamed = m_disk.rename(m_path, m_folder + QLatin1Char('/') + snapshotName(m_lastIndex)); !renamed)

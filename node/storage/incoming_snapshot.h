@@ -16,6 +16,7 @@ namespace faultline::storage {
 class IncomingSnapshot
 {
 public:
+    /// After an error, Disk::lackedSpace() says whether it was only that there is no space.
     static Result<std::unique_ptr<IncomingSnapshot>> open(Disk& disk, const QString& folder, quint64 lastIndex,
                                                           quint64 lastTerm);
 
@@ -31,7 +32,8 @@ public:
 
     /// After the last chunk: verifies it and makes it durable under its own name. Nothing when what came is no such
     /// snapshot, say because two senders wrote theirs differently; it is removed then, and may be asked for again from
-    /// its first byte. Not to be used afterwards.
+    /// its first byte. Not to be used afterwards. After an error, Disk::lackedSpace() says whether there was only no
+    /// space for its name; what came stays.
     Result<std::optional<Snapshot>> finish();
 
 private:

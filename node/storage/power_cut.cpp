@@ -6,6 +6,7 @@
 #include "node/storage/synced_marks.h"
 
 #include <QDir>
+#include <QFileInfo>
 
 #include <algorithm>
 #include <sys/stat.h>
@@ -43,24 +44,24 @@ public:
     {
         const qint64 before = m_torn.bytes;
         const Fate fate = drawFate(m_random);
-        const qint64 dirtyTo = std::min(mark.dirtyTo, size);
-        if (dirtyTo > mark.dirtyFrom) {
+        const qint64 dirtyTo = std::min(mark.dirtyTo(), size);
+        if (dirtyTo > mark.dirtyFrom()) {
             // Cut short: what was written first is there.
             const qint64 lostFrom =
-                fate == Fate::CutShort ? mark.dirtyFrom + drawUpTo(dirtyTo - mark.dirtyFrom) : mark.dirtyFrom;
+                fate == Fate::CutShort ? mark.dirtyFrom() + drawUpTo(dirtyTo - mark.dirtyFrom()) : mark.dirtyFrom();
             if (auto done = tearSectors(lostFrom, dirtyTo, fate == Fate::CutShort ? Fate::Gone : fate); !done)
                 return done;
         }
-        const qint64 unsynced = size - mark.durable;
+        const qint64 unsynced = size - mark.durable();
         if (unsynced > 0) {
             qint64 kept = 0;
             if (fate != Fate::Gone)
                 kept = drawUpTo(unsynced);
-            if (::ftruncate(m_fd.get(), mark.durable + kept) != 0)
+            if (::ftruncate(m_fd.get(), mark.durable() + kept) != 0)
                 return failed(QStringLiteral("Cutting"), m_path);
             m_torn.bytes += unsynced - kept;
             if (fate == Fate::Torn) {
-                if (auto done = tearSectors(mark.durable, mark.durable + kept, fate); !done)
+                if (auto done = tearSectors(mark.durable(), mark.durable() + kept, fate); !done)
                     return done;
             }
         }
@@ -103,6 +104,41 @@ private:
     TornAway& m_torn;
 };
 
+/// What becomes of the names of a folder, once it is decided for all of them.
+struct NameChanges
+{
+    std::vector<QString> removed;
+    std::vector<std::pair<QString, QString>> renamed; ///< from, to: where no other file is
+
+    Result<void> make(TornAway& torn) const
+    {
+        for (const QString& path : removed) {
+            if (::unlink(QFile::encodeName(path).constData()) != 0)
+                return failed(QStringLiteral("Removing"), path);
+        }
+        for (const auto& [now, former] : renamed) {
+            if (QFile::exists(former))
+                continue;
+            if (::rename(QFile::encodeName(now).constData(), QFile::encodeName(former).constData()) != 0)
+                return failed(QStringLiteral("Renaming"), now + QStringLiteral(" to ") + former);
+            ++torn.names;
+        }
+        return {};
+    }
+};
+
+Result<void> removeAll(const QString& folder, const QStringList& names, TornAway& torn)
+{
+    NameChanges changes;
+    for (const QString& name : names) {
+        changes.removed.push_back(folder + QLatin1Char('/') + name);
+        torn.bytes += QFileInfo(changes.removed.back()).size();
+    }
+    torn.names += static_cast<int>(names.size());
+    torn.files += static_cast<int>(names.size());
+    return changes.make(torn);
+}
+
 } // namespace
 
 Result<TornAway> tearUnsynced(const QString& folder, fault::Random& random)
@@ -110,23 +146,26 @@ Result<TornAway> tearUnsynced(const QString& folder, fault::Random& random)
     TornAway torn;
     if (!QFile::exists(folder + QLatin1Char('/') + SyncedMarks::fileName()))
         return torn;
+    const auto marks = SyncedMarks::open(folder, true);
+    if (!marks)
+        return Error{marks.error()};
     RealDisk disk;
     const auto lock = disk.lockFolder(folder);
     if (!lock)
         return Error{lock.error()};
-    const auto marks = SyncedMarks::open(folder);
-    if (!marks)
-        return Error{marks.error()};
-    const auto names = disk.list(folder);
-    if (!names)
-        return Error{names.error()};
-    // Decided while the marks say so: each change of a name makes the others durable.
-    std::vector<QString> removed;
-    std::vector<std::pair<QString, QString>> renamed;
-    for (const QString& name : *names) {
+    const bool isFolderGone = (*marks)->isFolderNew() && fault::drawBelow(4, random) != 0;
+    (*marks)->setFolderNew(false);
+    QStringList names = QDir(folder).entryList(QDir::Files | QDir::Hidden | QDir::System, QDir::Name);
+    names.removeAll(SyncedMarks::fileName());
+    names.removeAll(QStringLiteral("lock"));
+    if (isFolderGone) {
+        if (auto removed = removeAll(folder, names, torn); !removed)
+            return Error{removed.error()};
+        return torn;
+    }
+    NameChanges changes;
+    for (const QString& name : names) {
         const QString path = folder + QLatin1Char('/') + name;
-        if (name == SyncedMarks::fileName())
-            continue;
         const Descriptor fd = openDescriptor(path, O_RDWR);
         struct stat info
         {
@@ -136,11 +175,19 @@ Result<TornAway> tearUnsynced(const QString& folder, fault::Random& random)
         SyncedMark* mark = (*marks)->find(info.st_ino);
         if (!mark)
             continue;
-        if (mark->newName != 0 && fault::drawBelow(4, random) != 0) {
-            removed.push_back(path);
-            ++torn.files;
-            ++torn.names;
-            torn.bytes += info.st_size;
+        const bool isAside = SyncedMarks::isAside(name);
+        const QString former = mark->formerName();
+        const bool goesBack = !former.isEmpty() && !former.contains(QLatin1Char('/')) &&
+                              (isAside || !mark->isRemoved()) &&
+                              (mark->isReplaced() || fault::drawBelow(2, random) == 0);
+        const bool vanishes = mark->isCreated() && fault::drawBelow(4, random) != 0;
+        if (vanishes || (isAside && !goesBack)) {
+            changes.removed.push_back(path);
+            if (!isAside) {
+                ++torn.files;
+                ++torn.names;
+                torn.bytes += info.st_size;
+            }
             continue;
         }
         if (auto done = Tearing(path, fd, random, torn).tear(*mark, info.st_size); !done)
@@ -148,22 +195,17 @@ Result<TornAway> tearUnsynced(const QString& folder, fault::Random& random)
         if (::fsync(fd.get()) != 0 || ::fstat(fd.get(), &info) != 0)
             return failed(QStringLiteral("Making durable"), path);
         mark->wasSynced(info.st_size);
-        const QString former = QFile::decodeName(
-            QByteArray(mark->formerName, qsizetype(qstrnlen(mark->formerName, sizeof mark->formerName))));
-        if (!former.isEmpty() && !former.contains(QLatin1Char('/')) && fault::drawBelow(2, random) == 0)
-            renamed.emplace_back(path, folder + QLatin1Char('/') + former);
+        if (goesBack)
+            changes.renamed.emplace_back(path, folder + QLatin1Char('/') + former);
     }
-    for (const QString& path : removed) {
-        if (auto done = disk.remove(path); !done)
-            return Error{done.error()};
-    }
-    for (const auto& [now, former] : renamed) {
-        if (disk.exists(former))
-            continue;
-        if (auto done = disk.rename(now, former); !done)
-            return Error{done.error()};
-        ++torn.names;
-    }
+    // Files whose names changed make room for those whose names went.
+    std::ranges::stable_partition(
+        changes.renamed, [](const auto& change) { return !SyncedMarks::isAside(QFileInfo(change.first).fileName()); });
+    if (auto made = changes.make(torn); !made)
+        return Error{made.error()};
+    const Descriptor fd = openDescriptor(folder, O_RDONLY | O_DIRECTORY);
+    if (!fd || ::fsync(fd.get()) != 0)
+        return failed(QStringLiteral("Making durable the folder"), folder);
     (*marks)->namesAreDurable();
     return torn;
 }

@@ -13,12 +13,13 @@ struct TornAway
 {
     int files = 0;    ///< that lost something, or all of themselves
     qint64 bytes = 0; ///< that were written and not durable, and are gone or garbage
-    int names = 0;    ///< renames that were undone, creations that never were
+    int names = 0;    ///< renames and removals that were undone, creations that never were
 };
 
 /// Makes of a killed process a node that lost power: what of the files in `folder` was not durable, by its synced marks
 /// (synced_marks.h), is lost, cut short, or torn in sectors of 512 bytes, some of them garbage, as `random` has it.
-/// Names that only a lying disk called durable may go back. What was durable is never touched; what is left is durable.
+/// Names that came, went or changed since their folder was durable may go back, each by itself. What was durable is
+/// never touched; what is left is durable.
 ///
 /// To be called before anything in the folder is opened. A folder that does not exist, or without marks, loses nothing.
 /// Errors: another process uses the folder; a file cannot be changed.

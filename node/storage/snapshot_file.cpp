@@ -105,12 +105,13 @@ Result<Snapshot> SnapshotWriter::finish()
     appendBlock(end, BlockKind::End, endData(m_stateSize, m_checksum.value()), m_file->size());
     if (auto written = m_file->append(end); !written)
         return Error{written.error()};
-    if (auto synced = m_file->sync(); !synced)
+    if (auto synced = m_file->sync(SyncOf::Snapshot); !synced)
         return Error{synced.error()};
     const Snapshot snapshot{m_meta, m_file->size(), m_checksum.value()};
-    m_file.reset();
-    if (auto renamed = m_disk.rename(m_path + kUnfinished, m_path); !renamed)
+    if (auto renamed = m_disk.rename(m_path + kUnfinished, m_path); !renamed) {
+        m_lackedSpace = m_disk.lackedSpace();
         return Error{renamed.error()};
+    }
     return snapshot;
 }
 
@@ -194,7 +195,21 @@ Result<std::unique_ptr<SnapshotWriter>> SnapshotFolder::begin(const SnapshotMeta
 
 Result<void> SnapshotFolder::removeBegun(quint64 lastIndex)
 {
-    return m_disk.remove(m_folder + QLatin1Char('/') + snapshotName(lastIndex) + kUnfinished);
+    return removeLeftover(m_disk, m_folder + QLatin1Char('/') + snapshotName(lastIndex) + kUnfinished);
+}
+
+Result<void> SnapshotFolder::removeLeftovers(const std::optional<Snapshot>& newest)
+{
+    const auto names = m_disk.list(m_folder);
+    if (!names)
+        return Error{names.error()};
+    for (const QString& name : *names) {
+        if (!indexOf(name) || !name.endsWith(kUnfinished))
+            continue;
+        if (auto removed = m_disk.remove(m_folder + QLatin1Char('/') + name); !removed)
+            return removed;
+    }
+    return newest ? removeOlderThan(*newest) : Result<void>();
 }
 
 Result<void> SnapshotFolder::removeOlderThan(const Snapshot& newest)
@@ -206,7 +221,7 @@ Result<void> SnapshotFolder::removeOlderThan(const Snapshot& newest)
         const auto index = indexOf(name);
         if (!index || *index > newest.meta.lastIndex || name == snapshotName(newest.meta.lastIndex))
             continue;
-        if (auto removed = m_disk.remove(m_folder + QLatin1Char('/') + name); !removed)
+        if (auto removed = removeLeftover(m_disk, m_folder + QLatin1Char('/') + name); !removed)
             return removed;
     }
     return {};

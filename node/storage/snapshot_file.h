@@ -33,7 +33,7 @@ public:
     /// Durable, under its name, when it returns without an error.
     Result<Snapshot> finish();
     /// After an error: the disk has no space for it. It may be begun anew another time.
-    bool lackedSpace() const { return m_file && m_file->lackedSpace(); }
+    bool lackedSpace() const { return m_lackedSpace || m_file->lackedSpace(); }
 
 private:
     friend class SnapshotFolder;
@@ -46,6 +46,7 @@ private:
     SnapshotMeta m_meta;
     QByteArray m_gathered; ///< state that fills no block yet
     quint64 m_stateSize = 0;
+    bool m_lackedSpace = false; ///< for its name
     format::Checksum m_checksum;
 };
 
@@ -65,10 +66,14 @@ public:
     /// Bytes of the file, to be sent to a peer; fewer only where it ends. Errors: it is no longer there.
     Result<QByteArray> chunk(const Snapshot& snapshot, qint64 offset, qsizetype length) const;
 
-    /// A begun one of the same name, which was not finished, is begun anew.
+    /// A begun one of the same name, which was not finished, is begun anew. After an error, Disk::lackedSpace() says
+    /// whether that was all.
     Result<std::unique_ptr<SnapshotWriter>> begin(const SnapshotMeta& meta);
     /// Removes what `newest`, which is durable, stands for: older ones, and what was begun and never finished.
     Result<void> removeOlderThan(const Snapshot& newest);
+    /// At a start, nobody having begun one: what an earlier process began and never finished, and what it had no time
+    /// to remove of those before the newest. A process that dies at each snapshot would else fill the disk.
+    Result<void> removeLeftovers(const std::optional<Snapshot>& newest);
     /// Removes what begin() began, and nobody will finish.
     Result<void> removeBegun(quint64 lastIndex);
 

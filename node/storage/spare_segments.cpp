@@ -24,33 +24,35 @@ Result<void> SpareSegments::removeThoseThere()
     for (const QString& name : *names) {
         if (name != nameOf(name.mid(kPrefix.size()).toULongLong()))
             continue;
-        if (auto removed = m_disk.remove(pathOf(name)); !removed)
+        if (auto removed = removeLeftover(m_disk, pathOf(name)); !removed)
             return removed;
     }
     return {};
 }
 
-Result<void> SpareSegments::keep(quint64 number)
+Result<void> SpareSegments::keep(quint64 number, qint64 size)
 {
     const QString name = nameOf(number);
     if (auto renamed = m_disk.rename(pathOf(segmentName(number)), pathOf(name)); !renamed)
         return renamed;
-    m_names.push_back(name);
+    m_spares.push_back({name, size});
     return {};
 }
 
-Result<void> SpareSegments::use(quint64 number, QByteArrayView content)
+Result<bool> SpareSegments::use(quint64 number, QByteArrayView content)
 {
-    const QString spare = pathOf(m_names.back());
+    const QString spare = pathOf(m_spares.back().name);
     auto file = m_disk.open(spare, Disk::Open::Existing);
     if (!file)
         return Error{file.error()};
     if (auto written = (*file)->write(0, content); !written)
-        return written;
-    if (auto synced = (*file)->sync(); !synced)
-        return synced;
-    m_names.pop_back();
-    return m_disk.rename(spare, pathOf(segmentName(number)));
+        return Error{written.error()};
+    if (auto synced = (*file)->sync(SyncOf::Spare); !synced)
+        return Error{synced.error()};
+    if (auto renamed = m_disk.rename(spare, pathOf(segmentName(number))); !renamed)
+        return m_disk.lackedSpace() ? Result<bool>(false) : Error{renamed.error()};
+    m_spares.pop_back();
+    return true;
 }
 
 } // namespace faultline::storage

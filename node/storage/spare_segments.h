@@ -25,20 +25,27 @@ public:
     /// after it had become a segment, and its records would be good in a segment of the same number.
     Result<void> removeThoseThere();
 
-    std::size_t count() const { return m_names.size(); }
-    bool wantsMore() const { return m_names.size() < kMost; }
-    /// Takes the file of a segment, which is one no more.
-    Result<void> keep(quint64 number);
+    std::size_t count() const { return m_spares.size(); }
+    bool wantsMore() const { return m_spares.size() < kMost; }
+    /// Takes the file of a segment, which is one no more, and is at least so long.
+    Result<void> keep(quint64 number, qint64 size);
+    /// Of the one that is used next, at least. There must be one.
+    qint64 nextSize() const { return m_spares.back().size; }
     /// One of them becomes the segment of this number, with this content at its beginning: whole or not at all. There
-    /// must be one. Needs no space.
-    Result<void> use(quint64 number, QByteArrayView content);
+    /// must be one. Needs no space, but maybe for the name: false then, and it is a spare as before.
+    Result<bool> use(quint64 number, QByteArrayView content);
 
 private:
+    struct Spare
+    {
+        QString name;
+        qint64 size;
+    };
     QString pathOf(const QString& name) const { return m_folder + QLatin1Char('/') + name; }
 
     Disk& m_disk;
     QString m_folder;
-    std::vector<QString> m_names;
+    std::vector<Spare> m_spares;
 };
 
 } // namespace faultline::storage

@@ -3,12 +3,17 @@
 
 #include "node/storage/descriptor.h"
 
+#include <QDir>
+#include <QFileInfo>
+
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <xxhash.h>
 
 namespace faultline::storage {
 
@@ -17,7 +22,23 @@ namespace {
 constexpr std::size_t kHeaderSize = 128;
 constexpr std::size_t kMarks = 1023;
 constexpr std::size_t kFileSize = kHeaderSize + kMarks * sizeof(SyncedMark);
-constexpr char kMagic[16] = "faultmarks 1\n"; // changes with the layout
+constexpr std::size_t kMagicSize = 16;
+constexpr char kMagic1[kMagicSize] = "faultmarks 1\n"; ///< words without checks
+constexpr char kMagic[kMagicSize] = "faultmarks 2\n";  ///< changes with the layout
+constexpr std::size_t kFolderIsNewAt = kMagicSize;     ///< a word: kFolderIsNew or zero, so that one bit makes neither
+constexpr quint64 kFolderIsNew = 0x776f'4e72'6564'6c6f;
+
+constexpr int kValueBits = 48;
+constexpr quint64 kValueMask = (quint64(1) << kValueBits) - 1;
+
+constexpr quint64 kCreated = 1;
+constexpr quint64 kRenamed = 2;
+constexpr quint64 kRemoved = 4;
+constexpr quint64 kReplaced = 8;
+constexpr quint64 kFormerlyNamed = kRenamed | kRemoved | kReplaced;
+constexpr qsizetype kMostAsides = 16; ///< of a disk that never makes a name durable
+
+const QString kAside = QStringLiteral("undo-");
 
 /// The compiler keeps the order of what other processes must see in order.
 template <typename T> void store(T& field, T value)
@@ -25,60 +46,200 @@ template <typename T> void store(T& field, T value)
     std::atomic_ref<T>(field).store(value, std::memory_order_release);
 }
 
+quint64 withCheck(quint64 value, const void* salt, std::size_t saltSize, quint64 seed)
+{
+    return (value & kValueMask) | XXH3_64bits_withSeed(salt, saltSize, seed ^ (value & kValueMask)) << kValueBits;
+}
+
+qint64 valueOf(quint64 word)
+{
+    return static_cast<qint64>(word & kValueMask);
+}
+
+quint64 inodeOf(const QString& path)
+{
+    struct stat info
+    {
+    };
+    return ::stat(QFile::encodeName(path).constData(), &info) == 0 ? info.st_ino : 0;
+}
+
+/// As format 1 laid it out.
+struct Mark1
+{
+    quint64 inode;
+    qint64 durable;
+    qint64 dirtyFrom;
+    qint64 dirtyTo;
+    quint64 newName;
+    char formerName[88];
+};
+static_assert(sizeof(Mark1) == sizeof(SyncedMark));
+
 } // namespace
+
+// ---- one mark
+
+quint64 SyncedMark::sealed(quint64 value, int word) const
+{
+    return withCheck(value, &m_inode, sizeof m_inode, static_cast<quint64>(word) << kValueBits);
+}
+
+quint64 SyncedMark::namesSealed(quint64 names) const
+{
+    // The former name is written before the word that says there is one.
+    const std::size_t length = (names & kFormerlyNamed) != 0 ? sizeof m_formerName : 0;
+    return withCheck(names, m_formerName, length, sealed(names, 4));
+}
+
+void SyncedMark::begin(quint64 inode, qint64 durable)
+{
+    *this = SyncedMark{};
+    // The inode is stored last, and the checks are by it.
+    SyncedMark whole{};
+    whole.m_inode = inode;
+    whole.m_durable = whole.sealed(static_cast<quint64>(durable), 1);
+    whole.m_dirtyFrom = whole.sealed(0, 2);
+    whole.m_dirtyTo = whole.sealed(0, 3);
+    whole.m_names = whole.namesSealed(0);
+    store(m_durable, whole.m_durable);
+    store(m_dirtyFrom, whole.m_dirtyFrom);
+    store(m_dirtyTo, whole.m_dirtyTo);
+    store(m_names, whole.m_names);
+    store(m_inode, inode);
+}
+
+void SyncedMark::end()
+{
+    store(m_inode, quint64(0));
+}
+
+bool SyncedMark::isWhole() const
+{
+    return m_durable == sealed(m_durable, 1) && m_dirtyFrom == sealed(m_dirtyFrom, 2) &&
+           m_dirtyTo == sealed(m_dirtyTo, 3) && m_names == namesSealed(m_names & kValueMask);
+}
+
+qint64 SyncedMark::durable() const
+{
+    return valueOf(m_durable);
+}
+
+qint64 SyncedMark::dirtyFrom() const
+{
+    return valueOf(m_dirtyFrom);
+}
+
+qint64 SyncedMark::dirtyTo() const
+{
+    return valueOf(m_dirtyTo);
+}
+
+quint64 SyncedMark::names() const
+{
+    return m_names & kValueMask;
+}
+
+bool SyncedMark::isCreated() const
+{
+    return (names() & kCreated) != 0;
+}
+
+bool SyncedMark::isRemoved() const
+{
+    return (names() & (kRemoved | kReplaced)) != 0;
+}
+
+bool SyncedMark::isReplaced() const
+{
+    return (names() & kReplaced) != 0;
+}
+
+QString SyncedMark::formerName() const
+{
+    if ((names() & kFormerlyNamed) == 0)
+        return {};
+    return QFile::decodeName(QByteArray(m_formerName, qsizetype(qstrnlen(m_formerName, sizeof m_formerName))));
+}
+
+void SyncedMark::wasCreated()
+{
+    store(m_names, namesSealed(names() | kCreated));
+}
 
 void SyncedMark::willWrite(qint64 offset, qint64 end)
 {
-    if (offset >= durable)
+    if (offset >= durable())
         return;
-    const qint64 from = dirtyTo == 0 ? offset : std::min(dirtyFrom, offset);
-    store(dirtyFrom, from);
-    store(dirtyTo, std::max(dirtyTo, std::min(end, durable)));
+    const qint64 from = dirtyTo() == 0 ? offset : std::min(dirtyFrom(), offset);
+    const qint64 to = std::max(dirtyTo(), std::min(end, durable()));
+    store(m_dirtyFrom, sealed(static_cast<quint64>(from), 2));
+    store(m_dirtyTo, sealed(static_cast<quint64>(to), 3));
 }
 
 void SyncedMark::wasCut(qint64 size)
 {
-    store(durable, std::min(durable, size));
-    store(dirtyTo, std::min(dirtyTo, size));
+    store(m_durable, sealed(static_cast<quint64>(std::min(durable(), size)), 1));
+    store(m_dirtyTo, sealed(static_cast<quint64>(std::min(dirtyTo(), size)), 3));
 }
 
 void SyncedMark::wasSynced(qint64 size)
 {
-    store(dirtyTo, qint64(0));
-    store(durable, size);
+    store(m_dirtyTo, sealed(0, 3));
+    store(m_durable, sealed(static_cast<quint64>(size), 1));
 }
 
-void SyncedMark::willBeRenamed(const QByteArray& from)
+void SyncedMark::noteName(const QString& former, quint64 bit)
 {
-    if (formerName[0] != '\0' || from.isEmpty() || from.size() >= qsizetype(sizeof formerName))
-        return;
-    std::copy_n(from.constData() + 1, from.size(), formerName + 1); // with the zero that ends it
-    store(formerName[0], from[0]);                                  // a half-written name is none
+    const QByteArray name = QFile::encodeName(former);
+    if ((names() & kFormerlyNamed) == 0) {
+        if (name.isEmpty() || name.size() >= qsizetype(sizeof m_formerName))
+            return;
+        std::fill(std::begin(m_formerName), std::end(m_formerName), '\0');
+        std::copy(name.begin(), name.end(), m_formerName);
+    }
+    store(m_names, namesSealed(names() | bit));
 }
+
+void SyncedMark::nameIsDurable()
+{
+    store(m_names, namesSealed(0));
+}
+
+// ---- all of a folder
 
 QString SyncedMarks::fileName()
 {
     return QStringLiteral("synced-marks");
 }
 
-Result<std::unique_ptr<SyncedMarks>> SyncedMarks::open(const QString& folder)
+bool SyncedMarks::isAside(const QString& name)
+{
+    return name.startsWith(kAside);
+}
+
+Result<std::unique_ptr<SyncedMarks>> SyncedMarks::open(const QString& folder, bool trusted)
 {
     const QString path = folder + QLatin1Char('/') + fileName();
     const Descriptor fd = openDescriptor(path, O_RDWR | O_CREAT);
-    if (!fd)
+    struct stat info
+    {
+    };
+    if (!fd || ::fstat(fd.get(), &info) != 0)
         return failed(QStringLiteral("Opening"), path);
+    // Its blocks are asked for here: writing to a mapping that has none on a full disk ends the process.
     if (::ftruncate(fd.get(), static_cast<off_t>(kFileSize)) != 0)
         return failed(QStringLiteral("Making room in"), path);
+    if (const int code = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(kFileSize)); code != 0)
+        return failed(QStringLiteral("Making room in"), path, code);
     void* mapping = ::mmap(nullptr, kFileSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
     if (mapping == MAP_FAILED)
         return failed(QStringLiteral("Mapping"), path);
-    char* header = static_cast<char*>(mapping);
-    if (std::memcmp(header, kMagic, sizeof kMagic) != 0) {
-        std::memset(mapping, 0, kFileSize);
-        std::memcpy(header, kMagic, sizeof kMagic);
-    }
-    auto* marks = reinterpret_cast<SyncedMark*>(header + kHeaderSize);
-    return std::unique_ptr<SyncedMarks>(new SyncedMarks(marks, mapping));
+    std::unique_ptr<SyncedMarks> marks(new SyncedMarks(folder, mapping));
+    if (auto understood = marks->understand(path, info.st_size, trusted); !understood)
+        return Error{understood.error()};
+    marks->dropStrayAsides();
+    return marks;
 }
 
 SyncedMarks::~SyncedMarks()
@@ -86,17 +247,92 @@ SyncedMarks::~SyncedMarks()
     ::munmap(m_mapping, kFileSize);
 }
 
-SyncedMark* SyncedMarks::slotOf(quint64 inode)
+Result<void> SyncedMarks::understand(const QString& path, qint64 size, bool trusted)
 {
-    const std::span all(m_marks, kMarks);
-    const auto found = std::ranges::find(all, inode, &SyncedMark::inode);
+    char* header = static_cast<char*>(m_mapping);
+    if (std::memcmp(header, kMagic1, kMagicSize) == 0 && size == qint64(kFileSize)) {
+        for (SyncedMark& mark : std::span(marks(), kMarks)) {
+            Mark1 old{};
+            std::memcpy(&old, &mark, sizeof old);
+            if (old.inode == 0)
+                continue;
+            mark.begin(old.inode, old.durable);
+            mark.m_dirtyFrom = mark.sealed(static_cast<quint64>(old.dirtyFrom), 2);
+            mark.m_dirtyTo = mark.sealed(static_cast<quint64>(old.dirtyTo), 3);
+            if (old.newName != 0)
+                mark.wasCreated();
+            if (old.formerName[0] != '\0')
+                mark.noteName(QFile::decodeName(QByteArray(old.formerName,
+                                                           qsizetype(qstrnlen(old.formerName, sizeof old.formerName)))),
+                              kRenamed);
+        }
+        setFolderNew(false);
+        std::memcpy(header, kMagic, kMagicSize);
+    }
+    if (std::memcmp(header, kMagic, kMagicSize) != 0 || size != qint64(kFileSize)) {
+        beginAnew();
+        return {};
+    }
+    const auto damaged = std::ranges::find_if(
+        std::span(marks(), kMarks), [](const SyncedMark& mark) { return mark.m_inode != 0 && !mark.isWhole(); });
+    std::optional<std::ptrdiff_t> place;
+    if (folderWord() != 0 && folderWord() != kFolderIsNew)
+        place = static_cast<std::ptrdiff_t>(kFolderIsNewAt);
+    else if (damaged != std::span(marks(), kMarks).end())
+        place = reinterpret_cast<const char*>(&*damaged) - header;
+    if (!place)
+        return {};
+    if (trusted)
+        return Error{QStringLiteral("%1 is damaged at offset %2: nobody knows any more what was durable when the power "
+                                    "failed. Remove it, and everything in its folder counts as durable.")
+                         .arg(path)
+                         .arg(*place)};
+    beginAnew();
+    return {};
+}
+
+void SyncedMarks::beginAnew()
+{
+    std::memset(m_mapping, 0, kFileSize);
+    std::memcpy(m_mapping, kMagic, kMagicSize);
+}
+
+void SyncedMarks::dropStrayAsides()
+{
+    for (const QString& name : QDir(m_folder).entryList({kAside + u'*'}, QDir::Files)) {
+        const QString path = m_folder + QLatin1Char('/') + name;
+        const SyncedMark* mark = slotOf(inodeOf(path));
+        if (!mark || !mark->isRemoved())
+            ::unlink(QFile::encodeName(path).constData());
+    }
+}
+
+QString SyncedMarks::asidePath(quint64 inode) const
+{
+    return m_folder + QLatin1Char('/') + kAside + QString::number(inode);
+}
+
+quint64& SyncedMarks::folderWord() const
+{
+    return *reinterpret_cast<quint64*>(static_cast<char*>(m_mapping) + kFolderIsNewAt);
+}
+
+SyncedMark* SyncedMarks::marks() const
+{
+    return reinterpret_cast<SyncedMark*>(static_cast<char*>(m_mapping) + kHeaderSize);
+}
+
+SyncedMark* SyncedMarks::slotOf(quint64 inode) const
+{
+    const std::span all(marks(), kMarks);
+    const auto found = std::ranges::find(all, inode, &SyncedMark::m_inode);
     return found == all.end() ? nullptr : &*found;
 }
 
 SyncedMark* SyncedMarks::find(quint64 inode)
 {
     const std::lock_guard guard(m_mutex);
-    return slotOf(inode);
+    return inode == 0 ? nullptr : slotOf(inode);
 }
 
 SyncedMark* SyncedMarks::claim(quint64 inode, qint64 durable)
@@ -105,10 +341,8 @@ SyncedMark* SyncedMarks::claim(quint64 inode, qint64 durable)
     if (SyncedMark* known = slotOf(inode))
         return known;
     SyncedMark* free = slotOf(0);
-    if (!free)
-        return nullptr;
-    *free = SyncedMark{0, durable, 0, 0, 0, {}};
-    store(free->inode, inode);
+    if (free)
+        free->begin(inode, durable);
     return free;
 }
 
@@ -116,16 +350,63 @@ void SyncedMarks::forget(quint64 inode)
 {
     const std::lock_guard guard(m_mutex);
     if (SyncedMark* mark = slotOf(inode))
-        store(mark->inode, quint64(0));
+        mark->end();
+}
+
+void SyncedMarks::keepAside(const QString& path, quint64 bit)
+{
+    struct stat info
+    {
+    };
+    if (::stat(QFile::encodeName(path).constData(), &info) != 0)
+        return;
+    const auto asides = std::ranges::count_if(
+        std::span(marks(), kMarks), [](const SyncedMark& mark) { return mark.m_inode != 0 && mark.isRemoved(); });
+    SyncedMark* mark = claim(info.st_ino, info.st_size);
+    if (mark && asides < kMostAsides)
+        mark->noteName(QFileInfo(path).fileName(), bit);
+    // Where it cannot be kept, its name has gone for good.
+    if (!mark || !mark->isRemoved() ||
+        (::link(QFile::encodeName(path).constData(), QFile::encodeName(asidePath(info.st_ino)).constData()) != 0 &&
+         errno != EEXIST))
+        forget(info.st_ino);
+}
+
+void SyncedMarks::willRemove(const QString& path)
+{
+    keepAside(path, kRemoved);
+}
+
+void SyncedMarks::willRename(const QString& from, const QString& to)
+{
+    keepAside(to, kReplaced);
+    if (SyncedMark* mark = find(inodeOf(from)))
+        mark->noteName(QFileInfo(from).fileName(), kRenamed);
 }
 
 void SyncedMarks::namesAreDurable()
 {
     const std::lock_guard guard(m_mutex);
-    for (SyncedMark& mark : std::span(m_marks, kMarks)) {
-        store(mark.newName, quint64(0));
-        store(mark.formerName[0], '\0');
+    for (SyncedMark& mark : std::span(marks(), kMarks)) {
+        if (mark.m_inode == 0 || mark.names() == 0)
+            continue;
+        if (mark.isRemoved()) {
+            ::unlink(QFile::encodeName(asidePath(mark.m_inode)).constData());
+            mark.end();
+        } else {
+            mark.nameIsDurable();
+        }
     }
+}
+
+bool SyncedMarks::isFolderNew() const
+{
+    return folderWord() == kFolderIsNew;
+}
+
+void SyncedMarks::setFolderNew(bool isNew)
+{
+    store(folderWord(), isNew ? kFolderIsNew : 0);
 }
 
 } // namespace faultline::storage

@@ -4,6 +4,8 @@
 #include "node/storage/wal_format.h"
 #include "node/storage/wal_migration.h"
 
+#include <algorithm>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -15,6 +17,17 @@ constexpr qsizetype kKeptCapacity = qsizetype(4) << 20;
 
 /// What must always fit behind a batch: the note of an orderly end, or the record that seals the segment.
 constexpr qint64 kReserve = format::recordSize(format::kSyncedSize) + format::recordSize(format::kSealedSize);
+
+/// Of a segment that is begun in a new file: the first note in it, which says how long it is, must fit.
+qint64 firstSize(const WalOptions& options)
+{
+    return std::max(options.fillStep, format::kSegmentHeaderSize + kReserve);
+}
+
+quint32 leastSize(qint64 size)
+{
+    return static_cast<quint32>(std::min<qint64>(size, std::numeric_limits<quint32>::max()));
+}
 
 qint64 roundedUp(qint64 size, qint64 step)
 {
@@ -36,9 +49,14 @@ Result<OpenedWal> Wal::open(Disk& disk, const QString& folder, const WalOptions&
     if (!numbers)
         return Error{numbers.error()};
     if (numbers->empty()) {
-        const format::SegmentHeader first{.owner = options.owner};
-        if (auto created = createSegment(disk, folder, first.number, format::encode(first)); !created)
+        const format::SegmentHeader first{.owner = options.owner, .leastSize = leastSize(firstSize(options))};
+        const auto created = createSegment(disk, folder, first.number, format::encode(first), firstSize(options));
+        if (!created)
             return Error{created.error()};
+        if (!*created)
+            return Error{QStringLiteral("The disk of %1 is full: a log cannot be begun there. Make room, and start the "
+                                        "node again.")
+                             .arg(folder)};
         numbers->push_back(first.number);
     }
     auto scan = scanSegments(disk, folder, *numbers, options.owner);
@@ -60,6 +78,8 @@ Result<OpenedWal> Wal::open(Disk& disk, const QString& folder, const WalOptions&
     for (std::size_t i = 0; i < voided; ++i) {
         if (auto dropped = wal->dropFirst(); !dropped)
             return Error{dropped.error()};
+        else if (!*dropped)
+            break;
     }
     return OpenedWal{std::move(wal), std::move(recovered)};
 }
@@ -81,10 +101,12 @@ Wal::~Wal()
 {
     if (m_broken || !m_file)
         return;
+    if (isNoted())
+        return;
     m_batch.clear();
     appendNote();
     // Without its note the log is as good; it only knows less about a flaw in its last records.
-    if (dirty() && m_durable + m_batch.size() <= m_filled)
+    if (m_durable + m_batch.size() <= m_filled)
         static_cast<void>(m_file->write(m_durable, m_batch));
 }
 
@@ -102,13 +124,15 @@ Result<void> Wal::openLast()
 
 Result<void> Wal::cutTail(qint64 written)
 {
-    if (written > m_durable) {
-        if (auto cut = m_file->truncate(m_durable); !cut)
-            return broken(cut);
-        m_filled = m_durable;
+    // Written over rather than cut off: the file is no shorter than its notes say.
+    constexpr qint64 kZerosAtOnce = qint64(1) << 20;
+    for (qint64 place = m_durable; place < written; place += kZerosAtOnce) {
+        const QByteArray zeros(static_cast<qsizetype>(std::min(written - place, kZerosAtOnce)), '\0');
+        if (auto done = m_file->write(place, zeros); !done)
+            return broken(done);
     }
     // Whole records beyond the last note may still be in the system's memory only.
-    return broken(m_file->sync());
+    return broken(m_file->sync(SyncOf::Tail));
 }
 
 Result<bool> Wal::fillFor(qint64 bytes)
@@ -136,6 +160,10 @@ Result<void> Wal::makeRoom()
     if (m_broken)
         return Error{*m_broken};
     m_isFull = false;
+    if (m_durable >= m_options.segmentSize && !dirty()) { // there was no space for the next segment
+        if (const auto rolled = roll(false); !rolled || m_isFull)
+            return rolled ? Result<void>() : Error{rolled.error()};
+    }
     if (!wantsRoom())
         return {};
     const auto filled = fillFor(stepNow() / 2 + m_batch.size());
@@ -155,13 +183,17 @@ qint64 Wal::bytes() const
                            [](qint64 sum, const Segment& segment) { return sum + segment.size; });
 }
 
+bool Wal::isNoted() const
+{
+    // A write begins with a note and has more: there is only a note, or the file's header, to note.
+    return m_durable - m_noted <= format::recordSize(format::kSyncedSize);
+}
+
 void Wal::appendNote()
 {
-    // Records other than notes are longer than one: there is only a note, or the file's header, to note.
-    if (m_durable - m_noted <= format::recordSize(format::kSyncedSize))
-        return;
-    format::appendRecord(m_batch, format::RecordKind::Synced, static_cast<quint64>(m_durable), nextPlace(), m_seed);
+    format::appendNote(m_batch, m_filled, m_durable, m_seed);
     m_noted = m_durable;
+    m_beginsWithNote = true;
 }
 
 void Wal::append(std::span<const Entry> entries, const std::optional<HardState>& hardState)
@@ -193,6 +225,11 @@ Result<bool> Wal::sync()
         return true;
     if (auto filled = fillFor(m_batch.size()); !filled || !*filled)
         return filled;
+    if (std::exchange(m_beginsWithNote, false)) { // with the room there is by now, which this write may need
+        QByteArray note;
+        format::appendNote(note, m_filled, m_durable, m_seed);
+        std::copy(note.begin(), note.end(), m_batch.begin());
+    }
     if (auto done = broken(writeBatch()); !done)
         return Error{done.error()};
     ++m_syncs;
@@ -207,7 +244,7 @@ Result<void> Wal::writeBatch()
 {
     if (auto written = m_file->write(m_durable, m_batch); !written)
         return written;
-    if (auto synced = m_file->sync(); !synced)
+    if (auto synced = m_file->sync(SyncOf::Records); !synced)
         return synced;
     m_durable += m_batch.size();
     if (m_batch.capacity() > kKeptCapacity)
@@ -227,7 +264,7 @@ Result<bool> Wal::roll(bool beginsAnew)
                                        .previousEnd = m_durable,
                                        .hardState = m_hardState,
                                        .beginsAnew = beginsAnew};
-    const auto created = begin(header.number, format::encode(header));
+    const auto created = begin(header);
     if (!created) {
         static_cast<void>(broken(Error{created.error()}));
         return created;
@@ -247,25 +284,31 @@ Result<bool> Wal::roll(bool beginsAnew)
     return true;
 }
 
-Result<bool> Wal::begin(quint64 number, QByteArrayView content)
+Result<bool> Wal::begin(format::SegmentHeader header)
 {
-    if (m_spares.count() == 0)
-        return createSegment(m_disk, m_folder, number, content, m_options.fillStep);
-    if (auto used = m_spares.use(number, content); !used)
-        return Error{used.error()};
-    return true;
+    const bool hasSpare = m_spares.count() > 0;
+    const qint64 size = hasSpare ? m_spares.nextSize() : firstSize(m_options);
+    header.leastSize = leastSize(size);
+    if (!hasSpare)
+        return createSegment(m_disk, m_folder, header.number, format::encode(header), size);
+    return m_spares.use(header.number, format::encode(header));
 }
 
-Result<void> Wal::dropFirst()
+Result<bool> Wal::dropFirst()
 {
     const Segment& first = m_segments.front();
+    const QString path = m_folder + QLatin1Char('/') + segmentName(first.number);
     const bool isWorthKeeping = first.size >= m_options.segmentSize && m_spares.wantsMore();
-    if (auto gone = isWorthKeeping ? m_spares.keep(first.number)
-                                   : m_disk.remove(m_folder + QLatin1Char('/') + segmentName(first.number));
-        !gone)
-        return broken(gone);
+    if (auto gone = isWorthKeeping ? m_spares.keep(first.number, first.size) : m_disk.remove(path); !gone) {
+        if (!m_disk.lackedSpace())
+            return Error{broken(gone).error()};
+        m_isFull = true;
+        if (!m_disk.exists(path))
+            m_segments.erase(m_segments.begin());
+        return false;
+    }
     m_segments.erase(m_segments.begin());
-    return {};
+    return true;
 }
 
 Result<void> Wal::compact(quint64 upToIndex)
@@ -279,8 +322,8 @@ Result<void> Wal::compact(quint64 upToIndex)
             return Error{rolled.error()};
     }
     while (m_segments.size() > 1 && m_segments[1].lastIndexBefore <= upToIndex) {
-        if (auto dropped = dropFirst(); !dropped)
-            return dropped;
+        if (auto dropped = dropFirst(); !dropped || !*dropped)
+            return dropped ? Result<void>() : Error{dropped.error()};
     }
     return {};
 }
@@ -299,8 +342,8 @@ Result<bool> Wal::beginAnewAfter(quint64 index)
         return false;
     }
     while (m_segments.size() > 1) {
-        if (auto dropped = dropFirst(); !dropped)
-            return Error{dropped.error()};
+        if (auto dropped = dropFirst(); !dropped || !*dropped)
+            return dropped ? Result<bool>(true) : Error{dropped.error()};
     }
     return true;
 }

@@ -34,8 +34,9 @@ struct WalOptions
 /// append() only gathers; sync() writes all that was gathered in one piece and makes it durable, so a turn of the event
 /// loop costs one write and one sync, however many requests it brought. After each sync the log notes how far it is
 /// durable, at the front of the next write, so that the note costs no sync of its own (wal_recovery.h says what for).
-/// The next segment's header notes it of the segment before; it also repeats the hard state, so that every segment but
-/// the newest can be dropped once a snapshot stands for its entries.
+/// It notes too how long the file is, so that one that lost its end is told from one with a torn tail.
+/// The next segment's header notes both of the segment before and of itself; it also repeats the hard state, so that
+/// every segment but the newest can be dropped once a snapshot stands for its entries.
 ///
 /// Records are written over zeros that were made durable before, or over a segment that is not needed any more
 /// (spare_segments.h): that makes a sync shorter, and space is known before anybody is promised anything. A full disk
@@ -91,13 +92,15 @@ private:
     Result<void> cutTail(qint64 written);
     qint64 stepNow() const { return m_durable >= m_options.fillStep ? 4 * m_options.fillStep : m_options.fillStep; }
     Result<bool> fillFor(qint64 bytes);
+    bool isNoted() const;
     void appendNote();
     qint64 nextPlace() const { return m_durable + m_batch.size(); }
     Result<void> writeBatch();
     /// Goes on in a new segment; false when there is no space for one.
     Result<bool> roll(bool beginsAnew);
-    Result<bool> begin(quint64 number, QByteArrayView content);
-    Result<void> dropFirst();
+    Result<bool> begin(format::SegmentHeader header);
+    /// False when there is no space even for that; it may have gone all the same.
+    Result<bool> dropFirst();
     Result<void> broken(const Result<void>& done);
 
     Disk& m_disk;
@@ -111,9 +114,10 @@ private:
     QByteArray m_batch;
     quint64 m_lastIndex;
     HardState m_hardState;
-    qint64 m_durable;    ///< of the last segment, everything before is; the batch will be written here
-    qint64 m_filled = 0; ///< and up to here there is room
-    qint64 m_noted;      ///< what the last note in it says
+    qint64 m_durable;              ///< of the last segment, everything before is; the batch will be written here
+    qint64 m_filled = 0;           ///< and up to here there is room
+    qint64 m_noted;                ///< what the last note in it says
+    bool m_beginsWithNote = false; ///< the batch
     bool m_isFull = false;
     quint64 m_syncs = 0;
     std::optional<QString> m_broken;

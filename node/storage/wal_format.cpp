@@ -20,10 +20,10 @@ quint64 checksumOf(QByteArrayView record, qint64 place, quint64 seed)
 
 } // namespace
 
-QByteArray encode(const SegmentHeader& header, quint32 version)
+QByteArray encode(const SegmentHeader& header)
 {
     QByteArray bytes("faultwal");
-    appendInteger(bytes, version);
+    appendInteger(bytes, header.version);
     appendInteger(bytes, quint32(header.beginsAnew ? 1 : 0));
     appendInteger(bytes, header.owner);
     appendInteger(bytes, header.number);
@@ -31,7 +31,7 @@ QByteArray encode(const SegmentHeader& header, quint32 version)
     appendInteger(bytes, header.previousEnd);
     appendInteger(bytes, header.hardState.term);
     appendInteger(bytes, header.hardState.vote);
-    appendInteger(bytes, quint32(0));
+    appendInteger(bytes, header.leastSize);
     appendInteger(bytes, hashOf(bytes));
     return bytes;
 }
@@ -39,12 +39,16 @@ QByteArray encode(const SegmentHeader& header, quint32 version)
 std::optional<SegmentHeader> decodeHeader(QByteArrayView bytes)
 {
     SegmentHeader header;
+    header.version = readInteger<quint32>(bytes, 8);
+    if (header.version < kLowestVersion || header.version > kVersion)
+        return std::nullopt;
     header.beginsAnew = readInteger<quint32>(bytes, 12) == 1;
     header.owner = readInteger<quint64>(bytes, 16);
     header.number = readInteger<quint64>(bytes, 24);
     header.lastIndex = readInteger<quint64>(bytes, 32);
     header.previousEnd = readInteger<qint64>(bytes, 40);
     header.hardState = {readInteger<quint64>(bytes, 48), readInteger<quint32>(bytes, 56)};
+    header.leastSize = readInteger<quint32>(bytes, 60);
     if (bytes.first(kSegmentHeaderSize) != encode(header))
         return std::nullopt;
     return header;
@@ -100,6 +104,13 @@ void appendRecord(QByteArray& out, RecordKind kind, quint64 number, qint64 place
     char head[sizeof number];
     writeInteger(head, number);
     appendRecord(out, kind, QByteArrayView(head, sizeof head), {}, place, seed);
+}
+
+void appendNote(QByteArray& out, qint64 leastSize, qint64 place, quint64 seed)
+{
+    char body[kSyncedSize];
+    writeInteger(writeInteger(body, place), leastSize);
+    appendRecord(out, RecordKind::Synced, QByteArrayView(body, kSyncedSize), {}, place, seed);
 }
 
 std::optional<RecordHead> readHead(QByteArrayView bytes)

@@ -23,7 +23,7 @@
 ///     32      8     index of the last entry before it
 ///     40      8     everything before this offset of the segment before was durable
 ///     48      12    hard state: term (8), vote (4)
-///     60      4     zero
+///     60      4     the file is never shorter than this, as long as it is the last one; zero in format 2
 ///     64      8     XXH3-64 over the 64 bytes before
 ///
 /// Then records, each a multiple of 8 bytes:
@@ -37,12 +37,16 @@
 ///     16      n     body
 ///     16 + n  0-7   zero
 ///
+/// Format 2 had no word of how long a file is, neither in the header nor in the notes, so that a file that lost its end
+/// looked like one with a torn tail. It is read, and gone on with, as it is.
+///
 /// Format 1 was a single file with a header of 16 bytes (magic, version, low half of XXH3-64 over both), the same
 /// records seeded with their place alone, and no record that seals. It is read once, when a folder is opened
 /// (wal_migration.h).
 namespace faultline::storage::format {
 
-inline constexpr quint32 kVersion = 2;
+inline constexpr quint32 kVersion = 3;
+inline constexpr quint32 kLowestVersion = 2;
 inline constexpr qint64 kSegmentHeaderSize = 72;
 inline constexpr qint64 kFileHeaderSize1 = 16;
 inline constexpr qint64 kRecordHeaderSize = 16;
@@ -52,13 +56,14 @@ inline constexpr qint64 kMaxBody = qint64(32) << 20;
 enum class RecordKind : quint8 {
     Entry = 1,     ///< index (8), term (8), kind (1), payload
     HardState = 2, ///< term (8), vote (4)
-    Synced = 3,    ///< everything before this offset (8) was made durable
+    Synced = 3,    ///< everything before this offset (8) was made durable; the file is no shorter than this (8)
     Sealed = 4,    ///< the log goes on in the segment with this number (8), which was there before this was written
 };
 
 inline constexpr qint64 kEntryHeadSize = 17;
 inline constexpr qint64 kHardStateSize = 12;
-inline constexpr qint64 kSyncedSize = 8;
+inline constexpr qint64 kSyncedSize = 16;
+inline constexpr qint64 kSyncedSize2 = 8; ///< in formats 1 and 2, without the length of the file
 inline constexpr qint64 kSealedSize = 8;
 
 constexpr qint64 recordSize(qint64 bodySize)
@@ -74,10 +79,12 @@ struct SegmentHeader
     qint64 previousEnd = 0;
     HardState hardState = {};
     bool beginsAnew = false;
+    quint32 leastSize = 0; ///< of the file
+    quint32 version = kVersion;
     bool operator==(const SegmentHeader&) const = default;
 };
 
-QByteArray encode(const SegmentHeader& header, quint32 version = kVersion);
+QByteArray encode(const SegmentHeader& header);
 /// From kSegmentHeaderSize bytes. Nothing when the magic, the version or the checksum is not right.
 std::optional<SegmentHeader> decodeHeader(QByteArrayView bytes);
 /// What the seeds of the records of a segment begin with. In a file of format 1 they begin with 0.
@@ -90,8 +97,11 @@ void appendRecord(QByteArray& out, RecordKind kind, QByteArrayView head, QByteAr
                   quint64 seed);
 void appendRecord(QByteArray& out, const Entry& entry, qint64 place, quint64 seed);
 void appendRecord(QByteArray& out, const HardState& hardState, qint64 place, quint64 seed);
-/// Synced or Sealed.
+/// Sealed, or Synced as formats 1 and 2 had it.
 void appendRecord(QByteArray& out, RecordKind kind, quint64 number, qint64 place, quint64 seed);
+
+/// Synced: everything before `place`.
+void appendNote(QByteArray& out, qint64 leastSize, qint64 place, quint64 seed);
 
 struct RecordHead
 {

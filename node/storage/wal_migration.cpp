@@ -3,6 +3,9 @@
 
 #include "node/storage/wal_recovery.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace faultline::storage {
 
 namespace {
@@ -26,7 +29,7 @@ Result<Recovered> readFormat1(Disk& disk, const QString& path)
     if (*header != fileHeader1())
         return Error{QStringLiteral("%1 is damaged at offset 0: its header does not match its checksum.").arg(path)};
     Recovered log;
-    const auto records = scanRecords(**file, path, kFileHeaderSize1, 0, log);
+    const auto records = scanRecords(**file, path, kFileHeaderSize1, 0, 0, log);
     if (!records)
         return Error{records.error()};
     return log;
@@ -40,23 +43,29 @@ Result<bool> createSegment(Disk& disk, const QString& folder, quint64 number, QB
     const QString unfinished = path + QStringLiteral(".new");
     if (disk.exists(unfinished)) {
         if (auto removed = disk.remove(unfinished); !removed)
-            return Error{removed.error()};
+            return disk.lackedSpace() ? Result<bool>(false) : Error{removed.error()};
     }
+    const auto giveUp = [&]() -> Result<bool> {
+        auto removed = removeLeftover(disk, unfinished);
+        return removed ? Result<bool>(false) : Error{removed.error()};
+    };
     auto file = disk.open(unfinished, Disk::Open::CreateNew);
     if (!file)
-        return Error{file.error()};
-    if (auto filled = (*file)->fillTo(filledTo); !filled || !*filled) {
-        file->reset();
-        if (auto removed = disk.remove(unfinished); !removed)
-            return Error{removed.error()};
+        return disk.lackedSpace() ? Result<bool>(false) : Error{file.error()};
+    auto filled = (*file)->fillTo(filledTo);
+    if (!filled)
         return filled;
+    if (!*filled) {
+        file->reset();
+        return giveUp();
     }
     if (auto written = (*file)->write(0, content); !written)
         return Error{written.error()};
-    if (auto synced = (*file)->sync(); !synced)
+    if (auto synced = (*file)->sync(SyncOf::Segment); !synced)
         return Error{synced.error()};
+    file->reset();
     if (auto renamed = disk.rename(unfinished, path); !renamed)
-        return Error{renamed.error()};
+        return disk.lackedSpace() ? giveUp() : Error{renamed.error()};
     return true;
 }
 
@@ -76,14 +85,24 @@ Result<void> migrateFormat1(Disk& disk, const QString& folder, quint64 owner)
     const auto log = readFormat1(disk, path);
     if (!log)
         return Error{log.error()};
-    const SegmentHeader header{.owner = owner, .number = 1, .hardState = log->hardState};
+    SegmentHeader header{.owner = owner, .number = 1, .hardState = log->hardState};
     const quint64 seed = seedOf(header.owner, header.number);
     QByteArray content = encode(header);
     for (const Entry& entry : log->entries)
         appendRecord(content, entry, content.size(), seed);
-    appendRecord(content, RecordKind::Synced, static_cast<quint64>(content.size()), content.size(), seed);
-    if (auto created = createSegment(disk, folder, 1, content); !created)
+    appendNote(content, 0, content.size(), seed);
+    // The next note, which says how long the file is then, must fit.
+    const qint64 size = content.size() + recordSize(kSyncedSize);
+    header.leastSize = static_cast<quint32>(std::min<qint64>(size, std::numeric_limits<quint32>::max()));
+    const QByteArray begin = encode(header);
+    std::copy(begin.begin(), begin.end(), content.begin());
+    const auto created = createSegment(disk, folder, 1, content, size);
+    if (!created)
         return Error{created.error()};
+    if (!*created)
+        return Error{QStringLiteral("The disk of %1 is full: its log cannot be rewritten in the present format. Make "
+                                    "room, and start the node again.")
+                         .arg(folder)};
     return disk.remove(path);
 }
 

@@ -11,8 +11,7 @@ namespace faultline::storage {
 Result<void> migrateFormat1(Disk& disk, const QString& folder, quint64 owner);
 
 /// A segment with this content and zeros behind it up to `filledTo`, which is there whole or not at all. False when
-/// there is no space for the zeros.
-Result<bool> createSegment(Disk& disk, const QString& folder, quint64 number, QByteArrayView content,
-                           qint64 filledTo = 0);
+/// there is no space for it.
+Result<bool> createSegment(Disk& disk, const QString& folder, quint64 number, QByteArrayView content, qint64 filledTo);
 
 } // namespace faultline::storage

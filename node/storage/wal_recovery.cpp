@@ -80,14 +80,15 @@ Result<qint64> zerosFrom(const File& file, qint64 from)
 /// The first flaw is at `from`: finds a note anywhere beyond it that says the flaw's place was durable.
 Result<std::optional<qint64>> noteBeyond(Window& window, qint64 from, qint64 end, quint64 seed)
 {
-    for (qint64 place = (from + 7) / 8 * 8; place + recordSize(kSyncedSize) <= end; place += 8) {
+    for (qint64 place = (from + 7) / 8 * 8; place + recordSize(kSyncedSize2) <= end; place += 8) {
         auto head = window.at(place, kRecordHeaderSize);
         if (!head)
             return Error{head.error()};
         if (head->size() < kRecordHeaderSize)
             break;
         const std::optional<RecordHead> known = readHead(*head);
-        if (!known || known->kind != RecordKind::Synced || known->bodySize != kSyncedSize)
+        if (!known || known->kind != RecordKind::Synced ||
+            (known->bodySize != kSyncedSize && known->bodySize != kSyncedSize2))
             continue;
         auto record = recordAt(window, place, seed);
         if (!record)
@@ -124,11 +125,13 @@ public:
             m_log.hardState = {readInteger<quint64>(body, 0), readInteger<quint32>(body, 8)};
             return {};
         case RecordKind::Synced: {
-            if (body.size() != kSyncedSize)
+            if (body.size() != kSyncedSize && body.size() != kSyncedSize2)
                 break;
             const auto synced = readInteger<qint64>(body, 0);
             if (synced < scan.noted || synced > place)
                 break;
+            if (body.size() == kSyncedSize)
+                scan.leastSize = std::max(scan.leastSize, readInteger<qint64>(body, 8));
             scan.noted = synced;
             return {};
         }
@@ -180,6 +183,15 @@ Error forgotten(const QString& path, qint64 place, qint64 durable)
             .arg(durable)};
 }
 
+Error cutShort(const QString& path, qint64 size, qint64 leastSize)
+{
+    return Error{QStringLiteral("%1 ends at offset %2, but was already %3 bytes long: what stood behind may have been "
+                                "promised. Restore the file, or remove this node's folder and let the node begin anew.")
+                     .arg(path)
+                     .arg(size)
+                     .arg(leastSize)};
+}
+
 Error missing(const QString& folder, quint64 number)
 {
     return Error{QStringLiteral("%1/%2 is missing, a part of this node's log: the node would have forgotten what it "
@@ -189,10 +201,12 @@ Error missing(const QString& folder, quint64 number)
 
 } // namespace
 
-Result<RecordsScan> scanRecords(const File& file, const QString& path, qint64 headerSize, quint64 seed, Recovered& log)
+Result<RecordsScan> scanRecords(const File& file, const QString& path, qint64 headerSize, quint64 seed,
+                                qint64 leastSize, Recovered& log)
 {
     Window window(file);
     Reader reader(path, log);
+    reader.scan.leastSize = leastSize;
     qint64 place = headerSize;
     while (place < file.size()) {
         auto record = recordAt(window, place, seed);
@@ -208,6 +222,8 @@ Result<RecordsScan> scanRecords(const File& file, const QString& path, qint64 he
     reader.scan.end = reader.scan.written = place;
     if (reader.scan.sealed != 0)
         return reader.scan; // written when everything before was durable; nothing was said behind it
+    if (file.size() < reader.scan.leastSize)
+        return cutShort(path, file.size(), reader.scan.leastSize);
     const auto zeros = zerosFrom(file, place);
     if (!zeros)
         return Error{zeros.error()};
@@ -219,7 +235,6 @@ Result<RecordsScan> scanRecords(const File& file, const QString& path, qint64 he
         if (*note)
             return forgotten(path, place, **note);
     }
-    // Missing: a file that ends below its own last note. Notes speak of what stands before them, so none can.
     reader.scan.written = written;
     return reader.scan;
 }
@@ -290,7 +305,8 @@ Result<LogScan> scanSegments(Disk& disk, const QString& folder, const std::vecto
             log.voided = log.segments.size();
         }
         log.recovered.hardState = header->hardState;
-        const auto records = scanRecords(**file, path, kSegmentHeaderSize, seedOf(owner, number), log.recovered);
+        const auto records =
+            scanRecords(**file, path, kSegmentHeaderSize, seedOf(owner, number), header->leastSize, log.recovered);
         if (!records)
             return Error{records.error()};
         log.last = *records;

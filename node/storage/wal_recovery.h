@@ -12,18 +12,22 @@ namespace faultline::storage {
 /// One file of records, read from its first record on.
 struct RecordsScan
 {
-    qint64 end = 0;     ///< where the last whole record ends
-    qint64 written = 0; ///< from here on there are zeros alone; what lies between is a torn tail, or was there before
-    qint64 noted = 0;   ///< everything before this was durable, says the last note
-    quint64 sealed = 0; ///< the log goes on in the segment with this number; 0: nothing says so
+    qint64 end = 0;       ///< where the last whole record ends
+    qint64 written = 0;   ///< from here on there are zeros alone; what lies between is a torn tail, or was there before
+    qint64 noted = 0;     ///< everything before this was durable, says the last note
+    qint64 leastSize = 0; ///< the file was at least this long, says a note or the header
+    quint64 sealed = 0;   ///< the log goes on in the segment with this number; 0: nothing says so
 };
 
 /// Reads the records of one file into `log` and decides what a flaw in it means. Zeros up to the end are none: they
 /// were there before the records. The last write before a power cut may
 /// be torn, and nobody was promised anything about it: a flaw there ends the log. But what a note calls durable was
 /// promised, so a flaw at or below a note is damage, and a node that went on would have forgotten what it told others.
-/// Notes stand behind what they speak of, so they are looked for beyond the flaw too. Changes nothing in the file.
-Result<RecordsScan> scanRecords(const File& file, const QString& path, qint64 headerSize, quint64 seed, Recovered& log);
+/// Notes stand behind what they speak of, so they are looked for beyond the flaw too. A file that ends before what a
+/// note, or its header (`leastSize`), calls its length has lost its end, and with it maybe notes: that is damage too.
+/// Changes nothing in the file.
+Result<RecordsScan> scanRecords(const File& file, const QString& path, qint64 headerSize, quint64 seed,
+                                qint64 leastSize, Recovered& log);
 
 /// The header of a segment, checked against the name and the owner. Errors: empty, foreign, newer or damaged.
 Result<format::SegmentHeader> readSegmentHeader(const File& file, const QString& path, quint64 number, quint64 owner);

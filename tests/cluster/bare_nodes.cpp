@@ -58,26 +58,27 @@ void BareNodes::found(int count)
     }
 }
 
-void BareNodes::startJoining(quint32 id)
+void BareNodes::startJoining(quint32 id, const QStringList& options)
 {
-    m_nodes.at(id).arguments = common(id) + QStringList{QStringLiteral("--join"), memberOption(id)};
+    m_nodes.at(id).arguments = common(id) + QStringList{QStringLiteral("--join"), memberOption(id)} + options;
     start(id);
 }
 
-void BareNodes::restart(quint32 id)
+void BareNodes::restart(quint32 id, const QStringList& options)
 {
     kill(id);
-    start(id);
+    start(id, options);
 }
 
-void BareNodes::start(quint32 id)
+void BareNodes::start(quint32 id, const QStringList& options)
 {
     Node& node = m_nodes.at(id);
     node.process = std::make_unique<QProcess>();
     node.process->setProcessChannelMode(QProcess::ForwardedErrorChannel);
     node.process->setStandardOutputFile(QProcess::nullDevice());
     node.process->setChildProcessModifier(lab::dieWithParent(QCoreApplication::applicationPid()));
-    node.process->start(qEnvironmentVariable("FAULTLINE_BIN") + QStringLiteral("/faultline-node"), node.arguments);
+    node.process->start(qEnvironmentVariable("FAULTLINE_BIN") + QStringLiteral("/faultline-node"),
+                        node.arguments + options);
 }
 
 void BareNodes::kill(quint32 id)
@@ -92,6 +93,14 @@ bool BareNodes::runs(quint32 id) const
 {
     const auto& process = m_nodes.at(id).process;
     return process && process->state() != QProcess::NotRunning;
+}
+
+std::optional<int> BareNodes::exitCode(quint32 id) const
+{
+    const auto& process = m_nodes.at(id).process;
+    if (!process || process->state() != QProcess::NotRunning || process->exitStatus() != QProcess::NormalExit)
+        return std::nullopt;
+    return process->exitCode();
 }
 
 lab::LoadTarget BareNodes::target(quint32 id) const

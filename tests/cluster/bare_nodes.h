@@ -11,6 +11,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace faultline::tests {
 
@@ -25,12 +26,14 @@ public:
 
     /// n1 to n`count` as the founders of a cluster.
     void found(int count);
-    /// A node that waits to be taken in.
-    void startJoining(quint32 id);
-    /// Again, as it was started first.
-    void restart(quint32 id);
+    /// A node that waits to be taken in. `options` are its own.
+    void startJoining(quint32 id, const QStringList& options = {});
+    /// Again, as it was started first, and with these options this once. Killed before when it runs.
+    void restart(quint32 id, const QStringList& options = {});
     void kill(quint32 id);
     bool runs(quint32 id) const;
+    /// Of one that ended by itself, and was not killed.
+    std::optional<int> exitCode(quint32 id) const;
     qint64 pid(quint32 id) const { return m_nodes.at(id).process->processId(); }
     lab::LoadTarget target(quint32 id) const;
     /// host, peer port and client port, as MEMBER ADD wants them.
@@ -58,7 +61,7 @@ private:
         std::unique_ptr<QProcess> process;
         QStringList arguments;
     };
-    void start(quint32 id);
+    void start(quint32 id, const QStringList& options = {});
     QStringList common(quint32 id) const;
     QString memberOption(quint32 id) const;
 

@@ -46,7 +46,8 @@ void check(const QByteArray& bytes)
     }
     Recovered log;
     log.firstIndex = header->lastIndex + 1;
-    const auto scan = scanRecords(file, kName, format::kSegmentHeaderSize, format::seedOf(kOwner, header->number), log);
+    const auto scan = scanRecords(file, kName, format::kSegmentHeaderSize, format::seedOf(kOwner, header->number),
+                                  header->leastSize, log);
     if (!scan) {
         require(scan.error().contains(kName) && scan.error().contains(QLatin1String("offset")));
         return;

@@ -21,7 +21,7 @@ public:
     Result<void> truncate(qint64) override { std::abort(); }
     Result<bool> fillTo(qint64) override { std::abort(); }
     bool lackedSpace() const override { return false; }
-    Result<void> sync() override { std::abort(); }
+    Result<void> sync(storage::SyncOf) override { std::abort(); }
 
 private:
     QByteArray m_bytes;

@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "node/sim/committed_log.h"
+#include "node/sim/durability.h"
 #include "node/sim/entry_book.h"
 #include "node/sim/vote_book.h"
 
@@ -231,6 +232,69 @@ private slots:
         QCOMPARE(log.lastBefore({2}).value, 1u);
         QCOMPARE(log.lastBefore({4}).value, 1u);
         QCOMPARE(log.lastBefore({5}).value, 2u);
+    }
+
+    void whoCouldDecideWithoutTheOthers_data()
+    {
+        QTest::addColumn<QList<int>>("voters");
+        QTest::addColumn<QList<int>>("outgoing");
+        QTest::addColumn<QList<int>>("they");
+        QTest::addColumn<bool>("could");
+        const QList<int> nobody;
+        QTest::newRow("two of three") << QList<int>{1, 2, 3} << nobody << QList<int>{1, 3} << true;
+        QTest::newRow("one of three") << QList<int>{1, 2, 3} << nobody << QList<int>{1} << false;
+        QTest::newRow("half of four") << QList<int>{1, 2, 3, 4} << nobody << QList<int>{1, 2} << false;
+        QTest::newRow("who has no vote") << QList<int>{1, 2, 3} << nobody << QList<int>{1, 4, 5} << false;
+        QTest::newRow("joint, the new side alone") << QList<int>{1, 2} << QList<int>{3, 4} << QList<int>{1, 2} << false;
+        QTest::newRow("joint, both sides") << QList<int>{1, 2} << QList<int>{2, 3} << QList<int>{1, 2, 3} << true;
+    }
+    void whoCouldDecideWithoutTheOthers()
+    {
+        QFETCH(QList<int>, voters);
+        QFETCH(QList<int>, outgoing);
+        QFETCH(QList<int>, they);
+        QFETCH(bool, could);
+        const auto idsOf = [](const QList<int>& numbers) {
+            std::set<raft::NodeId> ids;
+            for (const int number : numbers)
+                ids.insert({static_cast<quint32>(number)});
+            return ids;
+        };
+        const auto isOneOfThem = [&](raft::NodeId id) { return idsOf(they).contains(id); };
+        QCOMPARE(couldDecide(of(idsOf(voters), idsOf(outgoing)), isOneOfThem), could);
+    }
+
+    void aDiskHoldsWhatWasCommittedByItsLogOrByASnapshot_data()
+    {
+        QTest::addColumn<quint64>("snapshot"); // its last index; 0: none
+        QTest::addColumn<quint64>("snapshotTerm");
+        QTest::addColumn<QByteArray>("log"); // payloads of the entries behind it, each of term 1
+        QTest::addColumn<bool>("holds");     // entry 2, which is "b"
+        QTest::newRow("nothing") << quint64(0) << quint64(0) << QByteArray() << false;
+        QTest::newRow("the log") << quint64(0) << quint64(0) << QByteArray("abc") << true;
+        QTest::newRow("a log that ends before") << quint64(0) << quint64(0) << QByteArray("a") << false;
+        QTest::newRow("another entry") << quint64(0) << quint64(0) << QByteArray("ax") << false;
+        QTest::newRow("a snapshot that goes on") << quint64(3) << quint64(1) << QByteArray() << true;
+        QTest::newRow("a snapshot that ends there") << quint64(2) << quint64(1) << QByteArray() << true;
+        QTest::newRow("a snapshot of another term") << quint64(2) << quint64(2) << QByteArray() << false;
+        QTest::newRow("a snapshot and the log") << quint64(1) << quint64(1) << QByteArray("bc") << true;
+        QTest::newRow("a snapshot and nothing else") << quint64(1) << quint64(1) << QByteArray() << false;
+    }
+    void aDiskHoldsWhatWasCommittedByItsLogOrByASnapshot()
+    {
+        QFETCH(quint64, snapshot);
+        QFETCH(quint64, snapshotTerm);
+        QFETCH(QByteArray, log);
+        QFETCH(bool, holds);
+        Verdict verdict;
+        CommittedLog committed(verdict, 1, of({{1}}));
+        for (const quint64 index : {1, 2, 3})
+            committed.applied(0, entry(index, 1, QByteArray(1, char('a' + index - 1))), index, {1}, kNow);
+        raft::StoredState stored;
+        stored.snapshot = {{snapshot}, {snapshotTerm}, {}};
+        for (const char payload : log)
+            stored.entries.push_back(entry(snapshot + stored.entries.size() + 1, 1, QByteArray(1, payload)));
+        QCOMPARE(Durability::holds(stored, {2}, committed), holds);
     }
 
     void membershipsFollowEachOther_data()

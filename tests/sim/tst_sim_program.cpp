@@ -32,8 +32,8 @@ private slots:
         const Ended ended = run({"--seed", "5", "--runs", "2", "--nodes", "3", "--ticks", "600", "--json"});
         QCOMPARE(ended.code, 0);
         const QJsonObject object = QJsonDocument::fromJson(ended.out).object();
-        for (const char* key : {"seeds", "ticks", "ticks_per_s", "commits", "trace_hash", "violations", "faults",
-                                "transitions", "checks"})
+        for (const char* key : {"seeds", "ticks", "ticks_per_s", "commits", "trace_hash", "histories", "undecided",
+                                "violations", "faults", "transitions", "checks"})
             QVERIFY2(object.contains(QLatin1String(key)), key);
         QCOMPARE(object["seeds"].toInt(), 2);
         QVERIFY(object["ticks"].toInt() > 1'200);

@@ -66,6 +66,13 @@ int SimContent::becomeDurable(fault::Share flip, fault::Random& random)
     return flipped;
 }
 
+SimContent SimContent::durable() const
+{
+    SimContent content;
+    content.m_bytes = undone();
+    return content;
+}
+
 QByteArray SimContent::undone() const
 {
     QByteArray bytes = m_bytes;

@@ -22,6 +22,8 @@ public:
     /// The changes reached the disk; of each written piece one bit is flipped, as often as `flip` says. How many were.
     int becomeDurable(fault::Share flip, fault::Random& random);
     bool isDurable() const { return m_changes.empty(); }
+    /// What is there for certain, should the power go.
+    SimContent durable() const;
     /// Nothing, all, a first part or any sectors of the changes reached the disk; what reached it in part may be
     /// garbage. What was durable is never touched. False when nothing was lost.
     bool losePower(fault::Random& random);

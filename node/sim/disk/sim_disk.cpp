@@ -15,6 +15,7 @@ Error failed(const char* what, const QString& path, const QString& why)
 }
 
 const QString kPowerIsOff = QStringLiteral("the power is off");
+const QString kNoSpace = QStringLiteral("No space left on device");
 const QString kNoSuchFile = QStringLiteral("No such file or directory");
 
 QString folderOf(const QString& path)
@@ -52,9 +53,9 @@ public:
         m_lackedSpace = m_disk.m_fault.full && offset + bytes.size() > size();
         if (m_lackedSpace) {
             ++m_disk.m_counts.refused;
-            return failed("Writing", m_path, QStringLiteral("No space left on device"));
+            return failed("Writing", m_path, kNoSpace);
         }
-        const bool last = m_disk.isLastChange();
+        const bool last = m_disk.isLast({SimDisk::Change::Kind::Write, m_path, offset, bytes});
         m_content->write(offset, bytes);
         return last ? powerGoes("Writing") : Result<void>();
     }
@@ -75,7 +76,7 @@ public:
         }
         if (auto written = append(QByteArray(static_cast<qsizetype>(to - size()), '\0')); !written)
             return Error{written.error()};
-        if (auto synced = sync(); !synced)
+        if (auto synced = sync(storage::SyncOf::Room); !synced)
             return Error{synced.error()};
         return true;
     }
@@ -84,16 +85,16 @@ public:
     {
         if (auto works = m_disk.works("Cutting", m_path, m_generation); !works)
             return works;
-        const bool last = m_disk.isLastChange();
+        const bool last = m_disk.isLast({SimDisk::Change::Kind::Truncate, m_path, size});
         m_content->truncate(size);
         return last ? powerGoes("Cutting") : Result<void>();
     }
 
-    Result<void> sync() override
+    Result<void> sync(storage::SyncOf) override
     {
         if (auto works = m_disk.works("Making durable", m_path, m_generation); !works)
             return works;
-        const bool last = m_disk.isLastChange();
+        const bool last = m_disk.isLast({SimDisk::Change::Kind::Sync, m_path});
         m_disk.m_delay += fault::drawSyncDelay(m_disk.m_fault, m_disk.m_random);
         if (last)
             return powerGoes("Making durable");
@@ -183,6 +184,18 @@ void SimDisk::powerOn()
     m_powered = true;
 }
 
+std::unique_ptr<SimDisk> SimDisk::ifPowerWentNow() const
+{
+    auto left = std::make_unique<SimDisk>(fault::Random());
+    left->m_folders = m_folders;
+    left->m_files = m_files;
+    for (auto change = m_nameChanges.rbegin(); change != m_nameChanges.rend(); ++change)
+        left->undo(*change);
+    for (auto& [path, content] : left->m_files)
+        content = std::make_shared<SimContent>(content->durable());
+    return left;
+}
+
 Result<void> SimDisk::works(const char* what, const QString& path, quint64 generation) const
 {
     if (!m_powered)
@@ -192,8 +205,10 @@ Result<void> SimDisk::works(const char* what, const QString& path, quint64 gener
     return {};
 }
 
-bool SimDisk::isLastChange()
+bool SimDisk::isLast(const Change& change)
 {
+    if (whenChanged)
+        whenChanged(change);
     return m_changesLeft > 0 && --m_changesLeft == 0;
 }
 
@@ -211,15 +226,16 @@ void SimDisk::undo(const NameChange& change)
         m_files.erase(change.name);
 }
 
-Result<void> SimDisk::afterNameChange(const char* what, const QString& path, NameChange change)
+Result<void> SimDisk::afterNameChange(const char* what, const Change& told, NameChange change)
 {
     const QString folder = change.folder;
+    const bool isCreation = !change.removed && change.former.isEmpty();
     m_nameChanges.push_back(std::move(change));
-    if (isLastChange()) {
+    if (isLast(told)) {
         cutPower();
-        return failed(what, path, kPowerIsOff);
+        return failed(what, told.path, kPowerIsOff);
     }
-    if (!m_fault.lies)
+    if (!m_fault.lies && !isCreation) // which waits for the next change that is made durable
         std::erase_if(m_nameChanges, [&](const NameChange& each) { return each.folder == folder; });
     return {};
 }
@@ -238,6 +254,7 @@ Result<std::unique_ptr<storage::File>> SimDisk::open(const QString& path, Open m
 {
     if (auto working = works("Opening", path, m_generation); !working)
         return Error{working.error()};
+    m_lackedSpace = false;
     const auto found = m_files.find(path);
     if (mode == Open::Existing && found == m_files.end())
         return failed("Opening", path, kNoSuchFile);
@@ -246,8 +263,15 @@ Result<std::unique_ptr<storage::File>> SimDisk::open(const QString& path, Open m
             return failed("Opening", path, QStringLiteral("File exists"));
         if (!m_folders.contains(folderOf(path)))
             return failed("Opening", path, kNoSuchFile);
+        if (m_fault.full) {
+            m_lackedSpace = true;
+            ++m_counts.refused;
+            return failed("Opening", path, kNoSpace);
+        }
         m_files[path] = std::make_shared<SimContent>();
-        if (auto done = afterNameChange("Opening", path, {folderOf(path), path, {}, nullptr, false}); !done)
+        if (auto done =
+                afterNameChange("Opening", {Change::Kind::Create, path}, {folderOf(path), path, {}, nullptr, false});
+            !done)
             return Error{done.error()};
     }
     return std::unique_ptr<storage::File>(std::make_unique<SimFile>(*this, path, m_files.at(path)));
@@ -255,6 +279,7 @@ Result<std::unique_ptr<storage::File>> SimDisk::open(const QString& path, Open m
 
 Result<void> SimDisk::rename(const QString& from, const QString& to)
 {
+    m_lackedSpace = false;
     const QString both = from + QStringLiteral(" to ") + to;
     if (auto working = works("Renaming", both, m_generation); !working)
         return working;
@@ -264,11 +289,12 @@ Result<void> SimDisk::rename(const QString& from, const QString& to)
     const auto content = found->second;
     m_files.erase(found);
     const auto replaced = std::exchange(m_files[to], content);
-    return afterNameChange("Renaming", both, {folderOf(to), to, from, replaced, false});
+    return afterNameChange("Renaming", {Change::Kind::Rename, both}, {folderOf(to), to, from, replaced, false});
 }
 
 Result<void> SimDisk::remove(const QString& path)
 {
+    m_lackedSpace = false;
     if (auto working = works("Removing", path, m_generation); !working)
         return working;
     const auto found = m_files.find(path);
@@ -276,7 +302,7 @@ Result<void> SimDisk::remove(const QString& path)
         return failed("Removing", path, kNoSuchFile);
     const auto content = found->second;
     m_files.erase(found);
-    return afterNameChange("Removing", path, {folderOf(path), path, {}, content, true});
+    return afterNameChange("Removing", {Change::Kind::Remove, path}, {folderOf(path), path, {}, content, true});
 }
 
 Result<QStringList> SimDisk::list(const QString& folder) const

@@ -7,6 +7,7 @@
 #include <QByteArray>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -56,8 +57,25 @@ public:
     /// rename or removal. 0: never. So a test can go through every step of what it tests.
     void cutPowerDuring(quint64 change) { m_changesLeft = change; }
 
+    /// Another disk, whole and honest, that holds what this one has for certain and nothing else: what is left when the
+    /// power goes and the worst comes.
+    std::unique_ptr<SimDisk> ifPowerWentNow() const;
+
     const Counts& counts() const { return m_counts; }
 
+    /// One thing that its user did to it.
+    struct Change
+    {
+        enum class Kind : quint8 { Write, Truncate, Sync, Create, Rename, Remove };
+        Kind kind;
+        const QString& path; ///< of a rename, "from to to"
+        qint64 offset = 0;   ///< of a write; the new size, when made shorter
+        QByteArrayView bytes{};
+    };
+    /// Of each, before anything else comes of it; for whoever tells two runs apart.
+    std::function<void(const Change&)> whenChanged;
+
+    bool lackedSpace() const override { return m_lackedSpace; }
     bool exists(const QString& path) const override;
     bool hasSpace(const QString& folder) const override;
     Result<std::unique_ptr<storage::File>> open(const QString& path, Open mode) override;
@@ -82,9 +100,9 @@ private:
     };
 
     Result<void> works(const char* what, const QString& path, quint64 generation) const;
-    /// Counts a change; true when the power goes during it.
-    bool isLastChange();
-    Result<void> afterNameChange(const char* what, const QString& path, NameChange change);
+    /// Tells of a change and counts it; true when the power goes during it.
+    bool isLast(const Change& change);
+    Result<void> afterNameChange(const char* what, const Change& told, NameChange change);
     void undo(const NameChange& change);
 
     fault::Random m_random;
@@ -96,6 +114,7 @@ private:
     std::vector<NameChange> m_nameChanges; ///< oldest first
     quint64 m_generation = 1;              ///< of the process that uses it
     quint64 m_changesLeft = 0;
+    bool m_lackedSpace = false; ///< the last creation
     bool m_powered = true;
     Counts m_counts;
 };

@@ -165,6 +165,8 @@ struct World
                 member->dues = 0;
                 if (member->group && !member->group->turn())
                     qFatal("the disk failed");
+                if (member->group)
+                    member->group->consensus().checkAll();
                 moved = moved || member->dues > 0;
             }
             moved = moved || !network.empty();

@@ -333,6 +333,23 @@ private slots:
         QVERIFY(world[1].submit(201, set("k", "v")) == Group::Submitted::Taken);
     }
 
+    void aLeaderThatNobodyAnswersLetsSoManyReadsWaitAndNoMore()
+    {
+        World world(3, [](GroupOptions& options) {
+            options.maxWaitingReads = 5;
+            options.raft.checkQuorum = false;
+        });
+        world.ticks(20);
+        world.silent = 1;
+        for (quint64 read = 1; read <= 5; ++read) {
+            QVERIFY(world[1].submit(read, get("k")) == Group::Submitted::Taken);
+            world.settle();
+        }
+        QVERIFY(world[1].submit(6, get("k")) == Group::Submitted::Busy);
+        QCOMPARE(world[1].pendingReads(), std::size_t(5));
+        QVERIFY(world[1].submit(7, set("k", "v")) == Group::Submitted::Taken);
+    }
+
     void aLeaderWithAFullDiskReadsAndTakesNoWriteUntilThereIsSpace()
     {
         World world(3);

@@ -98,6 +98,24 @@ private slots:
         QCOMPARE(world[2].store().stateHash(), world[1].store().stateHash());
     }
 
+    void whatAProcessBeganAndNeverFinishedIsGoneAfterTheNextStart()
+    {
+        World world(1, small);
+        world.ticks(20);
+        writes(world, 150);
+        world.member(1).stop();
+        const QDir folder(world.member(1).options.folder);
+        const QStringList before = folder.entryList({"snapshot-*"}, QDir::Files);
+        QCOMPARE(before.size(), 1);
+        for (const char* name : {"snapshot-00000000000000000050", "snapshot-00000000000000000060.part",
+                                 "snapshot-00000000000000009999.part"}) {
+            QFile file(folder.filePath(name));
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write("begun") == 5);
+        }
+        world.member(1).start();
+        QCOMPARE(folder.entryList({"snapshot-*"}, QDir::Files), before);
+    }
+
     void whoIsFarBehindGetsTheSnapshotInPieces()
     {
         const auto world = withOneFarBehind();
@@ -123,6 +141,23 @@ private slots:
         world->member(3).stop();
         world->member(3).start();
         world->ticks(10);
+        QCOMPARE((*world)[3].store().stateHash(), (*world)[1].store().stateHash());
+    }
+
+    void onADiskThatStandsStillOnePieceOfASnapshotWaitsForEachFollower()
+    {
+        const auto world = withOneFarBehind();
+        world->silent = 0;
+        world->ticks(1);
+        world->member(1).storage.isHeld = true;
+        world->ticks(600);
+        // Beside the piece: the log's next write, those that gathered behind it, and a look whether there is space.
+        QVERIFY2(world->member(1).storage.waiting() <= 4,
+                 qPrintable(QString::number(world->member(1).storage.waiting())));
+        world->member(1).storage.isHeld = false;
+        world->member(1).storage.doAll();
+        world->ticks(600);
+        QCOMPARE(world->member(3).count<raft::SnapshotInstalled>(), 1);
         QCOMPARE((*world)[3].store().stateHash(), (*world)[1].store().stateHash());
     }
 

@@ -37,13 +37,30 @@ private slots:
         QVERIFY(!options->managed && !options->join);
         QVERIFY(!options->afterPowerCut);
         QVERIFY(parseOptions(kGood + QStringList{QStringLiteral("--after-power-cut")})->afterPowerCut);
+        QVERIFY(!options->trial.leftOut && !options->trial.powerFailsAfter);
+    }
+
+    void everySyncCanBeNamed()
+    {
+        using storage::SyncOf;
+        const auto trial = [](const char* argument) {
+            const auto options = parseOptions(kGood + QStringList{QLatin1String(argument)});
+            return options ? options->trial : storage::SyncTrial();
+        };
+        QCOMPARE(trial("--without-sync=records").leftOut, SyncOf::Records);
+        QVERIFY(!trial("--without-sync=records").powerFailsAfter);
+        QCOMPARE(trial("--power-fails-after=folder-name").powerFailsAfter, SyncOf::FolderName);
+        QCOMPARE(trial("--without-sync=incoming-snapshot").leftOut, SyncOf::IncomingSnapshot);
+        QCOMPARE(storage::syncNames().size(), qsizetype(SyncOf::FolderName) + 1);
+        const auto wrong = parseOptions(kGood + QStringList{QStringLiteral("--without-sync=wal")});
+        QVERIFY(!wrong && wrong.error().contains(QStringLiteral("one of records, tail")));
     }
 
     void helpNamesEveryOption()
     {
         for (const char* option :
              {"--id", "--member", "--data", "--cluster", "--join", "--snapshot-after", "--after-power-cut", "--managed",
-              "--control", "--after-power-cut", "--version", "--help"})
+              "--control", "--after-power-cut", "--without-sync", "--power-fails-after", "--version", "--help"})
             QVERIFY2(helpText().contains(QLatin1String(option)), option);
         QCOMPARE(parseOptions({QStringLiteral("--help")})->ask, Options::Ask::Help);
     }

@@ -2,6 +2,7 @@
 #include "node/storage/power_cut.h"
 #include "node/storage/real_disk.h"
 
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QTemporaryDir>
@@ -43,6 +44,22 @@ File* opened(RealDisk& disk, const QString& path, Disk::Open mode = Disk::Open::
     return file ? (*file).release() : nullptr;
 }
 
+/// The same of a new file whose name is durable.
+File* created(RealDisk& disk, const QString& path)
+{
+    File* file = opened(disk, path + ".new");
+    return file && disk.rename(path + ".new", path) ? file : nullptr;
+}
+
+/// The files of a folder that are a test's own.
+QStringList namesIn(const QString& folder)
+{
+    QStringList names = *RealDisk().list(folder);
+    names.removeAll("lock");
+    names.removeAll("synced-marks");
+    return names;
+}
+
 QByteArray contentOf(const QString& path)
 {
     QFile file(path);
@@ -53,6 +70,9 @@ const QByteArray kDurable(700, 'd');
 const QByteArray kFresh(3'000, 'n');
 
 } // namespace
+
+Q_DECLARE_METATYPE(Deed)
+Q_DECLARE_METATYPE(std::set<QStringList>)
 
 class TestPowerCut : public QObject
 {
@@ -79,7 +99,7 @@ private slots:
     {
         QTemporaryDir folder;
         QVERIFY(doAndBeKilled(folder.path(), [](RealDisk& disk, const QString& path) {
-            return bool(opened(disk, path + "/a")->append(kFresh));
+            return bool(created(disk, path + "/a")->append(kFresh));
         }));
         QCOMPARE(contentOf(folder.path() + "/a"), kFresh);
     }
@@ -88,8 +108,8 @@ private slots:
     {
         int lost = 0, shortened = 0, garbled = 0;
         const auto all = outcomes([](RealDisk& disk, const QString& path) {
-            File* file = opened(disk, path + "/a");
-            return bool(file->append(kDurable)) && bool(file->sync()) && bool(file->append(kFresh));
+            File* file = created(disk, path + "/a");
+            return bool(file->append(kDurable)) && bool(file->sync(SyncOf::Records)) && bool(file->append(kFresh));
         });
         QCOMPARE(all.size(), std::size_t(40));
         for (const QByteArray& after : all) {
@@ -110,8 +130,9 @@ private slots:
         QTemporaryDir folder;
         const QString path = folder.path() + "/a";
         QVERIFY(doAndBeKilled(folder.path(), [&](RealDisk& disk, const QString&) {
-            File* file = opened(disk, path);
-            return file->append(kDurable) && file->sync() && file->append("x") && file->sync();
+            File* file = created(disk, path);
+            return file->append(kDurable) && file->sync(SyncOf::Records) && file->append("x") &&
+                   file->sync(SyncOf::Records);
         }));
         fault::Random random(1);
         QCOMPARE(tearUnsynced(folder.path(), random)->bytes, 0);
@@ -141,8 +162,9 @@ private slots:
     void onlyTheOverwrittenPartOfADurableFileIsAtRisk()
     {
         const auto all = outcomes([](RealDisk& disk, const QString& path) {
-            File* file = opened(disk, path + "/a");
-            return file->append(QByteArray(4'000, '\0')) && file->sync() && file->write(1'000, kFresh.first(2'000));
+            File* file = created(disk, path + "/a");
+            return file->append(QByteArray(4'000, '\0')) && file->sync(SyncOf::Records) &&
+                   file->write(1'000, kFresh.first(2'000));
         });
         bool lost = false, partly = false;
         QCOMPARE(all.size(), std::size_t(40));
@@ -161,7 +183,7 @@ private slots:
         int lost = 0, shortened = 0, garbled = 0;
         const QByteArray zeros(kFresh.size(), '\0');
         const auto all = outcomes([](RealDisk& disk, const QString& path) {
-            File* file = opened(disk, path + "/a");
+            File* file = created(disk, path + "/a");
             return bool(file->append(kDurable)) && bool(file->fillTo(kDurable.size() + kFresh.size())) &&
                    bool(file->write(kDurable.size(), kFresh));
         });
@@ -187,23 +209,23 @@ private slots:
     void lyingDiskLosesWhatItPromised()
     {
         const auto all = outcomes([](RealDisk& disk, const QString& path) {
-            File* file = opened(disk, path + "/a");
-            if (!file->append(kDurable) || !file->sync())
+            File* file = created(disk, path + "/a");
+            if (!file->append(kDurable) || !file->sync(SyncOf::Records))
                 return false;
             disk.setFault({.lies = true});
-            return file->append(kFresh) && file->sync();
+            return file->append(kFresh) && file->sync(SyncOf::Records);
         });
         QCOMPARE(all.size(), std::size_t(40));
         QVERIFY(std::ranges::all_of(all, [](const QByteArray& after) { return after.startsWith(kDurable); }));
         QVERIFY(std::ranges::any_of(all, [](const QByteArray& after) { return after == kDurable; }));
         // ... and the next honest sync makes it good.
         const auto good = outcomes([](RealDisk& disk, const QString& path) {
-            File* file = opened(disk, path + "/a");
+            File* file = created(disk, path + "/a");
             disk.setFault({.lies = true});
-            if (!file->append(kFresh) || !file->sync())
+            if (!file->append(kFresh) || !file->sync(SyncOf::Records))
                 return false;
             disk.setFault({});
-            return bool(file->sync());
+            return bool(file->sync(SyncOf::Records));
         });
         QCOMPARE(good.size(), std::size_t(40));
         QVERIFY(std::ranges::all_of(good, [](const QByteArray& after) { return after == kFresh; }));
@@ -215,8 +237,8 @@ private slots:
         for (quint64 seed = 0; seed < 60; ++seed) {
             QTemporaryDir folder;
             QVERIFY(doAndBeKilled(folder.path(), [](RealDisk& disk, const QString& path) {
-                File* file = opened(disk, path + "/a");
-                if (!file->append(kDurable) || !file->sync())
+                File* file = created(disk, path + "/a");
+                if (!file->append(kDurable) || !file->sync(SyncOf::Records))
                     return false;
                 disk.setFault({.lies = true});
                 return disk.rename(path + "/a", path + "/b") && disk.rename(path + "/b", path + "/c") &&
@@ -224,10 +246,7 @@ private slots:
             }));
             fault::Random random(seed);
             QVERIFY(tearUnsynced(folder.path(), random));
-            RealDisk disk;
-            QStringList names = *disk.list(folder.path());
-            names.removeAll("lock");
-            names.removeAll("synced-marks");
+            const QStringList names = namesIn(folder.path());
             seen.insert(names);
             QCOMPARE(contentOf(folder.path() + '/' + names.first()), kDurable);
         }
@@ -239,13 +258,105 @@ private slots:
         for (quint64 seed = 0; seed < 20; ++seed) {
             QTemporaryDir folder;
             QVERIFY(doAndBeKilled(folder.path(), [](RealDisk& disk, const QString& path) {
-                return opened(disk, path + "/a") && opened(disk, path + "/gone") &&
+                return created(disk, path + "/a") && created(disk, path + "/gone") &&
                        disk.rename(path + "/a", path + "/b") && disk.remove(path + "/gone");
             }));
             fault::Random random(seed);
             QVERIFY(tearUnsynced(folder.path(), random));
-            QCOMPARE(*RealDisk().list(folder.path()), (QStringList{"b", "lock", "synced-marks"}));
+            QCOMPARE(namesIn(folder.path()), QStringList{"b"});
+            QVERIFY(QDir(folder.path()).entryList({"undo-*"}).isEmpty());
         }
+    }
+
+    void eachChangeOfANameThatWasNotSyncedMayBeUndone_data()
+    {
+        using Names = std::set<QStringList>;
+        QTest::addColumn<Deed>("deed");
+        QTest::addColumn<SyncOf>("leftOut");
+        QTest::addColumn<Names>("seen");
+        QTest::newRow("a new file") << Deed([](RealDisk& disk, const QString& path) {
+            return opened(disk, path + "/c") != nullptr;
+        }) << SyncOf::RenamedName << Names{{"a", "b"}, {"a", "b", "c"}};
+        QTest::newRow("a rename") << Deed([](RealDisk& disk, const QString& path) {
+            return bool(disk.rename(path + "/a", path + "/c"));
+        }) << SyncOf::RenamedName << Names{{"a", "b"}, {"b", "c"}};
+        QTest::newRow("a rename over another")
+            << Deed([](RealDisk& disk, const QString& path) { return bool(disk.rename(path + "/a", path + "/b")); })
+            << SyncOf::RenamedName << Names{{"a", "b"}, {"b"}};
+        QTest::newRow("two removals") << Deed([](RealDisk& disk, const QString& path) {
+            return disk.remove(path + "/a") && disk.remove(path + "/b");
+        }) << SyncOf::RemovedName << Names{{}, {"a"}, {"b"}, {"a", "b"}};
+        QTest::newRow("a removal, and a rename that was synced") << Deed([](RealDisk& disk, const QString& path) {
+            return disk.remove(path + "/a") && disk.rename(path + "/b", path + "/c");
+        }) << SyncOf::RemovedName << Names{{"c"}};
+    }
+    void eachChangeOfANameThatWasNotSyncedMayBeUndone()
+    {
+        QFETCH(const Deed, deed);
+        QFETCH(const SyncOf, leftOut);
+        QFETCH(const std::set<QStringList>, seen);
+        std::set<QStringList> found;
+        for (quint64 seed = 0; seed < 30; ++seed) {
+            QTemporaryDir folder;
+            QVERIFY(doAndBeKilled(folder.path(), [&](RealDisk& disk, const QString& path) {
+                File* a = created(disk, path + "/a");
+                File* b = created(disk, path + "/b");
+                if (!a || !b || !a->append("a") || !a->sync(SyncOf::Records) || !b->append("b") ||
+                    !b->sync(SyncOf::Records))
+                    return false;
+                disk.setTrial({.leftOut = leftOut});
+                return deed(disk, path);
+            }));
+            // A process that is killed keeps all of it, and so does one that begins after it.
+            QVERIFY(doAndBeKilled(folder.path(), [](RealDisk&, const QString&) { return true; }));
+            fault::Random random(seed);
+            QVERIFY(tearUnsynced(folder.path(), random));
+            found.insert(namesIn(folder.path()));
+            for (const QString& name : namesIn(folder.path())) {
+                const QByteArray content = contentOf(folder.path() + '/' + name);
+                if (name == "a")
+                    QCOMPARE(content, QByteArray("a"));
+                else if (name == "b")
+                    QVERIFY(content == "b" || (content == "a" && !seen.contains({"a", "b", "c"})));
+            }
+            QVERIFY(QDir(folder.path()).entryList({"undo-*"}).isEmpty());
+            // What is left is durable.
+            const QStringList left = namesIn(folder.path());
+            fault::Random again(seed + 1);
+            QVERIFY(tearUnsynced(folder.path(), again));
+            QCOMPARE(namesIn(folder.path()), left);
+        }
+        QCOMPARE(found, seen);
+    }
+
+    void folderThatWasNotSyncedMayVanishWithAllInIt()
+    {
+        int gone = 0;
+        for (quint64 seed = 0; seed < 40; ++seed) {
+            QTemporaryDir above;
+            const QString folder = above.path() + "/n1";
+            const pid_t child = ::fork();
+            if (child == 0) {
+                RealDisk disk;
+                disk.setTrial({.leftOut = SyncOf::FolderName});
+                const auto made = disk.makeFolder(folder);
+                const auto lock = disk.lockFolder(folder);
+                File* file = created(disk, folder + "/a");
+                if (made && lock && file->append(kDurable) && file->sync(SyncOf::Records))
+                    ::kill(::getpid(), SIGKILL);
+                ::_exit(1);
+            }
+            int status = 0;
+            QVERIFY(::waitpid(child, &status, 0) == child && WIFSIGNALED(status));
+            fault::Random random(seed);
+            QVERIFY(tearUnsynced(folder, random));
+            gone += contentOf(folder + "/a") == "none";
+            fault::Random again(seed);
+            const bool was = QFile::exists(folder + "/a");
+            QVERIFY(tearUnsynced(folder, again));
+            QCOMPARE(QFile::exists(folder + "/a"), was);
+        }
+        QVERIFY2(gone > 20 && gone < 40, qPrintable(QString::number(gone)));
     }
 
     void folderInUseIsRefused()

@@ -26,7 +26,7 @@ private slots:
         QVERIFY((*file)->append("hello"));
         QVERIFY((*file)->write(1, "ipp"));
         QVERIFY((*file)->append(" world"));
-        QVERIFY((*file)->sync());
+        QVERIFY((*file)->sync(SyncOf::Records));
         QCOMPARE((*file)->size(), 11);
         QCOMPARE(*(*file)->pread(1, 4), QByteArray("ippo"));
         QCOMPARE(*(*file)->pread(9, 100), QByteArray("ld"));
@@ -97,11 +97,11 @@ private slots:
         disk.setFault({.latency = 1h});
         QVERIFY((*file)->append("x"));
         QVERIFY(pauses.empty());
-        QVERIFY((*file)->sync());
-        QVERIFY((*file)->sync());
+        QVERIFY((*file)->sync(SyncOf::Records));
+        QVERIFY((*file)->sync(SyncOf::Records));
         QCOMPARE(pauses, (std::vector<std::chrono::microseconds>{1h, 1h}));
         disk.setFault({});
-        QVERIFY((*file)->sync());
+        QVERIFY((*file)->sync(SyncOf::Records));
         QCOMPARE(pauses.size(), std::size_t(2));
     }
 
@@ -111,13 +111,13 @@ private slots:
         RealDisk disk;
         auto file = disk.open(folder.path() + "/a", Disk::Open::CreateNew);
         QVERIFY((*file)->append(QByteArray(100, '\0')));
-        QVERIFY((*file)->sync());
+        QVERIFY((*file)->sync(SyncOf::Records));
         disk.setFault({.flip = fault::Share::ofPercent(100)});
         QVERIFY((*file)->append(QByteArray(50, '\0')));
         QVERIFY((*file)->append(QByteArray(50, '\0')));
         QVERIFY((*file)->write(10, QByteArray(10, '\0')));
-        QVERIFY((*file)->sync());
-        QVERIFY((*file)->sync());
+        QVERIFY((*file)->sync(SyncOf::Records));
+        QVERIFY((*file)->sync(SyncOf::Records));
         const QByteArray bytes = *(*file)->pread(0, 1000);
         const auto bits = [](const QByteArray& part) {
             int count = 0;

@@ -11,6 +11,7 @@ using namespace faultline::sim;
 using namespace std::chrono_literals;
 using storage::Disk;
 using storage::File;
+using storage::SyncOf;
 
 namespace {
 
@@ -28,6 +29,13 @@ std::unique_ptr<File> fileOn(SimDisk& disk, const QString& path, Disk::Open mode
 {
     auto file = disk.open(path, mode);
     return file ? *std::move(file) : nullptr;
+}
+
+/// A new one whose name is durable.
+std::unique_ptr<File> createdOn(SimDisk& disk, const QString& path)
+{
+    auto file = fileOn(disk, path + ".new", Disk::Open::CreateNew);
+    return file && disk.rename(path + ".new", path) ? std::move(file) : nullptr;
 }
 
 QByteArray contentOf(SimDisk& disk, const QString& path)
@@ -73,9 +81,9 @@ private slots:
         for (quint64 seed = 0; seed < 400; ++seed) {
             const auto disk = diskOf(seed);
             {
-                const auto file = fileOn(*disk, kPath, Disk::Open::CreateNew);
+                const auto file = createdOn(*disk, kPath);
                 QVERIFY(file->append(durable));
-                QVERIFY(file->sync());
+                QVERIFY(file->sync(SyncOf::Records));
                 QVERIFY(file->append(fresh));
             }
             disk->cutPower();
@@ -103,9 +111,9 @@ private slots:
         std::set<QByteArray> seen;
         for (quint64 seed = 0; seed < 200; ++seed) {
             const auto disk = diskOf(seed);
-            const auto file = fileOn(*disk, kPath, Disk::Open::CreateNew);
+            const auto file = createdOn(*disk, kPath);
             QVERIFY(file->append(was));
-            QVERIFY(file->sync());
+            QVERIFY(file->sync(SyncOf::Records));
             QVERIFY(file->write(600, QByteArray(10, 'n')));
             QVERIFY(file->truncate(1'000));
             disk->cutPower();
@@ -145,15 +153,31 @@ private slots:
         QCOMPARE(seen, (std::set<QStringList>{{"gone", "new"}, {"new"}, {"newer"}, {"last", "newer"}}));
     }
 
+    void newNameIsDurableWithTheNextChangeOfOneThatIs()
+    {
+        std::set<QStringList> seen;
+        for (quint64 seed = 0; seed < 50; ++seed) {
+            const auto disk = diskOf(seed);
+            QVERIFY(createdOn(*disk, "/n1/a"));
+            QVERIFY(fileOn(*disk, "/n1/early", Disk::Open::CreateNew));
+            QVERIFY(disk->remove("/n1/a"));
+            QVERIFY(fileOn(*disk, "/n1/late", Disk::Open::CreateNew));
+            disk->cutPower();
+            disk->powerOn();
+            seen.insert(*disk->list(kFolder));
+        }
+        QCOMPARE(seen, (std::set<QStringList>{{"early"}, {"early", "late"}}));
+    }
+
     void undoneRenameBringsBackWhatItReplaced()
     {
         bool undone = false;
         for (quint64 seed = 0; seed < 50; ++seed) {
             const auto disk = diskOf(seed);
             for (const char* name : {"a", "b"}) {
-                const auto file = fileOn(*disk, QStringLiteral("/n1/") + name, Disk::Open::CreateNew);
+                const auto file = createdOn(*disk, QStringLiteral("/n1/") + name);
                 QVERIFY(file->append(name));
-                QVERIFY(file->sync());
+                QVERIFY(file->sync(SyncOf::Records));
             }
             disk->cutPowerDuring(1);
             QVERIFY(!disk->rename("/n1/a", "/n1/b"));
@@ -171,14 +195,14 @@ private slots:
         int lost = 0;
         for (quint64 seed = 0; seed < 50; ++seed) {
             const auto disk = diskOf(seed);
-            const auto file = fileOn(*disk, kPath, Disk::Open::CreateNew);
+            const auto file = createdOn(*disk, kPath);
             disk->setFault({.lies = true});
             QVERIFY(file->append("promised"));
-            QVERIFY(file->sync());
+            QVERIFY(file->sync(SyncOf::Records));
             QCOMPARE(disk->counts().lies, quint64(1));
             if (seed % 2 == 0) {
                 disk->setFault({});
-                QVERIFY(file->sync());
+                QVERIFY(file->sync(SyncOf::Records));
             }
             disk->cutPower();
             disk->powerOn();
@@ -210,8 +234,8 @@ private slots:
         const auto file = fileOn(*disk, kPath, Disk::Open::CreateNew);
         disk->setFault({.latency = 1h});
         QVERIFY(file->append("x"));
-        QVERIFY(file->sync());
-        QVERIFY(file->sync());
+        QVERIFY(file->sync(SyncOf::Records));
+        QVERIFY(file->sync(SyncOf::Records));
         QCOMPARE(disk->takeDelay(), std::chrono::microseconds(2h));
         QCOMPARE(disk->takeDelay(), 0us);
     }
@@ -221,10 +245,10 @@ private slots:
         const auto disk = diskOf(1);
         const auto file = fileOn(*disk, kPath, Disk::Open::CreateNew);
         QVERIFY(file->append(QByteArray(100, '\0')));
-        QVERIFY(file->sync());
+        QVERIFY(file->sync(SyncOf::Records));
         disk->setFault({.flip = fault::Share::ofPercent(100)});
         QVERIFY(file->append(QByteArray(100, '\0')));
-        QVERIFY(file->sync());
+        QVERIFY(file->sync(SyncOf::Records));
         const QByteArray bytes = contentOf(*disk, kPath);
         int bits = 0;
         for (const char byte : bytes)
@@ -253,6 +277,50 @@ private slots:
         QCOMPARE(contentOf(*disk, kPath), QByteArray("unsynced"));
     }
 
+    void whatIsLeftIfThePowerWentIsWhatIsThereForCertain()
+    {
+        const auto disk = diskOf(1);
+        const auto file = fileOn(*disk, "/n1/new", Disk::Open::CreateNew);
+        QVERIFY(file->append("durable"));
+        QVERIFY(file->sync(SyncOf::Records));
+        QVERIFY(disk->ifPowerWentNow()->list(kFolder)->isEmpty());
+        QVERIFY(disk->rename("/n1/new", kPath));
+        QVERIFY(file->append(" and not"));
+        QVERIFY(file->write(0, "D"));
+        fault::DiskFault lying;
+        lying.lies = true;
+        disk->setFault(lying);
+        QVERIFY(disk->rename(kPath, "/n1/b"));
+        const auto left = disk->ifPowerWentNow();
+        QCOMPARE(contentOf(*left, kPath), QByteArray("durable"));
+        QCOMPARE(*left->list(kFolder), QStringList{"a"});
+        QVERIFY(fileOn(*left, kPath, Disk::Open::Existing)->append(" is not shared"));
+        QCOMPARE(contentOf(*disk, "/n1/b"), QByteArray("Durable and not"));
+        QVERIFY(disk->isPowered());
+    }
+
+    void everyChangeIsTold()
+    {
+        const auto disk = diskOf(1);
+        QStringList told;
+        disk->whenChanged = [&](const SimDisk::Change& change) {
+            told << QStringLiteral("%1 %2 %3 %4")
+                        .arg(int(change.kind))
+                        .arg(change.path)
+                        .arg(change.offset)
+                        .arg(QString::fromLatin1(change.bytes));
+        };
+        const auto file = fileOn(*disk, kPath, Disk::Open::CreateNew);
+        QVERIFY(file->append("abc"));
+        QVERIFY(file->write(1, "x"));
+        QVERIFY(file->truncate(2));
+        QVERIFY(file->sync(SyncOf::Records));
+        QVERIFY(disk->rename(kPath, "/n1/b"));
+        QVERIFY(disk->remove("/n1/b"));
+        QCOMPARE(told, (QStringList{"3 /n1/a 0 ", "0 /n1/a 0 abc", "0 /n1/a 1 x", "1 /n1/a 2 ", "2 /n1/a 0 ",
+                                    "4 /n1/a to /n1/b 0 ", "5 /n1/b 0 "}));
+    }
+
     void powerGoesDuringTheGivenChange()
     {
         const auto disk = diskOf(1);
@@ -260,7 +328,7 @@ private slots:
         disk->cutPowerDuring(2);
         QVERIFY(file->append("x"));
         QVERIFY(disk->isPowered());
-        QVERIFY(!file->sync());
+        QVERIFY(!file->sync(SyncOf::Records));
         QVERIFY(!disk->isPowered());
         QCOMPARE(disk->counts().powerCuts, quint64(1));
     }
@@ -276,7 +344,7 @@ private slots:
                 const auto file =
                     fileOn(*disk, path, disk->exists(path) ? Disk::Open::Existing : Disk::Open::CreateNew);
                 static_cast<void>(file->append(QByteArray(2'000, static_cast<char>(round))));
-                static_cast<void>(file->sync());
+                static_cast<void>(file->sync(SyncOf::Records));
                 static_cast<void>(file->write(round, "overwritten"));
                 if (round % 5 == 4) {
                     disk->cutPower();

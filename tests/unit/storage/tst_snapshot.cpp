@@ -318,6 +318,48 @@ private slots:
         QVERIFY(wentOn);
     }
 
+    void whateverIsFoundOfATransferItEndsWithTheSnapshotThatWasSent_data()
+    {
+        QTest::addColumn<QByteArray>("found");
+        const auto sender = diskOf(1);
+        QVERIFY(writeSnapshot(*sender, 12, stateOf(12)));
+        const QByteArray whole = contentOf(*sender, pathOf(12));
+        const QByteArray half = whole.first(100'000);
+        QTest::newRow("empty") << QByteArray("");
+        QTest::newRow("foreign") << QByteArray("#!/bin/sh\necho hello\n");
+        QTest::newRow("zeros") << QByteArray(100'000, '\0');
+        QByteArray future = half;
+        future[8] = 9;
+        QTest::newRow("of a later format") << future;
+        QTest::newRow("whole, and more") << whole + "more";
+        const qsizetype blocks = 48 + 65'536 + 16; // header and one whole block
+        for (const qsizetype length :
+             {1, 8, 12, 47, 48, 49, 63, 64, 65, int(blocks) - 1, int(blocks), int(blocks) + 1, int(blocks) + 16})
+            QTest::addRow("cut at %lld", qlonglong(length)) << half.first(length);
+        for (const int place : {0, 8, 12, 16, 24, 32, 40, 47, 48, 52, 56, 63, 64, 1'000, 65'535, int(blocks),
+                                int(blocks) + 8, int(blocks) + 16, 99'999}) {
+            QByteArray flipped = half;
+            flipped[place] = static_cast<char>(flipped[place] ^ 1 << place % 8);
+            QTest::addRow("flipped at %d", place) << flipped;
+        }
+    }
+    void whateverIsFoundOfATransferItEndsWithTheSnapshotThatWasSent()
+    {
+        QFETCH(const QByteArray, found);
+        const auto sender = diskOf(1), receiver = diskOf(2);
+        const SnapshotFolder from(*sender, kFolder);
+        const Snapshot snapshot = *writeSnapshot(*sender, 12, stateOf(12));
+        QVERIFY(setContent(*receiver, pathOf(12) + ".3.incoming", found));
+        auto incoming = IncomingSnapshot::open(*receiver, kFolder, 12, 3);
+        QVERIFY2(incoming, incoming ? "" : qPrintable(incoming.error()));
+        const qint64 there = (*incoming)->received();
+        QVERIFY(there <= found.size());
+        QVERIFY((*incoming)->write(there, *from.chunk(snapshot, there, 1'000'000)));
+        const auto finished = (*incoming)->finish();
+        QVERIFY(finished && *finished && **finished == snapshot);
+        QCOMPARE(stateIn(*receiver, snapshot), stateOf(12));
+    }
+
     void whatIsNoSuchSnapshotIsThrownAway_data()
     {
         QTest::addColumn<QString>("what");

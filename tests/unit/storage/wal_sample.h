@@ -51,8 +51,10 @@ inline QByteArray contentOf(storage::Disk& disk, const QString& path)
 inline bool setContent(storage::Disk& disk, const QString& path, const QByteArray& bytes)
 {
     using Open = storage::Disk::Open;
-    auto file = disk.open(path, disk.exists(path) ? Open::Existing : Open::CreateNew);
-    return file && (*file)->truncate(0) && (*file)->append(bytes) && (*file)->sync();
+    if (!disk.exists(path) && !(disk.open(path + ".new", Open::CreateNew) && disk.rename(path + ".new", path)))
+        return false;
+    auto file = disk.open(path, Open::Existing);
+    return file && (*file)->truncate(0) && (*file)->append(bytes) && (*file)->sync(storage::SyncOf::Records);
 }
 
 /// With so little room made ahead that logs often go on beyond it.
