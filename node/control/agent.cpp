@@ -117,6 +117,8 @@ void Agent::receive(net::Channel& channel, const wire::Frame& frame)
         m_desiredVersion = std::max(m_desiredVersion, desired->version);
         onDesiredState(*desired);
     }
+    if (channel.bytesToWrite() > kUnsentBeforeActivityIsDropped)
+        return channel.close(QStringLiteral("it asks and does not listen"));
     channel.send(wire::FrameKind::Control, wire::encodeControl(wire::DesiredStateAck{m_desiredVersion}, ++m_sequence));
 }
 

@@ -78,6 +78,8 @@ void Group::tick()
 
 void Group::receive(const raft::Message& message)
 {
+    if (m_unwritten.size() >= m_options.maxUnwritten)
+        return;
     m_raft.receive(message, m_handed.now());
     due();
 }

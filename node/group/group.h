@@ -49,6 +49,9 @@ struct GroupOptions
     /// Of commands that wait for this node's own disk; beyond, none is taken. A majority may go on without the leader's
     /// disk, which would then have ever more to catch up on.
     qint64 maxUnwrittenBytes = qint64(64) << 20;
+    /// Writes that wait for this node's own disk, each with what it promises others; beyond, no message is heard, as if
+    /// the network had lost it. Terms and entries that take each other's place cost a write each, whatever their bytes.
+    std::size_t maxUnwritten = 10'000;
     /// Of commands that this leader proposed and that are not applied yet; beyond, none is taken. They stay in the log
     /// when the clients that sent them are gone.
     qint64 maxUnappliedBytes = qint64(256) << 20;
@@ -121,7 +124,8 @@ public:
     const kv::Store& store() const { return m_store; }
     std::size_t pending() const { return m_pending.size() + m_reads.size(); }
     std::size_t pendingReads() const { return m_reads.size(); }
-    qint64 unwrittenBytes() const { return m_unwrittenBytes; } ///< see GroupOptions, and so the next
+    qint64 unwrittenBytes() const { return m_unwrittenBytes; } ///< see GroupOptions, and so the next two
+    std::size_t unwritten() const { return m_unwritten.size(); }
     qint64 unappliedBytes() const { return m_pendingBytes; }
     const GroupDisk& disk() const { return *m_disk; }
     const StageTimes& stageTimes() const { return m_stageTimes; }

@@ -136,6 +136,12 @@ private slots:
         const auto length = isFull ? 10min : std::chrono::minutes(0) + 20s;
         LiveCluster cluster(9, isFull ? 5000 : 500);
         QVERIFY(cluster.start());
+        QStringList endedByThemselves;
+        connect(&cluster.lab.timeline(), &Timeline::appended, this, [&](const Record& record) {
+            const auto* note = std::get_if<NoteRecord>(&record);
+            if (note && note->text.contains(QStringLiteral("ended by itself")))
+                endedByThemselves += note->text;
+        });
         Random random(5);
         int faults = 0;
         QTimer every;
@@ -174,10 +180,10 @@ private slots:
         const TallyRecord& tally = cluster.lab.timeline().tally();
         const auto mb = [](qint64 bytes) { return bytes / 1'000'000; };
         qInfo("%d faults in %lld s: %llu acknowledged, %llu read back, %llu lost; memory of a node at most %lld MB in "
-              "the "
-              "second quarter, %lld MB in the last; of the lab %lld and %lld MB",
+              "the second quarter, %lld MB in the last; of the lab %lld and %lld MB",
               faults, qint64(std::chrono::seconds(length).count()), tally.acknowledged, tally.readBack, tally.lost,
               mb(nodesMost[1]), mb(nodesMost[3]), mb(labMost[1]), mb(labMost[3]));
+        QCOMPARE(endedByThemselves, QStringList());
         QCOMPARE(tally.lost, quint64(0));
         QVERIFY(tally.acknowledged > 0);
         constexpr qint64 kSlack = 64'000'000;

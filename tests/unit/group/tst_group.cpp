@@ -333,6 +333,26 @@ private slots:
         QVERIFY(world[1].submit(201, set("k", "v")) == Group::Submitted::Taken);
     }
 
+    void whoseDiskHangsPromisesSoMuchAndNoMore()
+    {
+        World world(3, [](GroupOptions& options) { options.maxUnwritten = 5; });
+        world.ticks(20);
+        world.member(3).storage.isHeld = true;
+        const raft::Term before = world[3].term();
+        for (quint64 term = 1; term <= 20; ++term) {
+            world[3].receive(
+                {{2}, {3}, {before.value + term}, raft::RequestVote{false, {1'000}, {before.value}, true}});
+            QVERIFY(world[3].turn());
+        }
+        QCOMPARE(world[3].unwritten(), std::size_t(5));
+        QCOMPARE(world[3].term(), raft::Term{before.value + 5});
+        world.member(3).storage.isHeld = false;
+        world.member(3).storage.doAll();
+        QCOMPARE(world[3].unwritten(), std::size_t(0));
+        world[3].receive({{2}, {3}, {before.value + 20}, raft::RequestVote{false, {1'000}, {before.value}, true}});
+        QCOMPARE(world[3].term(), raft::Term{before.value + 20});
+    }
+
     void aLeaderThatNobodyAnswersLetsSoManyReadsWaitAndNoMore()
     {
         World world(3, [](GroupOptions& options) {
