@@ -151,6 +151,8 @@ void Oracle::becomes(quint32 node, raft::Role role, const QString& how)
 {
     Life& life = m_lives[node];
     count(arrow(nameOf(life.role), nameOf(role)) + how);
+    if (life.role == raft::Role::Leader || role == raft::Role::Leader)
+        disturbed();
     life.role = role;
     if (role != raft::Role::Leader)
         life.ledTerm = {};
@@ -169,7 +171,6 @@ void Oracle::happened(quint32 node, const raft::Event& event, Instant at)
                        life.ledFrom = life.group->consensus().lastIndex();
                        life.unwrittenBefore = life.group->unwrittenBytes();
                        life.progress.clear();
-                       disturbed();
                        m_votes.leads(node, became.term, at);
                        checkComplete(node, became.term, at);
                        checkDurable(at);
