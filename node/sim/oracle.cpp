@@ -251,8 +251,17 @@ void Oracle::turned(quint32 node, Instant at)
                                .arg(last.value));
     }
     life.lastIndex = last;
+    life.askedSinceTurn = 0;
     if (m_looksAtAllEachTurn)
         lookAtAllOf(node);
+}
+
+void Oracle::asked(quint32 node, const QByteArray& command)
+{
+    m_bounds.sees(command);
+    Life& life = m_lives[node];
+    life.askedSinceTurn += command.size();
+    life.mostInATurn = std::max(life.mostInATurn, life.askedSinceTurn);
 }
 
 void Oracle::ticked(quint32 node)
@@ -338,7 +347,8 @@ void Oracle::lookAround(Instant at)
         Life& life = m_lives[node];
         if (!life.group)
             continue;
-        m_bounds.check({*m_hosts[node], *life.group, life.ledTerm, life.ledFrom, life.unwrittenBefore}, at);
+        m_bounds.check(
+            {*m_hosts[node], *life.group, life.ledTerm, life.ledFrom, life.unwrittenBefore, life.mostInATurn}, at);
         if (life.ledTerm.value > 0)
             watchProgress(node);
         if (const raft::LogIndex snapshot = life.group->status().snapshot; snapshot > life.snapshot) {
