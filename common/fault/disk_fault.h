@@ -16,7 +16,7 @@ struct DiskFault
     std::chrono::microseconds latency{0}; ///< that a sync takes longer than it does by itself; 0 to kMaxSyncLatency
     /// latency - jitter to latency + jitter, each equally likely, never below zero. 0 to kMaxSyncLatency.
     std::chrono::microseconds jitter{0};
-    bool full = false; ///< a write that would make a file longer fails with "No space left on device"
+    bool full = false; ///< making a file, or making one longer, fails with "No space left on device"
     /// A sync, and a change of a name, says it is durable and is not: a power cut may undo it. What a lying disk
     /// swallowed becomes durable with the next honest sync of the same file.
     bool lies = false;

@@ -28,7 +28,7 @@ const FieldTable<DiskFault>& table()
                   &printDuration),
             field("jitter", "how far the latency varies", kDurationWords, &DiskFault::jitter, &parseSyncDelay,
                   &printDuration),
-            field("full", "writes that would make a file longer fail", kFlagWords, &DiskFault::full, &parseFlag,
+            field("full", "making a file, or making one longer, fails", kFlagWords, &DiskFault::full, &parseFlag,
                   &printFlag),
             field("lies", "syncs say it is durable, and a power cut shows that it was not", kFlagWords,
                   &DiskFault::lies, &parseFlag, &printFlag),

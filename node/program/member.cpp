@@ -237,6 +237,7 @@ void Member::tick()
     const auto late = wire::monotonicNow() - m_tickDueAt;
     m_longestStall = std::max(m_longestStall, late - 2ms); // what a millisecond timer may be late by itself
     m_group->tick();
+    reportHangingDisk();
     // A stall is one tick: what was missed is not caught up, or a node that slept would find its timeouts expired.
     const auto now = m_clock.now();
     m_nextTick = m_nextTick + kTick > now ? m_nextTick + kTick : now + kTick;

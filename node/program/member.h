@@ -83,6 +83,8 @@ private:
     void report(const raft::Event& event);
     void reportSnapshotTaken(raft::LogIndex lastIndex, qint64 bytes);
     void reportSync(std::chrono::nanoseconds took);
+    void reportHangingDisk();
+    QString diskAsReason() const;
     void reportFullDisk();
     wire::Status status();
     wire::Histograms histograms() const;

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::chrono::nanoseconds kSlowSync = 50ms; ///< a heartbeat's time
 constexpr wire::Monotonic kSlowDiskReportInterval = 1s;
+constexpr std::chrono::milliseconds kHangingDisk = 200ms; ///< less than the shortest election timeout, and no mere load
 
 template <typename... Ts> struct Overloaded : Ts...
 {
@@ -60,17 +61,18 @@ void Member::report(const raft::Event& event)
     if (!m_agent)
         return;
     const auto text = [](const std::string& reason) { return QString::fromStdString(reason); };
+    const auto withDisk = [this](const std::string& reason) { return QString::fromStdString(reason) + diskAsReason(); };
     using Kind = wire::NodeEventKind;
     std::visit(
         Overloaded{
             [&](const raft::BecameFollower& e) {
-                m_agent->report(Kind::BecameFollower, e.term.value, {e.leader.value}, text(e.reason));
+                m_agent->report(Kind::BecameFollower, e.term.value, {e.leader.value}, withDisk(e.reason));
             },
             [&](const raft::BecamePreCandidate& e) {
-                m_agent->report(Kind::BecamePreCandidate, e.term.value, {}, text(e.reason));
+                m_agent->report(Kind::BecamePreCandidate, e.term.value, {}, withDisk(e.reason));
             },
             [&](const raft::BecameCandidate& e) {
-                m_agent->report(Kind::BecameCandidate, e.term.value, {}, text(e.reason));
+                m_agent->report(Kind::BecameCandidate, e.term.value, {}, withDisk(e.reason));
             },
             [&](const raft::BecameLeader& e) {
                 m_agent->report(Kind::BecameLeader, e.term.value, m_options.self, text(e.reason));
@@ -145,6 +147,30 @@ void Member::reportSync(std::chrono::nanoseconds took)
                          ? QStringLiteral("its disk took %1 ms for a write: it counts for no majority meanwhile")
                          : QStringLiteral("its disk took %1 ms for a write: what it acknowledges comes so much later"))
                         .arg(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
+}
+
+/// While it lasts, and not only when the write is done, which on a disk that hangs may be never.
+void Member::reportHangingDisk()
+{
+    const auto lasts = m_storage.underWayFor();
+    if (!m_agent || !lasts || *lasts < kHangingDisk * m_paceFactor.load() ||
+        wire::monotonicNow() < m_nextSlowDiskReport)
+        return;
+    m_nextSlowDiskReport = wire::monotonicNow() + kSlowDiskReportInterval;
+    m_agent->report(wire::NodeEventKind::Warning, m_group->term().value, {},
+                    QStringLiteral("its disk has not finished a write for %1 ms: %2")
+                        .arg(lasts->count())
+                        .arg(m_group->leads() ? QStringLiteral("it counts for no majority meanwhile")
+                                              : QStringLiteral("it acknowledges nothing meanwhile")));
+}
+
+/// What to add to the reason of a change of role.
+QString Member::diskAsReason() const
+{
+    const auto lasts = m_storage.underWayFor();
+    return lasts && *lasts >= kHangingDisk * m_paceFactor.load()
+               ? QStringLiteral("; its disk has not finished a write for %1 ms").arg(lasts->count())
+               : QString();
 }
 
 void Member::reportFullDisk()

@@ -87,6 +87,9 @@ bool RealDisk::hasSpace(const QString& folder) const
 
 Result<std::unique_ptr<File>> RealDisk::open(const QString& path, Open mode)
 {
+    m_lackedSpace = false;
+    if (mode == Open::CreateNew && m_state->fault().full)
+        return nameFailed(QStringLiteral("Opening"), path, ENOSPC);
     if (mode == Open::CreateNew)
         m_state->willChange();
     Descriptor fd = openDescriptor(path, mode == Open::CreateNew ? O_RDWR | O_CREAT | O_EXCL : O_RDWR);
@@ -115,6 +118,7 @@ Result<std::unique_ptr<File>> RealDisk::open(const QString& path, Open mode)
 
 Result<void> RealDisk::rename(const QString& from, const QString& to)
 {
+    m_lackedSpace = false;
     m_state->willChange();
     if (const auto marks = m_state->marksOf(folderOf(to)))
         marks->willRename(from, to);
@@ -131,6 +135,7 @@ Result<void> RealDisk::rename(const QString& from, const QString& to)
 
 Result<void> RealDisk::remove(const QString& path)
 {
+    m_lackedSpace = false;
     m_state->willChange();
     if (const auto marks = m_state->marksOf(folderOf(path)))
         marks->willRemove(path);

@@ -160,6 +160,10 @@ Result<void> Wal::makeRoom()
     if (m_broken)
         return Error{*m_broken};
     m_isFull = false;
+    if (m_durable >= m_options.segmentSize && !dirty()) { // there was no space for the next segment
+        if (const auto rolled = roll(false); !rolled || m_isFull)
+            return rolled ? Result<void>() : Error{rolled.error()};
+    }
     if (!wantsRoom())
         return {};
     const auto filled = fillFor(stepNow() / 2 + m_batch.size());

@@ -2,10 +2,66 @@
 #include "gui/lab/timeline/timeline.h"
 #include "live_cluster.h"
 
+#include <QDir>
+#include <QFile>
+
+#include <sys/mount.h>
+
 using namespace faultline;
 using namespace faultline::lab;
 using namespace faultline::tests;
 using namespace std::chrono_literals;
+
+namespace {
+
+/// A file system of its own, small enough to be filled, while it lives.
+class Tmpfs
+{
+public:
+    explicit Tmpfs(qint64 bytes)
+    {
+        const QByteArray options = "size=" + QByteArray::number(bytes) + ",nr_inodes=400";
+        m_isMounted =
+            ::mount("faultline-test", QFile::encodeName(path()).constData(), "tmpfs", 0, options.constData()) == 0;
+    }
+    ~Tmpfs()
+    {
+        if (m_isMounted)
+            ::umount2(QFile::encodeName(path()).constData(), MNT_DETACH);
+    }
+    Tmpfs(const Tmpfs&) = delete;
+    Tmpfs& operator=(const Tmpfs&) = delete;
+
+    QString path() const { return m_folder.path(); }
+    bool isMounted() const { return m_isMounted; }
+    /// Until there is not a byte left.
+    void fill() const
+    {
+        QFile file(path() + "/ballast-0");
+        if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered))
+            return;
+        const QByteArray block(4'096, 'b');
+        while (file.write(block) == block.size()) {
+        }
+    }
+    /// Until no file can be made any more.
+    void fillWithFiles() const
+    {
+        for (int i = 1; QFile(path() + QStringLiteral("/ballast-%1").arg(i)).open(QIODevice::WriteOnly); ++i) {
+        }
+    }
+    void makeSpace() const
+    {
+        for (const QString& name : QDir(path()).entryList({"ballast-*"}))
+            QFile::remove(path() + '/' + name);
+    }
+
+private:
+    QTemporaryDir m_folder;
+    bool m_isMounted = false;
+};
+
+} // namespace
 
 /// Disks that are slow, full or lie, and power that fails.
 class TestDisks : public QObject
@@ -91,6 +147,59 @@ private slots:
             const auto median = medianNow();
             return median && *median < 80ms;
         }));
+    }
+
+    void aDiskThatHangsIsSaidWhileItHangs()
+    {
+        LiveCluster cluster(3, 50);
+        QVERIFY(cluster.start());
+        const NodeId leader = cluster.leader();
+        cluster.lab.setDisk(leader, {.latency = 10s});
+        const auto hangs = QLatin1String("its disk has not finished a write for ");
+        QVERIFY(cluster.until([&] { return says(cluster, leader, hangs); }));
+        QVERIFY(!says(cluster, leader, QLatin1String("its disk took")));
+        // And it belongs to the reason why it leads no more.
+        for (const auto& [id, node] : cluster.lab.timeline().nodes()) {
+            if (id != leader)
+                cluster.lab.freeze(id);
+        }
+        QVERIFY(cluster.until(
+            [&] { return says(cluster, leader, QLatin1String("; its disk has not finished a write for ")); }));
+        cluster.lab.healAll();
+        QVERIFY(cluster.serves());
+        QVERIFY(cluster.readsAllBack());
+        QCOMPARE(cluster.lost(), quint64(0));
+    }
+
+    void aFileSystemThatIsFullIndeedRefusesWritesServesReadsAndGoesOnWithoutARestart()
+    {
+        const Tmpfs tmpfs(64 << 20);
+        if (!tmpfs.isMounted())
+            QSKIP("a small file system can only be mounted by root");
+        LiveCluster cluster(3, 100);
+        cluster.options.dataRoot = tmpfs.path();
+        cluster.options.snapshotAfter = 100;
+        QVERIFY(cluster.start());
+        QVERIFY(cluster.serves());
+        const std::vector<qint64> before = cluster.pids();
+        const auto reply = [&](const QString& line) {
+            const auto answered = cluster.ask(cluster.leader(), line);
+            return answered ? answered->reply : QString();
+        };
+        QCOMPARE(reply(QStringLiteral("SET mine before")), QStringLiteral("OK"));
+        for (const bool ofFiles : {false, true}) { // blocks, then names
+            ofFiles ? tmpfs.fillWithFiles() : tmpfs.fill();
+            QVERIFY(cluster.until([&] {
+                return reply(QStringLiteral("SET other %1").arg(QString(500, u'x'))).contains(QStringLiteral("full"));
+            }));
+            QCOMPARE(reply(QStringLiteral("GET mine")), QStringLiteral("\"before\""));
+            tmpfs.makeSpace();
+            QVERIFY(cluster.until([&] { return reply(QStringLiteral("SET other y")) == QStringLiteral("OK"); }));
+            QVERIFY(cluster.serves());
+        }
+        QVERIFY(cluster.readsAllBack());
+        QCOMPARE(cluster.lost(), quint64(0));
+        QCOMPARE(cluster.pids(), before);
     }
 
     void aFullDiskOfTheLeaderRefusesWritesServesReadsAndGoesOnWithoutARestart()

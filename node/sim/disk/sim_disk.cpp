@@ -15,6 +15,7 @@ Error failed(const char* what, const QString& path, const QString& why)
 }
 
 const QString kPowerIsOff = QStringLiteral("the power is off");
+const QString kNoSpace = QStringLiteral("No space left on device");
 const QString kNoSuchFile = QStringLiteral("No such file or directory");
 
 QString folderOf(const QString& path)
@@ -52,7 +53,7 @@ public:
         m_lackedSpace = m_disk.m_fault.full && offset + bytes.size() > size();
         if (m_lackedSpace) {
             ++m_disk.m_counts.refused;
-            return failed("Writing", m_path, QStringLiteral("No space left on device"));
+            return failed("Writing", m_path, kNoSpace);
         }
         const bool last = m_disk.isLast({SimDisk::Change::Kind::Write, m_path, offset, bytes});
         m_content->write(offset, bytes);
@@ -253,6 +254,7 @@ Result<std::unique_ptr<storage::File>> SimDisk::open(const QString& path, Open m
 {
     if (auto working = works("Opening", path, m_generation); !working)
         return Error{working.error()};
+    m_lackedSpace = false;
     const auto found = m_files.find(path);
     if (mode == Open::Existing && found == m_files.end())
         return failed("Opening", path, kNoSuchFile);
@@ -261,6 +263,11 @@ Result<std::unique_ptr<storage::File>> SimDisk::open(const QString& path, Open m
             return failed("Opening", path, QStringLiteral("File exists"));
         if (!m_folders.contains(folderOf(path)))
             return failed("Opening", path, kNoSuchFile);
+        if (m_fault.full) {
+            m_lackedSpace = true;
+            ++m_counts.refused;
+            return failed("Opening", path, kNoSpace);
+        }
         m_files[path] = std::make_shared<SimContent>();
         if (auto done =
                 afterNameChange("Opening", {Change::Kind::Create, path}, {folderOf(path), path, {}, nullptr, false});
@@ -272,6 +279,7 @@ Result<std::unique_ptr<storage::File>> SimDisk::open(const QString& path, Open m
 
 Result<void> SimDisk::rename(const QString& from, const QString& to)
 {
+    m_lackedSpace = false;
     const QString both = from + QStringLiteral(" to ") + to;
     if (auto working = works("Renaming", both, m_generation); !working)
         return working;
@@ -286,6 +294,7 @@ Result<void> SimDisk::rename(const QString& from, const QString& to)
 
 Result<void> SimDisk::remove(const QString& path)
 {
+    m_lackedSpace = false;
     if (auto working = works("Removing", path, m_generation); !working)
         return working;
     const auto found = m_files.find(path);

@@ -75,7 +75,7 @@ public:
     /// Of each, before anything else comes of it; for whoever tells two runs apart.
     std::function<void(const Change&)> whenChanged;
 
-    bool lackedSpace() const override { return false; } // only growing a file takes space
+    bool lackedSpace() const override { return m_lackedSpace; }
     bool exists(const QString& path) const override;
     bool hasSpace(const QString& folder) const override;
     Result<std::unique_ptr<storage::File>> open(const QString& path, Open mode) override;
@@ -114,6 +114,7 @@ private:
     std::vector<NameChange> m_nameChanges; ///< oldest first
     quint64 m_generation = 1;              ///< of the process that uses it
     quint64 m_changesLeft = 0;
+    bool m_lackedSpace = false; ///< the last creation
     bool m_powered = true;
     Counts m_counts;
 };
