@@ -149,6 +149,11 @@ Result<TornAway> tearUnsynced(const QString& folder, fault::Random& random)
     const auto marks = SyncedMarks::open(folder, true);
     if (!marks)
         return Error{marks.error()};
+    if (!*marks)
+        return Error{
+            QStringLiteral("The disk of %1 is full: what was durable when the power failed cannot be looked up. "
+                           "Make room, and start the node again.")
+                .arg(folder)};
     RealDisk disk;
     const auto lock = disk.lockFolder(folder);
     if (!lock)

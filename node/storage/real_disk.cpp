@@ -192,8 +192,9 @@ Result<std::unique_ptr<FolderLock>> RealDisk::lockFolder(const QString& folder)
                                                    : QStringLiteral("another process"))};
     }
     const QByteArray self = QByteArray::number(::getpid()) + '\n';
-    if (::ftruncate(fd.get(), 0) != 0 ||
-        ::pwrite(fd.get(), self.constData(), static_cast<std::size_t>(self.size()), 0) < 0)
+    // Written over, which a full disk allows.
+    if (::pwrite(fd.get(), self.constData(), static_cast<std::size_t>(self.size()), 0) < 0 ||
+        ::ftruncate(fd.get(), self.size()) != 0)
         return failed(QStringLiteral("Writing"), path);
     auto marks = SyncedMarks::open(folder);
     if (!marks)

@@ -230,7 +230,9 @@ Result<std::unique_ptr<SyncedMarks>> SyncedMarks::open(const QString& folder, bo
     // Its blocks are asked for here: writing to a mapping that has none on a full disk ends the process.
     if (::ftruncate(fd.get(), static_cast<off_t>(kFileSize)) != 0)
         return failed(QStringLiteral("Making room in"), path);
-    if (const int code = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(kFileSize)); code != 0)
+    if (const int code = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(kFileSize)); code == ENOSPC)
+        return std::unique_ptr<SyncedMarks>();
+    else if (code != 0)
         return failed(QStringLiteral("Making room in"), path, code);
     void* mapping = ::mmap(nullptr, kFileSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
     if (mapping == MAP_FAILED)

@@ -75,7 +75,7 @@ public:
     /// Whether a name is of a file that is kept aside.
     static bool isAside(const QString& name);
     /// Opens or makes it. When a mark in it rotted, that is an error where marks are to be `trusted`, which names the
-    /// place; else all are begun anew.
+    /// place; else all are begun anew. Nothing where the disk has no space for them.
     static Result<std::unique_ptr<SyncedMarks>> open(const QString& folder, bool trusted = false);
     ~SyncedMarks();
     SyncedMarks(const SyncedMarks&) = delete;

@@ -181,7 +181,7 @@ private slots:
         cluster.options.snapshotAfter = 100;
         QVERIFY(cluster.start());
         QVERIFY(cluster.serves());
-        const std::vector<qint64> before = cluster.pids();
+        std::vector<qint64> before = cluster.pids();
         const auto reply = [&](const QString& line) {
             const auto answered = cluster.ask(cluster.leader(), line);
             return answered ? answered->reply : QString();
@@ -193,6 +193,14 @@ private slots:
                 return reply(QStringLiteral("SET other %1").arg(QString(500, u'x'))).contains(QStringLiteral("full"));
             }));
             QCOMPARE(reply(QStringLiteral("GET mine")), QStringLiteral("\"before\""));
+            QCOMPARE(cluster.pids(), before);
+            // Nor does one that is started then need space.
+            const NodeId follower = cluster.follower();
+            cluster.lab.kill(follower);
+            QVERIFY(cluster.until([&] { return cluster.isLife(follower, NodeLife::Dead); }));
+            cluster.lab.restart(follower);
+            QVERIFY(cluster.until([&] { return cluster.runs(follower); }));
+            before = cluster.pids();
             tmpfs.makeSpace();
             QVERIFY(cluster.until([&] { return reply(QStringLiteral("SET other y")) == QStringLiteral("OK"); }));
             QVERIFY(cluster.serves());
