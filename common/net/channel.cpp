@@ -49,6 +49,7 @@ Channel::Channel(std::unique_ptr<QTcpSocket> socket, std::optional<wire::Hello> 
     : m_socket(std::move(socket))
     , m_ours(std::move(ours))
     , m_judge(std::move(judge))
+    , m_flush([this] { flush(); })
 {
     m_socket->setReadBufferSize(kReadBuffer);
     connect(m_socket.get(), &QTcpSocket::readyRead, this, &Channel::readAvailable);
@@ -86,16 +87,12 @@ qsizetype Channel::sendEncoded(QByteArray frame)
         m_outgoing = std::move(frame);
     else
         m_outgoing.append(frame);
-    if (!m_flushQueued) {
-        m_flushQueued = true;
-        QMetaObject::invokeMethod(this, &Channel::flush, Qt::QueuedConnection);
-    }
+    m_flush.ask();
     return size;
 }
 
 void Channel::flush()
 {
-    m_flushQueued = false;
     if (m_dead || m_outgoing.isEmpty() || isQuietNow())
         return;
     m_socket->write(m_outgoing);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/net/turn_end.h"
 #include "common/wire/frame.h"
 #include "common/wire/hello.h"
 
@@ -40,8 +41,8 @@ public:
     const wire::Hello& theirHello() const { return m_theirs; }
     quint8 version() const { return m_version; }
 
-    /// Queues one frame for the socket; written when the event loop turns, several frames in one write. Returns the
-    /// frame's size, 0 when the channel is not open.
+    /// Queues one frame for the socket; written when this turn of the event loop ends, several frames in one write.
+    /// Returns the frame's size, 0 when the channel is not open.
     qsizetype send(wire::FrameKind kind, QByteArrayView payload);
     /// A frame already encoded with encodeFrame().
     qsizetype sendEncoded(QByteArray frame);
@@ -85,7 +86,7 @@ private:
     Judge m_judge;
     QTimer m_helloTimeout;
     QByteArray m_outgoing;
-    bool m_flushQueued = false;
+    TurnEnd m_flush;
     bool m_helloWaits = false; ///< connected while it was quiet
     bool m_open = false;
     bool m_dead = false;

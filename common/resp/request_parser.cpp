@@ -4,10 +4,9 @@
 #include "common/resp/integer.h"
 #include "common/resp/quoted_words.h"
 
-#include <QIODevice>
-
 #include <cstring>
 #include <optional>
+#include <utility>
 
 namespace faultline::resp {
 
@@ -25,17 +24,17 @@ void RequestParser::append(QByteArrayView bytes)
     m_buffer.append(bytes);
 }
 
-qsizetype RequestParser::readFrom(QIODevice& device, qsizetype most)
+char* RequestParser::room(qsizetype most)
 {
-    const qsizetype wanted = static_cast<qsizetype>(std::min<qint64>(device.bytesAvailable(), most));
-    if (wanted <= 0 || !m_error.isEmpty())
-        return 0;
     makeRoom();
-    const qsizetype before = m_buffer.size();
-    m_buffer.resize(before + wanted);
-    const qint64 got = device.read(m_buffer.data() + before, wanted);
-    m_buffer.resize(before + static_cast<qsizetype>(std::max<qint64>(got, 0)));
-    return m_buffer.size() - before;
+    m_room = most;
+    m_buffer.resize(m_buffer.size() + most);
+    return m_buffer.data() + m_buffer.size() - most;
+}
+
+void RequestParser::filled(qsizetype bytes)
+{
+    m_buffer.resize(m_buffer.size() - std::exchange(m_room, 0) + bytes);
 }
 
 void RequestParser::makeRoom()

@@ -7,8 +7,6 @@
 #include <span>
 #include <vector>
 
-class QIODevice;
-
 namespace faultline::resp {
 
 /// What a Redis client sends is a list of byte strings, a command and its arguments, in one of two dresses: an array of
@@ -34,8 +32,10 @@ public:
     };
 
     void append(QByteArrayView bytes);
-    /// Takes at most `most` bytes from a device without a copy in between. Returns how many.
-    qsizetype readFrom(QIODevice& device, qsizetype most);
+    /// The same without a copy in between: room for `most` bytes, and how many of them were then filled, from the
+    /// start.
+    char* room(qsizetype most);
+    void filled(qsizetype bytes);
 
     Outcome next();
     std::span<const QByteArrayView> arguments() const { return m_arguments; }
@@ -60,6 +60,7 @@ private:
     void finishRequest(qsizetype length);
 
     QByteArray m_buffer;
+    qsizetype m_room = 0;     ///< at the end of m_buffer, not filled yet
     qsizetype m_start = 0;    ///< the first byte of the command being parsed
     qsizetype m_position = 0; ///< from m_start: what is parsed of it
     qsizetype m_scanned = 0;  ///< from m_start: no line end lies between m_position and here

@@ -3,7 +3,6 @@
 
 #include "common/result/result.h"
 
-#include <QHostAddress>
 #include <QTimer>
 
 namespace faultline::client {
@@ -51,44 +50,41 @@ void appendResult(QByteArray& out, const kv::Result& result, Protocol protocol)
 
 } // namespace
 
-Connection::Connection(quint32 id, std::unique_ptr<QTcpSocket> socket, Dispatcher& dispatcher, Counters& counters,
+Connection::Connection(quint32 id, int descriptor, PollSet& set, Dispatcher& dispatcher, Counters& counters,
                        ConnectionOwner& owner)
     : m_id(id)
-    , m_socket(std::move(socket))
+    , m_socket(descriptor, set)
     , m_dispatcher(dispatcher)
     , m_counters(counters)
     , m_owner(owner)
 {
     m_session = dispatcher.newSession();
-    m_socket->setReadBufferSize(kReadBuffer);
-    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    connect(m_socket.get(), &QTcpSocket::readyRead, this, [this] {
+    m_socket.whenReadable = [this] {
         if (m_closing)
-            m_socket->readAll();
+            dropUnread();
         else
             readCommands();
-    });
-    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, [this] {
+    };
+    m_socket.whenWritten = [this] {
         if (m_paused && !mustPause())
             m_owner.wake(m_id);
-    });
-    connect(m_socket.get(), &QTcpSocket::disconnected, this, &Connection::leave);
+    };
+    m_socket.whenGone = [this] { leave(); };
 }
 
 Connection::~Connection()
 {
-    m_socket->disconnect(this);
     discardUnanswered();
 }
 
 QString Connection::peer() const
 {
-    return m_socket->peerAddress().toString() + QLatin1Char(':') + QString::number(m_socket->peerPort());
+    return m_socket.peer();
 }
 
 QString Connection::local() const
 {
-    return m_socket->localAddress().toString() + QLatin1Char(':') + QString::number(m_socket->localPort());
+    return m_socket.local();
 }
 
 std::chrono::seconds Connection::age() const
@@ -258,7 +254,7 @@ void Connection::discardUnanswered()
 bool Connection::mustPause() const
 {
     return m_owner.isQuietNow() || m_unanswered.size() >= kMaxUnanswered || m_proposedBytes >= kMaxProposedBytes ||
-           m_out.size() + m_heldBytes + m_socket->bytesToWrite() > kPauseOutput;
+           m_out.size() + m_heldBytes + m_socket.bytesToWrite() > kPauseOutput;
 }
 
 void Connection::readCommands()
@@ -268,6 +264,8 @@ void Connection::readCommands()
     m_reading = true;
     const Instant arrived = std::chrono::steady_clock::now();
     m_paused = false;
+    bool mayBeMore = true;
+    int reads = 0;
     while (!m_closing) {
         if (mustPause()) {
             m_paused = true;
@@ -287,11 +285,17 @@ void Connection::readCommands()
             ++m_counters.protocolErrors;
             appendError(reply(), "ERR " + m_parser.error());
             m_closing = true;
-        } else if (m_parser.readFrom(*m_socket, kReadBuffer) == 0) {
+        } else if (mayBeMore && reads < kReadsInTurn) {
+            const qsizetype got = m_socket.read(m_parser.room(kReadAtOnce), kReadAtOnce);
+            m_parser.filled(got);
+            mayBeMore = got == kReadAtOnce;
+            ++reads;
+        } else {
             break;
         }
     }
     m_reading = false;
+    m_socket.setWantsToRead(!m_paused);
     m_counters.parse.record(std::chrono::steady_clock::now() - arrived);
     flush();
     if (m_paused && !mustPause())
@@ -315,13 +319,11 @@ void Connection::flush()
     }
     if (!m_out.isEmpty()) {
         const Instant begun = std::chrono::steady_clock::now();
-        if (m_out.capacity() > kKeptCapacity) {
-            m_socket->write(std::exchange(m_out, QByteArray()));
-        } else {
-            m_socket->write(m_out.constData(), m_out.size());
+        m_socket.write(m_out);
+        if (m_out.capacity() > kKeptCapacity)
+            m_out = QByteArray();
+        else
             m_out.resize(0);
-        }
-        m_socket->flush();
         const Instant now = std::chrono::steady_clock::now();
         m_counters.reply.record(now - begun);
         for (const Instant arrived : m_arrivals)
@@ -330,7 +332,7 @@ void Connection::flush()
         if (m_left)
             return;
     }
-    if (m_socket->bytesToWrite() + m_heldBytes > kMaxOutput) {
+    if (m_socket.bytesToWrite() + m_heldBytes > kMaxOutput) {
         ++m_counters.slowReaders;
         abort();
     } else if (m_closing && m_unanswered.empty()) {
@@ -343,17 +345,24 @@ void Connection::finish()
     m_finished = true;
     m_closing = true;
     // What the client sent meanwhile is taken, since a socket closed over unread bytes may reset the replies away.
-    m_socket->readAll();
-    m_socket->disconnectFromHost();
+    dropUnread();
+    m_socket.closeWhenWritten();
     if (!m_left)
-        QTimer::singleShot(kCloseDeadline, m_socket.get(), &QTcpSocket::abort);
+        QTimer::singleShot(kCloseDeadline, this, &Connection::abort);
 }
 
 void Connection::abort()
 {
     m_closing = m_finished = true;
-    m_socket->abort();
+    m_socket.close();
     leave();
+}
+
+void Connection::dropUnread()
+{
+    char unread[4096];
+    for (int reads = 0; reads < kReadsInTurn && m_socket.read(unread, sizeof unread) > 0; ++reads) {
+    }
 }
 
 void Connection::leave()

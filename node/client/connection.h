@@ -3,12 +3,12 @@
 
 #include "common/resp/request_parser.h"
 #include "common/resp/writer.h"
+#include "node/client/client_socket_linux.h"
 #include "node/client/counters.h"
 #include "node/client/dispatcher.h"
 #include "node/kv/store.h"
 
 #include <QObject>
-#include <QTcpSocket>
 
 #include <deque>
 #include <memory>
@@ -57,14 +57,16 @@ public:
     static constexpr qint64 kMaxProposedBytes = qint64(16) << 20; ///< one command may exceed it
     static constexpr qint64 kPauseOutput = qint64(1) << 20;       ///< above it, nothing more is read
     static constexpr qint64 kMaxOutput = qint64(64) << 20;        ///< above it, the client is closed; +1 reply at most
-    static constexpr qint64 kReadBuffer = qint64(256) << 10;
+    static constexpr qsizetype kReadAtOnce = qsizetype(16) << 10;
+    static constexpr int kReadsInTurn = 16; ///< so that nobody keeps the loop for himself
 
-    /// `socket` is connected. The other arguments outlive the connection.
-    Connection(quint32 id, std::unique_ptr<QTcpSocket> socket, Dispatcher& dispatcher, Counters& counters,
+    /// `descriptor` is of a connected socket. The other arguments outlive the connection.
+    Connection(quint32 id, int descriptor, PollSet& set, Dispatcher& dispatcher, Counters& counters,
                ConnectionOwner& owner);
     ~Connection() override;
 
     quint32 id() const { return m_id; }
+    bool isOpen() const { return m_socket.isOpen(); } ///< the system may have had no room for it from the start
     Session& session() { return m_session; }
     QString peer() const;  ///< address:port
     QString local() const; ///< the same of this end
@@ -118,11 +120,12 @@ private:
     void drown();
     void discardUnanswered();
     void finish();
+    void dropUnread();
     void leave();
     Unanswered* find(quint64 requestId);
 
     const quint32 m_id;
-    std::unique_ptr<QTcpSocket> m_socket;
+    ClientSocket m_socket;
     Dispatcher& m_dispatcher;
     Counters& m_counters;
     ConnectionOwner& m_owner;

@@ -48,23 +48,21 @@ Result<void> RespServer::listen(const QString& host, quint16 port)
 
 void RespServer::accept(qintptr descriptor)
 {
-    auto socket = std::make_unique<QTcpSocket>();
-    if (!socket->setSocketDescriptor(descriptor))
-        return;
     if (m_connections.size() >= m_options.maxConnections) {
         ++m_counters.turnedAway;
-        if (!isQuietNow()) {
-            socket->write("-ERR max number of clients reached\r\n");
-            socket->flush();
-        }
-        socket->disconnectFromHost();
+        ClientSocket socket(static_cast<int>(descriptor), m_sockets);
+        if (!isQuietNow())
+            socket.write("-ERR max number of clients reached\r\n");
         return;
     }
     do {
         ++m_lastId;
     } while (m_lastId == 0 || m_connections.contains(m_lastId));
-    m_connections.emplace(m_lastId, std::make_unique<Connection>(m_lastId, std::move(socket), m_dispatcher, m_counters,
-                                                                 static_cast<ConnectionOwner&>(*this)));
+    auto connection = std::make_unique<Connection>(m_lastId, static_cast<int>(descriptor), m_sockets, m_dispatcher,
+                                                   m_counters, static_cast<ConnectionOwner&>(*this));
+    if (!connection->isOpen())
+        return;
+    m_connections.emplace(m_lastId, std::move(connection));
     ++m_counters.connections;
     ++m_counters.accepted;
 }
@@ -95,8 +93,10 @@ void RespServer::outcomeUnknown(quint64 requestId)
 
 void RespServer::wake(quint32 connectionId)
 {
-    if (m_awake.empty())
+    if (m_isFlushing)
         QMetaObject::invokeMethod(this, &RespServer::flush, Qt::QueuedConnection);
+    else
+        m_flush.ask();
     if (m_awake.empty() || m_awake.back() != connectionId)
         m_awake.push_back(connectionId);
 }
@@ -105,10 +105,12 @@ void RespServer::flush()
 {
     // Who is woken meanwhile has its turn in the next one, so that nobody keeps the loop for himself.
     const std::vector<quint32> awake = std::exchange(m_awake, {});
+    m_isFlushing = true;
     for (const quint32 id : awake) {
         if (Connection* connection = find(id))
             connection->turn();
     }
+    m_isFlushing = false;
 }
 
 void RespServer::goOn()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/net/turn_end.h"
 #include "common/result/result.h"
 #include "node/client/backend.h"
 #include "node/client/connection.h"
@@ -81,10 +82,13 @@ private:
     const PortOptions m_options;
     WaitingRoom m_waitingRoom;
     Dispatcher m_dispatcher;
+    PollSet m_sockets;
     Listener m_server{*this};
     std::unordered_map<quint32, std::unique_ptr<Connection>> m_connections;
     quint32 m_lastId = 0;
     std::vector<quint32> m_awake; ///< connections to call turn() on
+    net::TurnEnd m_flush{[this] { flush(); }};
+    bool m_isFlushing = false;
 };
 
 } // namespace faultline::client

@@ -17,6 +17,7 @@ OutgoingLink::OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& cloc
     , m_hello(std::move(hello))
     , m_clock(clock)
     , m_pipeline(wire::kHeaderSize, wire::kTrailerSize)
+    , m_drain([this] { drain(); })
     , m_random(seed)
 {
     m_counters.peer = m_peer.id;
@@ -146,20 +147,7 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
     }
     if (sample)
         m_samples.emplace(envelope.sequence, *sample);
-    drainSoon();
-}
-
-void OutgoingLink::drainSoon()
-{
-    if (std::exchange(m_drainQueued, true))
-        return;
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            m_drainQueued = false;
-            drain();
-        },
-        Qt::QueuedConnection);
+    m_drain.ask();
 }
 
 void OutgoingLink::drain()

@@ -58,7 +58,6 @@ private:
     void dialLater();
     void applyFault();
     void drain();
-    void drainSoon();
     void learnTheTruth();
     void armTimer();
     std::optional<wire::MessageSample> takeSample(quint64 sequence);
@@ -80,12 +79,12 @@ private:
     fault::FaultPipeline m_pipeline;
     std::unordered_map<quint64, wire::MessageSample> m_samples; ///< of messages in m_pipeline, by sequence
     std::unique_ptr<net::Channel> m_channel;
+    net::TurnEnd m_drain;
     QTimer m_dueTimer;
     QTimer m_dialTimer;
     std::chrono::milliseconds m_backoff{0};
     fault::Random m_random;
     bool m_opened = false;
-    bool m_drainQueued = false;
     /// Why the connection broke while nobody may learn of it: the link is cut, or may be for all this node knows.
     std::optional<QString> m_diedInSilence;
     quint64 m_sequence = 0;

@@ -37,6 +37,7 @@ Member::Member(Options options, Secrets secrets)
           },
           [] { return wire::monotonicNow(); })
     , m_disk([this](std::chrono::microseconds pause) { m_storage.pause(pause * m_paceFactor.load()); })
+    , m_turn([this] { turn(); })
 {
     m_tickTimer.setSingleShot(true);
     m_tickTimer.setTimerType(Qt::PreciseTimer);
@@ -146,10 +147,7 @@ Result<void> Member::recover()
     if (!group)
         return Error{group.error()};
     m_group = *std::move(group);
-    m_group->whenDue = [this] {
-        if (!std::exchange(m_turnQueued, true))
-            QMetaObject::invokeMethod(this, &Member::turn, Qt::QueuedConnection);
-    };
+    m_group->whenDue = [this] { m_turn.ask(); };
     m_group->whenCompleted = [this](quint64 id, const kv::Result& result) { m_clients->complete(id, result); };
     m_group->whenRefused = [this](quint64 id) { m_clients->refuse(id); };
     m_group->whenUnknown = [this](quint64 id) { m_clients->outcomeUnknown(id); };
@@ -197,7 +195,6 @@ void Member::obey(const wire::DesiredState& desired)
 
 void Member::turn()
 {
-    m_turnQueued = false;
     if (const auto done = m_group->turn(); !done) {
         emit failed(done.error());
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/net/turn_end.h"
 #include "node/client/resp_server.h"
 #include "node/clock/paced_clock.h"
 #include "node/clock/wall_clock.h"
@@ -103,6 +104,7 @@ private:
     std::unique_ptr<Group> m_group;
     std::unique_ptr<client::RespServer> m_clients;
     std::unique_ptr<Agent> m_agent;
+    net::TurnEnd m_turn;
     raft::Membership m_membership;         ///< as it was followed last
     std::vector<MemberAddress> m_contacts; ///< of everybody this node knows, by id
     std::vector<quint64> m_leaving;        ///< requests to remove this leader, which first hands over
@@ -112,7 +114,6 @@ private:
     std::chrono::microseconds m_longestStall{0};
     wire::Monotonic m_nextSlowDiskReport{0};
     bool m_wasDiskFull = false;
-    bool m_turnQueued = false;
     bool m_portsOpen = false;
     raft::Role m_shownRole = raft::Role::Follower;
     raft::Term m_shownTerm;

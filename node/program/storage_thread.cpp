@@ -27,7 +27,7 @@ void StorageThread::run(std::function<Result<void>()> work, std::function<void(R
         const std::lock_guard guard(m_mutex);
         m_jobs.push_back({std::move(work), std::move(done)});
     }
-    m_changed.notify_all();
+    m_wake.ask();
 }
 
 std::optional<std::chrono::milliseconds> StorageThread::underWayFor() const

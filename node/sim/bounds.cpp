@@ -78,9 +78,9 @@ void Bounds::checkLog(const Member& member, const raft::Status& status, Instant 
     const quint64 taken = std::max(member.ledFrom.value, status.commit.value + m_shape.raft.maxUncommittedEntries);
     atMost(taken + kBesideProposals - status.commit.value, status.lastIndex.value - status.commit.value, member.host,
            "entries that are not committed", at);
-    // What is proposed in one turn is counted when it is handed to the disk, and all of it is not applied yet.
-    atMost(static_cast<quint64>(member.unwrittenBefore + m_shape.maxUnwrittenBytes + m_shape.maxUnappliedBytes) +
-               (1 + kBesideProposals) * m_largest,
+    // What comes for one turn is counted when that hands it to the disk.
+    atMost(static_cast<quint64>(member.unwrittenBefore + m_shape.maxUnwrittenBytes + member.mostInATurn) +
+               kBesideProposals * m_largest,
            static_cast<quint64>(member.group.unwrittenBytes()), member.host, "bytes that wait for its disk", at);
 }
 

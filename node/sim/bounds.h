@@ -26,6 +26,7 @@ public:
         raft::Term ledTerm;     ///< that it was last seen to begin to lead
         raft::LogIndex ledFrom; ///< where its log ended when it became leader
         qint64 unwrittenBefore; ///< bytes that waited for its disk then
+        qint64 mostInATurn;     ///< bytes of commands that came between two turns, as far as it was seen
     };
     void check(const Member& member, Instant at);
 

@@ -59,7 +59,7 @@ void Durability::check(const std::vector<Host*>& hosts, Instant at)
         if (state)
             onDisk.emplace(id, *std::move(state));
         else if (counts.lies == 0)
-            m_verdict.fail(Check::HeldByDisks, at,
+            m_verdict.fail(Check::DiskIsReadable, at,
                            QStringLiteral("the disk of %1 could not be read after a power cut: %2")
                                .arg(host->name(), state.error()));
     }

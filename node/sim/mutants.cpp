@@ -91,7 +91,10 @@ std::vector<Mutant> all()
               .sync = 80ms}),
     };
     list.push_back({"keepCommitted", "an old leader, still heard, takes back what is committed", [](Demand& demand) {
-                        // While all other rules are kept nobody ever asks for that: it is the second line.
+                        // By itself nothing comes of it, in 3,000 seeds among these faults neither: whoever is heard
+                        // leads the receiver's own term, so it has all that is committed (§5.4.3) and never asks for
+                        // another entry in its place. It is the second line, behind the rule that old leaders are not
+                        // heard. With that one off too, two in seven seeds show it; with that one alone, 1 in 144.
                         demand.rules.ignoreStaleTerms = false;
                         demand.rules.keepCommitted = false;
                         demand.focus = {.often = {FaultKind::Clog, FaultKind::Latency},

@@ -151,6 +151,8 @@ void Oracle::becomes(quint32 node, raft::Role role, const QString& how)
 {
     Life& life = m_lives[node];
     count(arrow(nameOf(life.role), nameOf(role)) + how);
+    if (life.role == raft::Role::Leader || role == raft::Role::Leader)
+        disturbed();
     life.role = role;
     if (role != raft::Role::Leader)
         life.ledTerm = {};
@@ -169,7 +171,6 @@ void Oracle::happened(quint32 node, const raft::Event& event, Instant at)
                        life.ledFrom = life.group->consensus().lastIndex();
                        life.unwrittenBefore = life.group->unwrittenBytes();
                        life.progress.clear();
-                       disturbed();
                        m_votes.leads(node, became.term, at);
                        checkComplete(node, became.term, at);
                        checkDurable(at);
@@ -250,8 +251,17 @@ void Oracle::turned(quint32 node, Instant at)
                                .arg(last.value));
     }
     life.lastIndex = last;
+    life.askedSinceTurn = 0;
     if (m_looksAtAllEachTurn)
         lookAtAllOf(node);
+}
+
+void Oracle::asked(quint32 node, const QByteArray& command)
+{
+    m_bounds.sees(command);
+    Life& life = m_lives[node];
+    life.askedSinceTurn += command.size();
+    life.mostInATurn = std::max(life.mostInATurn, life.askedSinceTurn);
 }
 
 void Oracle::ticked(quint32 node)
@@ -337,7 +347,8 @@ void Oracle::lookAround(Instant at)
         Life& life = m_lives[node];
         if (!life.group)
             continue;
-        m_bounds.check({*m_hosts[node], *life.group, life.ledTerm, life.ledFrom, life.unwrittenBefore}, at);
+        m_bounds.check(
+            {*m_hosts[node], *life.group, life.ledTerm, life.ledFrom, life.unwrittenBefore, life.mostInATurn}, at);
         if (life.ledTerm.value > 0)
             watchProgress(node);
         if (const raft::LogIndex snapshot = life.group->status().snapshot; snapshot > life.snapshot) {

@@ -44,7 +44,7 @@ public:
     /// Something befell the cluster: each member is looked at as a whole at its next tick.
     void disturbed();
     /// A client's command is on its way into a node.
-    void asked(const QByteArray& command) { m_bounds.sees(command); }
+    void asked(quint32 node, const QByteArray& command);
     /// Now and then.
     void lookAround(Instant at);
     /// A write with this content was acknowledged.
@@ -67,6 +67,8 @@ private:
         raft::Term ledTerm;     ///< the term it leads, or 0
         raft::LogIndex ledFrom; ///< and so the next: see Bounds::Member
         qint64 unwrittenBefore = 0;
+        qint64 askedSinceTurn = 0; ///< bytes
+        qint64 mostInATurn = 0;
         int ticksToWholeLook = 1;
         raft::LogIndex snapshot;                 ///< the newest, as far as it was seen
         std::vector<raft::LogIndex> memberships; ///< in its log and perhaps not committed

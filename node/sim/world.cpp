@@ -207,7 +207,7 @@ void World::request(Host& host, quint64 attempt)
             m_workload.turnedDown(attempt, std::nullopt);
         return;
     }
-    m_oracle.asked(m_workload.commandOf(attempt));
+    m_oracle.asked(host.index(), m_workload.commandOf(attempt));
     if (host.group().submit(attempt, m_workload.commandOf(attempt)) == node::Group::Submitted::Taken)
         return;
     const raft::NodeId known = host.group().status().leader;

@@ -206,7 +206,7 @@ Result<void> SnapshotFolder::removeLeftovers(const std::optional<Snapshot>& newe
     for (const QString& name : *names) {
         if (!indexOf(name) || !name.endsWith(kUnfinished))
             continue;
-        if (auto removed = m_disk.remove(m_folder + QLatin1Char('/') + name); !removed)
+        if (auto removed = removeLeftover(m_disk, m_folder + QLatin1Char('/') + name); !removed)
             return removed;
     }
     return newest ? removeOlderThan(*newest) : Result<void>();

@@ -108,7 +108,7 @@ private slots:
                         return {};
                     },
                     [&, held](const Result<void>&) { told = true; });
-            begun.acquire();
+            QTRY_COMPARE(begun.available(), 1);
         }
         QCoreApplication::processEvents();
         QCOMPARE(worked.load(), 1);
