@@ -94,7 +94,7 @@ std::vector<Mutant> all()
                         // By itself nothing comes of it, in 3,000 seeds among these faults neither: whoever is heard
                         // leads the receiver's own term, so it has all that is committed (§5.4.3) and never asks for
                         // another entry in its place. It is the second line, behind the rule that old leaders are not
-                        // heard. With that one off too, two in seven seeds show it; with that one alone, 1 in 144.
+                        // heard. With that one off too, many a seed shows it; with that one alone, few do.
                         demand.rules.ignoreStaleTerms = false;
                         demand.rules.keepCommitted = false;
                         demand.focus = {.often = {FaultKind::Clog, FaultKind::Latency},
