@@ -10,8 +10,8 @@ struct epoll_event;
 namespace faultline::client {
 
 /// Many sockets that an event loop waits for as if they were one (epoll(7)), so that those that are silent cost a turn
-/// of it nothing: with one QSocketNotifier for each of 256 clients, a third of a node's time went into looking at them.
-/// Of one thread, which has an event loop.
+/// of it nothing. With a QSocketNotifier for each of 256 busy clients, 11 % of a node's time went into ppoll and 17 %
+/// into Qt's own bookkeeping. Of one thread, which has an event loop.
 class PollSet
 {
 public:

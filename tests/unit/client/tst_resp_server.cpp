@@ -3,6 +3,8 @@
 
 #include <QTest>
 
+#include <sys/socket.h>
+
 using namespace faultline;
 using namespace faultline::client;
 using test::FakeBackend;
@@ -120,6 +122,23 @@ private slots:
             m_backend->answer(0);
         const QStringList replies = client.replies(2 * Connection::kMaxUnanswered);
         QCOMPARE(replies.last(), QString("(integer) %1").arg(2 * Connection::kMaxUnanswered));
+    }
+
+    void whoIsTornAwayWhileNothingIsReadIsGone()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send(QByteArray("INCR n\r\n").repeated(2 * int(Connection::kMaxUnanswered)));
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), Connection::kMaxUnanswered, 5000);
+        QCOMPARE(m_server->counters().connections, quint64(1));
+        const linger atOnce{1, 0}; // closed with a reset
+        QCOMPARE(::setsockopt(int(client.socket().socketDescriptor()), SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce),
+                 0);
+        client.socket().abort();
+        QTRY_COMPARE(m_server->counters().connections, quint64(0));
+        QCOMPARE(m_server->counters().pending, quint64(0));
+        RawClient other(m_server->port());
+        QCOMPARE(other.ask("PING"), "PONG");
     }
 
     void followerNamesTheLeader()
