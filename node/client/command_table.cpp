@@ -47,7 +47,8 @@ constexpr CommandSpec kCommands[] = {
     {CommandId::Persist, "persist", 2, "write fast", 1, 1, 1, "generic", "Takes the time to live from a key."},
     {CommandId::Type, "type", 2, "readonly fast", 1, 1, 1, "generic", "Returns string, or none."},
     {CommandId::Scan, "scan", -2, "readonly", 0, 0, 0, "generic",
-     "Returns some of the keys, and the cursor to go on from: SCAN cursor [MATCH pattern] [COUNT number]."},
+     "Returns some of the keys, and the cursor to go on from: SCAN cursor [MATCH pattern] [COUNT number] [TYPE "
+     "string]."},
     {CommandId::FlushAll, "flushall", -1, "write", 0, 0, 0, "server", "Deletes every key."},
     {CommandId::FlushDb, "flushdb", -1, "write", 0, 0, 0, "server", "Deletes every key."},
     {CommandId::Ping, "ping", -1, "fast", 0, 0, 0, "connection", "Returns PONG, or the message given."},

@@ -11,6 +11,7 @@
 #include <QObject>
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct Session
 /// CLIENT REPLY: to which commands replies are sent.
 enum class Replies : quint8 { All, None, NotToTheNext };
 
+class Connection;
+
 /// Who has the connection. Both calls may come while the connection is being used: act on them later.
 class ConnectionOwner
 {
@@ -40,6 +43,7 @@ public:
     virtual void gone(quint32 connectionId) = 0;
     /// Nothing may be read or said now; turn() comes when it may again.
     virtual bool isQuietNow() const = 0;
+    virtual void forEach(const std::function<void(Connection&)>& what) = 0;
 };
 
 /// One client. Commands come in, replies go out in the order of the commands, whatever order the cluster answers in: a
@@ -70,6 +74,7 @@ public:
     Session& session() { return m_session; }
     QString peer() const;  ///< address:port
     QString local() const; ///< the same of this end
+    ConnectionOwner& owner() { return m_owner; }
     std::chrono::seconds age() const;
 
     /// Where the reply to the command being executed goes. Append exactly one reply, at once.

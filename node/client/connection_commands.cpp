@@ -143,6 +143,11 @@ void Dispatcher::client(Connection& connection, Arguments arguments)
     }
     if (is("info", 2))
         return appendVerbatim(connection.reply(), described(connection), session.protocol);
+    if (is("list", 2)) {
+        QByteArray all;
+        connection.owner().forEach([&all](Connection& each) { all += described(each); });
+        return appendVerbatim(connection.reply(), all, session.protocol);
+    }
     if (is("setinfo", 4))
         return clientSetInfo(connection, arguments[2], arguments[3]);
     if (is("reply", 3))

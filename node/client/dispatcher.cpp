@@ -6,6 +6,7 @@
 #include "node/client/connection.h"
 #include "node/client/member_commands.h"
 #include "node/client/store_commands.h"
+#include "node/client/subcommand_help.h"
 
 #include <algorithm>
 #include <array>
@@ -105,6 +106,8 @@ void Dispatcher::ofPort(Connection& connection, const CommandSpec& spec, Argumen
 {
     Session& session = connection.session();
     const Protocol protocol = session.protocol;
+    if (arguments.size() == 2 && equalsIgnoringCase(arguments[1], "help") && answerHelp(connection.reply(), spec))
+        return;
     switch (spec.id) {
     case CommandId::Ping:
         if (arguments.size() == 1)

@@ -43,6 +43,24 @@ void document(QByteArray& out, const CommandSpec& spec, Protocol protocol)
     appendText(out, "group", spec.group);
 }
 
+/// `named` is a whole command.
+void appendKeysOf(QByteArray& out, Arguments named)
+{
+    const CommandSpec* spec = findCommand(named[0]);
+    if (!spec)
+        return appendError(out, "ERR Invalid command specified");
+    if (!spec->isKeyed())
+        return appendError(out, "ERR The command has no key arguments");
+    if (!spec->takes(named.size()))
+        return appendError(out, "ERR Invalid number of arguments specified for command");
+    const auto first = static_cast<std::size_t>(spec->firstKey);
+    const std::size_t last = spec->lastKey < 0 ? named.size() - 1 : static_cast<std::size_t>(spec->lastKey);
+    const auto step = static_cast<std::size_t>(spec->keyStep);
+    appendArrayHeader(out, static_cast<qsizetype>((last - first) / step + 1));
+    for (std::size_t key = first; key <= last; key += step)
+        appendBulk(out, named[key]);
+}
+
 void appendClusterInfo(QByteArray& out, const Backend& backend, Protocol protocol)
 {
     const bool served = backend.leadership().known;
@@ -211,6 +229,8 @@ void answerCommand(QByteArray& out, Arguments arguments, Protocol protocol)
             document(out, *spec, protocol);
         return;
     }
+    if (equalsIgnoringCase(arguments[1], "getkeys"))
+        return names.empty() ? answerWrongArity(out, "command|getkeys") : appendKeysOf(out, names);
     answerUnknownSubcommand(out, "COMMAND", arguments[1]);
 }
 

@@ -113,6 +113,12 @@ void RespServer::flush()
     m_isFlushing = false;
 }
 
+void RespServer::forEach(const std::function<void(Connection&)>& what)
+{
+    for (const auto& [id, connection] : m_connections)
+        what(*connection);
+}
+
 void RespServer::goOn()
 {
     if (isQuietNow())

@@ -76,6 +76,7 @@ private:
     void wake(quint32 connectionId) override;
     void gone(quint32 connectionId) override;
     bool isQuietNow() const override { return isQuiet && isQuiet(); }
+    void forEach(const std::function<void(Connection&)>& what) override;
     Connection* find(quint32 connectionId) const;
 
     Counters m_counters;

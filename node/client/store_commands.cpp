@@ -171,6 +171,7 @@ Outcome scan(Arguments arguments)
         return QByteArray("ERR invalid cursor");
     qint64 count = 10;
     QByteArrayView pattern;
+    bool isOfStrings = true;
     for (std::size_t i = 2; i < arguments.size(); i += 2) {
         if (i + 1 == arguments.size())
             return syntaxError();
@@ -183,11 +184,15 @@ Outcome scan(Arguments arguments)
             if (*number < 1)
                 return syntaxError();
             count = *number;
+        } else if (equalsIgnoringCase(arguments[i], "type")) {
+            isOfStrings = equalsIgnoringCase(arguments[i + 1], "string");
         } else {
             return syntaxError();
         }
     }
-    return told(Verb::Scan, {cursor, QByteArray::number(count), pattern});
+    // Every value is a string: of another type there are none, as of keys with a byte that is no byte.
+    return told(Verb::Scan,
+                {cursor, QByteArray::number(count), isOfStrings ? pattern : QByteArrayView("[^\0-\377]", 6)});
 }
 
 Outcome timeToLive(const CommandSpec& spec, QByteArrayView key)

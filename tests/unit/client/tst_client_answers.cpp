@@ -80,6 +80,17 @@ private slots:
         row("CONFIG SET admission yes ADMISSION-DELAY 500", "OK");
         row("CONFIG SET save x", "(error) ERR Unknown option or number of arguments for CONFIG SET - 'save'");
         row("COMMAND INFO nonsense", "1) (nil)");
+        row("COMMAND GETKEYS MSET a 1 b 2", "1) \"a\"\n2) \"b\"");
+        row("COMMAND GETKEYS get a", "1) \"a\"");
+        row("COMMAND GETKEYS DEL a b c", "1) \"a\"\n2) \"b\"\n3) \"c\"");
+        row("COMMAND GETKEYS", "(error) ERR wrong number of arguments for 'command|getkeys' command");
+        row("COMMAND GETKEYS PING", "(error) ERR The command has no key arguments");
+        row("COMMAND GETKEYS GET", "(error) ERR Invalid number of arguments specified for command");
+        row("COMMAND GETKEYS nonsense a", "(error) ERR Invalid command specified");
+        row("SESSION help", "1) SESSION <subcommand> [<arg> [value] [opt] ...]. Subcommands are:\n2) OPEN\n"
+                            "3)     Return the id of a new session.\n4) CALL <id> <sequence> <acked-below> <command>\n"
+                            "5)     Do the command once, however often it is said.\n6) HELP\n7)     Print this help.");
+        row("GET help", "(nil)");
         row("COMMAND DOCS incr",
             "1) \"incr\"\n2) 1) \"summary\"\n   2) \"Adds one to the integer value of a key.\"\n   3) \"group\"\n"
             "   4) \"string\"");
@@ -181,6 +192,31 @@ private slots:
         QCOMPARE(client.ask("RESET"), "RESET");
         QCOMPARE(client.ask("CLIENT GETNAME"), "(nil)");
         QVERIFY(client.ask("HELLO").startsWith(" 1) \"server\"\n"));
+    }
+
+    void helpThatAnErrorPromisesIsThere()
+    {
+        RawClient client(m_server->port());
+        for (const CommandSpec& spec : allCommands()) {
+            const QByteArray name = QByteArray(spec.name).toUpper();
+            if (!client.ask(name + " NONSENSE").contains(name + " HELP"))
+                continue;
+            const QString help = client.ask(name + " help");
+            QVERIFY2(help.startsWith("1) " + name + " <subcommand>") ||
+                         help.startsWith(" 1) " + name + " <subcommand>"),
+                     qPrintable(help));
+        }
+    }
+
+    void clientListNamesEveryConnection()
+    {
+        RawClient one(m_server->port());
+        RawClient other(m_server->port());
+        QCOMPARE(one.ask("CLIENT SETNAME me"), "OK");
+        const QString all = other.ask("CLIENT LIST");
+        QVERIFY2(all.contains("name=me "), qPrintable(all));
+        QVERIFY2(all.count("id=") >= 2, qPrintable(all));
+        QCOMPARE(other.ask("CLIENT LIST x"), "(error) ERR wrong number of arguments for 'client|list' command");
     }
 
     void commandListsEveryCommand()

@@ -121,6 +121,9 @@ private slots:
         row({"SET k v"}, "TYPE k", "string");
         row({}, "SCAN 0", "1) \"0\"\n2) (empty array)");
         row({"MSET one 1 two 2"}, "SCAN 0 MATCH t* COUNT 100", "1) \"0\"\n2) 1) \"two\"");
+        row({"MSET one 1 two 2"}, "SCAN 0 TYPE string MATCH o*", "1) \"0\"\n2) 1) \"one\"");
+        row({"MSET one 1 two 2 '' 3"}, "SCAN 0 TYPE hash MATCH *", "1) \"0\"\n2) (empty array)");
+        row({}, "SCAN 0 TYPE", syntax);
         row({}, "SCAN x", "(error) ERR invalid cursor");
         row({}, "SCAN 0 COUNT 0", syntax);
         row({}, "SCAN 0 COUNT x", noInteger);
