@@ -5,6 +5,8 @@
 
 #include <QTimer>
 
+#include <algorithm>
+
 namespace faultline::client {
 
 using namespace resp;
@@ -60,10 +62,10 @@ Connection::Connection(quint32 id, int descriptor, PollSet& set, Dispatcher& dis
 {
     m_session = dispatcher.newSession();
     m_socket.whenReadable = [this] {
-        if (m_closing)
-            dropUnread();
-        else
-            readCommands();
+        if (!m_closing)
+            return readCommands();
+        m_socket.throwAwayUnread();
+        leaveWhatHasNoEnd();
     };
     m_socket.whenWritten = [this] {
         if (m_paused && !mustPause())
@@ -295,11 +297,22 @@ void Connection::readCommands()
         }
     }
     m_reading = false;
-    m_socket.setWantsToRead(!m_paused);
+    m_closing |= m_socket.isAtEnd(); // it may still listen to what it is owed
+    m_socket.setWantsToRead(!m_paused || m_closing);
     m_counters.parse.record(std::chrono::steady_clock::now() - arrived);
     flush();
+    leaveWhatHasNoEnd();
     if (m_paused && !mustPause())
         m_owner.wake(m_id);
+}
+
+/// What was proposed comes to an end by itself; what a client only waits for, not before it is gone.
+void Connection::leaveWhatHasNoEnd()
+{
+    if (m_socket.isAtEnd() && !m_left && std::ranges::any_of(m_unanswered, [](const Unanswered& command) {
+            return command.state == State::Pending && command.proposedBytes == 0;
+        }))
+        abort();
 }
 
 void Connection::turn()
@@ -344,8 +357,6 @@ void Connection::finish()
 {
     m_finished = true;
     m_closing = true;
-    // What the client sent meanwhile is taken, since a socket closed over unread bytes may reset the replies away.
-    dropUnread();
     m_socket.closeWhenWritten();
     if (!m_left)
         QTimer::singleShot(kCloseDeadline, this, &Connection::abort);
@@ -356,13 +367,6 @@ void Connection::abort()
     m_closing = m_finished = true;
     m_socket.close();
     leave();
-}
-
-void Connection::dropUnread()
-{
-    char unread[4096];
-    for (int reads = 0; reads < kReadsInTurn && m_socket.read(unread, sizeof unread) > 0; ++reads) {
-    }
 }
 
 void Connection::leave()

@@ -125,7 +125,7 @@ private:
     void drown();
     void discardUnanswered();
     void finish();
-    void dropUnread();
+    void leaveWhatHasNoEnd();
     void leave();
     Unanswered* find(quint64 requestId);
 
