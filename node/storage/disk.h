@@ -24,7 +24,8 @@ enum class SyncOf : quint8 {
     IncomingSnapshot, ///< from a peer, before it gets its name
     RenamedName,      ///< a file's new name, before what it stands for is dropped or built upon
     RemovedName, ///< that a name is gone, before the next goes: segments may not come back with one missing between
-    FolderName,  ///< of a folder that was made, before anything in it counts
+    FoundNames,  ///< that an earlier process may have left between a change of names and its sync, before they count
+    FolderName,  ///< of a folder that was made, now or by such a process, before anything in it counts
 };
 
 /// One open file. Closes when destroyed. What was written survives the process at once, but survives the machine only
@@ -88,7 +89,11 @@ public:
     virtual Result<void> remove(const QString& path) = 0;
     /// Names of the files in a folder, sorted.
     virtual Result<QStringList> list(const QString& folder) const = 0;
-    /// Makes the folder and those above it where missing. Durable when it returns.
+    /// Makes durable which names the folder has. For whoever finds them: a process that was killed after it changed a
+    /// name and before that was durable leaves behind what anybody can see and nobody can build upon.
+    virtual Result<void> syncFolder(const QString& folder) = 0;
+    /// Makes the folder and those above it where missing. Durable when it returns, also where it was there: who made
+    /// it may have been killed before it was.
     virtual Result<void> makeFolder(const QString& folder) = 0;
     /// One user of a folder at a time: a lock on the file `lock` in it, which the system releases when the process
     /// ends, however it ends. The error names the process that has it.

@@ -156,6 +156,12 @@ Result<QStringList> RealDisk::list(const QString& folder) const
     }();
 }
 
+Result<void> RealDisk::syncFolder(const QString& folder)
+{
+    const int code = m_state->makeNamesDurable(folder, SyncOf::FoundNames);
+    return code == 0 ? Result<void>() : failed(kMakingDurable, folder, code);
+}
+
 Result<void> RealDisk::makeFolder(const QString& folder)
 {
     const QString path = QDir::cleanPath(QDir::current().absoluteFilePath(folder));
@@ -165,9 +171,11 @@ Result<void> RealDisk::makeFolder(const QString& folder)
         made += QLatin1Char('/') + part;
         if (::mkdir(QFile::encodeName(made).constData(), 0700) != 0) {
             const int code = errno;
-            if (QFileInfo(made).isDir())
+            if (!QFileInfo(made).isDir())
+                return failed(QStringLiteral("Making the folder"), made, code);
+            // Where no folder can be made, none was.
+            if (::access(QFile::encodeName(above).constData(), R_OK | W_OK) != 0)
                 continue;
-            return failed(QStringLiteral("Making the folder"), made, code);
         }
         if (const int code = m_state->makeFolderDurable(made, above); code != 0)
             return failed(kMakingDurable, above, code);

@@ -41,6 +41,7 @@ public:
     Result<void> rename(const QString& from, const QString& to) override;
     Result<void> remove(const QString& path) override;
     Result<QStringList> list(const QString& folder) const override;
+    Result<void> syncFolder(const QString& folder) override;
     Result<void> makeFolder(const QString& folder) override;
     Result<std::unique_ptr<FolderLock>> lockFolder(const QString& folder) override;
 

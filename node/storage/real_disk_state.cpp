@@ -103,18 +103,25 @@ void RealDiskState::setMarks(const QString& folder, std::shared_ptr<SyncedMarks>
         m_marks.erase(absolute(folder));
         return;
     }
-    if (m_newFolders.contains(absolute(folder)))
-        marks->setFolderNew(true);
+    if (const auto asked = m_isFolderNew.find(absolute(folder)); asked != m_isFolderNew.end())
+        marks->setFolderNew(asked->second);
     m_marks[absolute(folder)] = std::move(marks);
 }
 
 int RealDiskState::makeFolderDurable(const QString& folder, const QString& above)
 {
+    willChange();
     if (isLeftOut(SyncOf::FolderName)) {
+        // What has files was durable before they came.
+        if (!QDir(folder).isEmpty(QDir::Files | QDir::Hidden))
+            return 0;
         const std::lock_guard guard(m_mutex);
-        m_newFolders.insert(absolute(folder));
+        m_isFolderNew[absolute(folder)] = true;
     } else if (const int code = syncFolder(above); code != 0) {
         return code;
+    } else {
+        const std::lock_guard guard(m_mutex);
+        m_isFolderNew[absolute(folder)] = false;
     }
     synced(SyncOf::FolderName);
     return 0;
@@ -122,6 +129,7 @@ int RealDiskState::makeFolderDurable(const QString& folder, const QString& above
 
 int RealDiskState::makeNamesDurable(const QString& folder, SyncOf of)
 {
+    willChange();
     if (!isLeftOut(of)) {
         if (const int code = syncFolder(folder); code != 0)
             return code;

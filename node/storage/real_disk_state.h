@@ -12,7 +12,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 
 namespace faultline::storage {
 
@@ -46,7 +45,8 @@ public:
     /// Which bit of what was written is flipped, counted from the first; nothing for most.
     std::optional<quint64> drawFlippedBit(const WrittenRange& written);
 
-    /// Before each change of a file or a name. Does not come back where a trial lets the power fail.
+    /// Before each change of a file or a name, and before a change of names is made durable. Does not come back where a
+    /// trial lets the power fail.
     void willChange();
     /// Whether a sync says it was done and is not: the disk lies, or a trial is made.
     bool isLeftOut(SyncOf of) const;
@@ -55,7 +55,7 @@ public:
 
     std::shared_ptr<SyncedMarks> marksOf(const QString& folder) const;
     void setMarks(const QString& folder, std::shared_ptr<SyncedMarks> marks);
-    /// After a folder was made in `above`. 0, or what the system said.
+    /// After a folder was made in `above`, now or earlier. 0, or what the system said.
     int makeFolderDurable(const QString& folder, const QString& above);
     /// After a name in it changed. 0, or what the system said.
     int makeNamesDurable(const QString& folder, SyncOf of);
@@ -68,7 +68,7 @@ private:
     PowerFailure m_powerFailure;
     Pause m_pause;
     std::map<QString, std::shared_ptr<SyncedMarks>> m_marks;
-    std::set<QString> m_newFolders; ///< whose own names are not durable
+    std::map<QString, bool> m_isFolderNew; ///< that were asked for: whether their own names are not durable
 };
 
 } // namespace faultline::storage

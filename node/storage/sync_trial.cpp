@@ -31,7 +31,7 @@ const QStringList& syncNames()
         QStringLiteral("records"),           QStringLiteral("tail"),         QStringLiteral("room"),
         QStringLiteral("segment"),           QStringLiteral("spare"),        QStringLiteral("snapshot"),
         QStringLiteral("incoming-snapshot"), QStringLiteral("renamed-name"), QStringLiteral("removed-name"),
-        QStringLiteral("folder-name")};
+        QStringLiteral("found-names"),       QStringLiteral("folder-name")};
     return kNames;
 }
 

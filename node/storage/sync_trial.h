@@ -18,7 +18,8 @@ struct SyncTrial
     /// This kind says it was done and was not.
     std::optional<SyncOf> leftOut = std::nullopt;
     /// Some syncs of this kind later, and then some changes of the disk later, each drawn, the process ends by SIGKILL,
-    /// just before it changes more. What was not durable is taken away at the next start (power_cut.h).
+    /// just before it changes more, or before it makes a change of names durable. What was not durable is taken away at
+    /// the next start (power_cut.h).
     std::optional<SyncOf> powerFailsAfter = std::nullopt;
 };
 

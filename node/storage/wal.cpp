@@ -43,6 +43,8 @@ Result<OpenedWal> Wal::open(Disk& disk, const QString& folder, const WalOptions&
     auto lock = disk.lockFolder(folder);
     if (!lock)
         return Error{lock.error()};
+    if (auto synced = disk.syncFolder(folder); !synced)
+        return Error{synced.error()};
     if (auto migrated = migrateFormat1(disk, folder, options.owner); !migrated)
         return Error{migrated.error()};
     auto numbers = segmentsIn(disk, folder);

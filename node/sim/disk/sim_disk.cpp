@@ -319,6 +319,15 @@ Result<QStringList> SimDisk::list(const QString& folder) const
     return names;
 }
 
+Result<void> SimDisk::syncFolder(const QString& folder)
+{
+    if (auto working = works("Making durable the folder", folder, m_generation); !working)
+        return working;
+    if (!m_fault.lies)
+        std::erase_if(m_nameChanges, [&](const NameChange& each) { return each.folder == folder; });
+    return {};
+}
+
 Result<void> SimDisk::makeFolder(const QString& folder)
 {
     if (auto working = works("Making the folder", folder, m_generation); !working)

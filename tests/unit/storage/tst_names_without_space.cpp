@@ -42,6 +42,7 @@ public:
         return lacks() ? refused() : m_disk.remove(path);
     }
     Result<QStringList> list(const QString& folder) const override { return m_disk.list(folder); }
+    Result<void> syncFolder(const QString& folder) override { return m_disk.syncFolder(folder); }
     Result<void> makeFolder(const QString& folder) override { return m_disk.makeFolder(folder); }
     Result<std::unique_ptr<FolderLock>> lockFolder(const QString& folder) override { return m_disk.lockFolder(folder); }
 
