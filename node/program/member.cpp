@@ -148,7 +148,8 @@ Result<void> Member::recover()
                                          return qint64(time.count() / 1'000);
                                      };
                                      return kv::TimeOfDay{milliseconds(m_wallClock.now()), milliseconds(m_clock.lag())};
-                                 }});
+                                 },
+                             .stops = [] { return Thaw::count(); }});
     if (!group)
         return Error{group.error()};
     m_group = *std::move(group);
