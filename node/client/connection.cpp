@@ -53,11 +53,12 @@ void appendResult(QByteArray& out, const kv::Result& result, Protocol protocol)
 } // namespace
 
 Connection::Connection(quint32 id, int descriptor, PollSet& set, Dispatcher& dispatcher, Counters& counters,
-                       ConnectionOwner& owner)
+                       const PortOptions& options, ConnectionOwner& owner)
     : m_id(id)
     , m_socket(descriptor, set)
     , m_dispatcher(dispatcher)
     , m_counters(counters)
+    , m_options(options)
     , m_owner(owner)
 {
     m_session = dispatcher.newSession();
@@ -174,7 +175,7 @@ void Connection::complete(quint64 requestId, const kv::Result& result)
             appendResult(command->reply, result, m_session.protocol);
         hold(*command);
     }
-    if (m_out.size() + m_heldBytes > kMaxOutput)
+    if (m_out.size() + m_heldBytes > kMaxOutput || holdsTooMuch())
         drown();
     if (!m_reading)
         m_owner.wake(m_id);
@@ -259,6 +260,14 @@ bool Connection::mustPause() const
            m_out.size() + m_heldBytes + m_socket.bytesToWrite() > kPauseOutput;
 }
 
+bool Connection::holdsTooMuch()
+{
+    const qint64 held = m_left ? 0 : m_out.size() + m_heldBytes + m_socket.bytesToWrite() + m_parser.bufferedBytes();
+    m_counters.clientBytes += held - std::exchange(m_counted, held);
+    return m_counters.clientBytes > m_options.maxClientBytes &&
+           held > m_options.maxClientBytes / static_cast<qint64>(std::max<quint64>(1, m_counters.connections));
+}
+
 void Connection::readCommands()
 {
     if (m_reading || m_closing || m_left)
@@ -290,6 +299,8 @@ void Connection::readCommands()
         } else if (mayBeMore && reads < kReadsInTurn) {
             const qsizetype got = m_socket.read(m_parser.room(kReadAtOnce), kReadAtOnce);
             m_parser.filled(got);
+            if (holdsTooMuch())
+                drown();
             mayBeMore = got == kReadAtOnce;
             ++reads;
         } else {
@@ -345,7 +356,7 @@ void Connection::flush()
         if (m_left)
             return;
     }
-    if (m_socket.bytesToWrite() + m_heldBytes > kMaxOutput) {
+    if (m_socket.bytesToWrite() + m_heldBytes > kMaxOutput || holdsTooMuch()) {
         ++m_counters.slowReaders;
         abort();
     } else if (m_closing && m_unanswered.empty()) {
@@ -374,6 +385,7 @@ void Connection::leave()
     if (m_left)
         return;
     m_left = true;
+    holdsTooMuch();
     discardUnanswered();
     m_owner.gone(m_id);
 }

@@ -57,7 +57,7 @@ void RespServer::accept(qintptr descriptor)
         ++m_lastId;
     } while (m_lastId == 0 || m_connections.contains(m_lastId));
     auto connection = std::make_unique<Connection>(m_lastId, static_cast<int>(descriptor), m_sockets, m_dispatcher,
-                                                   m_counters, static_cast<ConnectionOwner&>(*this));
+                                                   m_counters, m_options, static_cast<ConnectionOwner&>(*this));
     if (!connection->isOpen())
         return;
     m_connections.emplace(m_lastId, std::move(connection));

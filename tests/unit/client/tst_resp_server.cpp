@@ -415,6 +415,31 @@ private slots:
         QCOMPARE(writer.ask("PING"), "PONG");
     }
 
+    void allClientsTogetherHoldSoMuchAndNoMore()
+    {
+        start({.maxClientBytes = 4'000'000});
+        RawClient modest(m_server->port());
+        modest.send(resp::encodeCommand({"SET", "x", QByteArray(500'000, 'v')}));
+        QCOMPARE(modest.replies(1), QStringList{"OK"});
+        std::vector<std::unique_ptr<RawClient>> greedy;
+        for (int i = 0; i < 20; ++i) {
+            greedy.push_back(std::make_unique<RawClient>(m_server->port()));
+            greedy.back()->socket().setReadBufferSize(1024);
+            greedy.back()->send(QByteArray("GET x\r\n").repeated(50));
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(counters().slowReaders > 0, 5000);
+        for (int i = 0; i < 20; ++i) {
+            greedy.push_back(std::make_unique<RawClient>(m_server->port()));
+            greedy.back()->send("*2\r\n$4\r\nECHO\r\n$9000000\r\n" + QByteArray(1'000'000, 'h'));
+        }
+        const auto most = counters().clientBytes;
+        QTRY_VERIFY_WITH_TIMEOUT(counters().slowReaders > 10, 5000);
+        QVERIFY2(most <= 5'000'000 && counters().clientBytes <= 5'000'000, qPrintable(QString::number(most)));
+        QCOMPARE(modest.ask("PING"), "PONG");
+        greedy.clear();
+        QTRY_COMPARE_WITH_TIMEOUT(counters().clientBytes, qint64(0), 5000);
+    }
+
     void tooManyConnectionsAreTurnedAway()
     {
         start({.maxConnections = 2});
