@@ -15,6 +15,7 @@ constexpr quint32 kMaxMembers = 9;
 constexpr quint64 kFewestEntriesBetweenSnapshots = 10;
 const QString kWithoutSync = QStringLiteral("--without-sync");
 const QString kPowerFailsAfter = QStringLiteral("--power-fails-after");
+const QString kPowerFailsBefore = QStringLiteral("--power-fails-before");
 
 std::optional<quint16> portFrom(const QString& text)
 {
@@ -125,7 +126,8 @@ Result<Options> parseOptions(const QStringList& arguments)
                                        QStringLiteral("--control"),
                                        QStringLiteral("--snapshot-after"),
                                        kWithoutSync,
-                                       kPowerFailsAfter};
+                                       kPowerFailsAfter,
+                                       kPowerFailsBefore};
         if (!known.contains(name))
             return Error{QStringLiteral("unknown option %1; faultline-node --help lists them all").arg(arguments[i])};
         if (!value) {
@@ -155,12 +157,14 @@ Result<Options> parseOptions(const QStringList& arguments)
                 return Error{QStringLiteral("--snapshot-after %1 is not a number of entries; %2 or more would be")
                                  .arg(*value)
                                  .arg(kFewestEntriesBetweenSnapshots)};
-        } else if (name == kWithoutSync || name == kPowerFailsAfter) {
+        } else if (name == kWithoutSync || name == kPowerFailsAfter || name == kPowerFailsBefore) {
             const auto of = storage::syncNamed(*value);
             if (!of)
                 return Error{QStringLiteral("%1 %2 is no kind of sync; one of %3 would be")
                                  .arg(name, *value, storage::syncNames().join(QStringLiteral(", ")))};
-            (name == kWithoutSync ? options.trial.leftOut : options.trial.powerFailsAfter) = of;
+            (name == kWithoutSync       ? options.trial.leftOut
+             : name == kPowerFailsAfter ? options.trial.powerFailsAfter
+                                        : options.trial.powerFailsBefore) = of;
         } else {
             const auto port = portFrom(*value);
             if (!port)
@@ -207,9 +211,9 @@ Usage: faultline-node --id N --member nX=ADDRESS:PEERPORT/CLIENTPORT ... --data 
   --managed         for the desktop: the first line of standard input is a token, the end of standard input ends the
                     node, and no peer or client port opens before the lab has said what is broken
   --control PORT    with --managed: where the lab connects
-  --without-sync KIND, --power-fails-after KIND
+  --without-sync KIND, --power-fails-after KIND, --power-fails-before KIND
                     for tests of this program alone: syncs of this kind say they were done and are not; the process ends
-                    by SIGKILL a little after one of them. Either loses what was acknowledged
+                    by SIGKILL a little after one of them, or just before one. The first loses what was acknowledged
   --version         prints the version
   --help            prints this
 

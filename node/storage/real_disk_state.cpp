@@ -46,7 +46,7 @@ void RealDiskState::setTrial(const SyncTrial& trial)
 {
     const std::lock_guard guard(m_mutex);
     m_trial = trial;
-    m_powerFailure = trial.powerFailsAfter ? PowerFailure(*trial.powerFailsAfter, m_random) : PowerFailure();
+    m_powerFailure = PowerFailure(trial, m_random);
 }
 
 void RealDiskState::slowDown()
@@ -74,6 +74,13 @@ void RealDiskState::willChange()
 {
     const std::lock_guard guard(m_mutex);
     if (m_powerFailure.isHere())
+        ::kill(::getpid(), SIGKILL);
+}
+
+void RealDiskState::willSync(SyncOf of)
+{
+    const std::lock_guard guard(m_mutex);
+    if (m_powerFailure.isBefore(of))
         ::kill(::getpid(), SIGKILL);
 }
 
@@ -110,7 +117,7 @@ void RealDiskState::setMarks(const QString& folder, std::shared_ptr<SyncedMarks>
 
 int RealDiskState::makeFolderDurable(const QString& folder, const QString& above)
 {
-    willChange();
+    willSync(SyncOf::FolderName);
     if (isLeftOut(SyncOf::FolderName)) {
         // What has files was durable before they came.
         if (!QDir(folder).isEmpty(QDir::Files | QDir::Hidden))
@@ -129,7 +136,7 @@ int RealDiskState::makeFolderDurable(const QString& folder, const QString& above
 
 int RealDiskState::makeNamesDurable(const QString& folder, SyncOf of)
 {
-    willChange();
+    willSync(of);
     if (!isLeftOut(of)) {
         if (const int code = syncFolder(folder); code != 0)
             return code;

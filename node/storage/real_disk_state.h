@@ -45,9 +45,10 @@ public:
     /// Which bit of what was written is flipped, counted from the first; nothing for most.
     std::optional<quint64> drawFlippedBit(const WrittenRange& written);
 
-    /// Before each change of a file or a name, and before a change of names is made durable. Does not come back where a
-    /// trial lets the power fail.
+    /// Before each change of a file or a name. Does not come back where a trial lets the power fail.
     void willChange();
+    /// Before each sync, done or left out. The same.
+    void willSync(SyncOf of);
     /// Whether a sync says it was done and is not: the disk lies, or a trial is made.
     bool isLeftOut(SyncOf of) const;
     /// After each sync, done or left out.

@@ -125,6 +125,7 @@ Result<void> RealFile::truncate(qint64 size)
 Result<void> RealFile::sync(SyncOf of)
 {
     m_disk->willChange();
+    m_disk->willSync(of);
     m_disk->slowDown();
     if (!m_disk->isLeftOut(of)) {
         if (::fdatasync(m_fd.get()) != 0)

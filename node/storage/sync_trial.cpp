@@ -8,11 +8,18 @@ constexpr quint64 kMostSyncsBefore = 8;
 constexpr quint64 kMostChangesBefore = 6;
 } // namespace
 
-PowerFailure::PowerFailure(SyncOf after, fault::Random& random)
-    : m_after(after)
+PowerFailure::PowerFailure(const SyncTrial& trial, fault::Random& random)
+    : m_after(trial.powerFailsAfter)
+    , m_before(trial.powerFailsBefore)
     , m_syncsLeft(1 + fault::drawBelow(kMostSyncsBefore, random))
+    , m_syncsLeftBefore(1 + fault::drawBelow(kMostSyncsBefore, random))
     , m_changesLeft(1 + fault::drawBelow(kMostChangesBefore, random))
 {}
+
+bool PowerFailure::isBefore(SyncOf of)
+{
+    return m_before == of && --m_syncsLeftBefore == 0;
+}
 
 void PowerFailure::synced(SyncOf of)
 {

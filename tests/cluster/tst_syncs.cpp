@@ -37,19 +37,20 @@ public:
     /// Writes until the node is gone, or for a while; loss() tells when it cannot even start.
     void liveAndLosePower()
     {
-        if (!serves())
+        live();
+        m_nodes.kill(kNode);
+        m_nodes.restart(kNode, {kAfterPowerCut});
+    }
+
+    /// Writes until the node is gone, or for a while; then it is started as after a crash of the program alone, and the
+    /// power fails once one more write is acknowledged.
+    void liveCrashGoOnAndLosePower()
+    {
+        live();
+        m_nodes.restart(kNode);
+        if (!serves({}))
             return;
-        QElapsedTimer life;
-        life.start();
-        while (m_nodes.runs(kNode) && life.elapsed() < kLifeMs) {
-            const std::size_t key = m_next % m_acknowledged.size();
-            m_lastAsked[key] = m_next;
-            const QString reply = m_nodes.ask(kNode, QStringLiteral("SET k%1 %2-%3").arg(key).arg(m_next).arg(kRest));
-            if (reply == QStringLiteral("OK"))
-                m_acknowledged[key] = m_next;
-            ++m_next;
-            QCoreApplication::processEvents(); // which hear that the process ended
-        }
+        write(QString());
         m_nodes.kill(kNode);
         m_nodes.restart(kNode, {kAfterPowerCut});
     }
@@ -80,18 +81,40 @@ private:
     static inline const QString kRest = QString(2'500, u'r');
 
     bool isRefused() const { return m_nodes.exitCode(kNode) == kCannotRun; }
-    /// It may end once more while it starts: that is only another power cut.
-    bool serves()
+    /// It may end once more while it starts: that is only another power cut, or crash.
+    bool serves(const QStringList& restartedWith = {kAfterPowerCut})
     {
         return BareNodes::until(
-                   [this] {
+                   [&] {
                        if (!m_nodes.runs(kNode) && !isRefused())
-                           m_nodes.restart(kNode, {kAfterPowerCut});
+                           m_nodes.restart(kNode, restartedWith);
                        return isRefused() ||
                               m_nodes.info(kNode, QStringLiteral("raft_role")) == QStringLiteral("leader");
                    },
                    kPatienceMs) &&
                !isRefused();
+    }
+
+    void live()
+    {
+        if (!serves())
+            return;
+        QElapsedTimer life;
+        life.start();
+        while (m_nodes.runs(kNode) && life.elapsed() < kLifeMs) {
+            write(kRest);
+            QCoreApplication::processEvents(); // which hear that the process ended
+        }
+    }
+
+    void write(const QString& rest)
+    {
+        const std::size_t key = m_next % m_acknowledged.size();
+        m_lastAsked[key] = m_next;
+        const QString reply = m_nodes.ask(kNode, QStringLiteral("SET k%1 %2-%3").arg(key).arg(m_next).arg(rest));
+        if (reply == QStringLiteral("OK"))
+            m_acknowledged[key] = m_next;
+        ++m_next;
     }
 
     BareNodes m_nodes;
@@ -151,6 +174,32 @@ private slots:
             QVERIFY2(loss.isEmpty(), qPrintable(loss));
         }
         qInfo("%d power cuts after %s: %llu writes, none lost", lives, qPrintable(kind), node.asked());
+    }
+
+    void namesThatAKilledProcessLeftAreBuiltUponOnlyOnceTheyAreDurable_data()
+    {
+        QTest::addColumn<bool>("isSynced");
+        QTest::newRow("synced") << true;
+        QTest::newRow("left out") << false;
+    }
+    void namesThatAKilledProcessLeftAreBuiltUponOnlyOnceTheyAreDurable()
+    {
+        QFETCH(const bool, isSynced);
+        QStringList options{QStringLiteral("--power-fails-before=renamed-name")};
+        if (!isSynced)
+            options << without(QStringLiteral("found-names"));
+        const int most = isSynced ? rounds(10) : 200;
+        QString loss;
+        int round = 0;
+        while (loss.isEmpty() && round < most) {
+            LoneNode node(options);
+            for (int life = 0; life < 4 && loss.isEmpty() && round < most; ++life, ++round) {
+                node.liveCrashGoOnAndLosePower();
+                loss = node.loss();
+            }
+        }
+        qInfo("in round %d, %s", round, qPrintable(loss));
+        QVERIFY2(loss.isEmpty() == isSynced && loss != kDoesNotServe, qPrintable(loss));
     }
 
     void aFolderThatIsNotSyncedVanishes()

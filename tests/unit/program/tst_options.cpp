@@ -37,7 +37,7 @@ private slots:
         QVERIFY(!options->managed && !options->join);
         QVERIFY(!options->afterPowerCut);
         QVERIFY(parseOptions(kGood + QStringList{QStringLiteral("--after-power-cut")})->afterPowerCut);
-        QVERIFY(!options->trial.leftOut && !options->trial.powerFailsAfter);
+        QVERIFY(!options->trial.leftOut && !options->trial.powerFailsAfter && !options->trial.powerFailsBefore);
     }
 
     void everySyncCanBeNamed()
@@ -50,6 +50,8 @@ private slots:
         QCOMPARE(trial("--without-sync=records").leftOut, SyncOf::Records);
         QVERIFY(!trial("--without-sync=records").powerFailsAfter);
         QCOMPARE(trial("--power-fails-after=folder-name").powerFailsAfter, SyncOf::FolderName);
+        QCOMPARE(trial("--power-fails-before=renamed-name").powerFailsBefore, SyncOf::RenamedName);
+        QVERIFY(!trial("--power-fails-before=renamed-name").powerFailsAfter);
         QCOMPARE(trial("--without-sync=incoming-snapshot").leftOut, SyncOf::IncomingSnapshot);
         QCOMPARE(storage::syncNames().size(), qsizetype(SyncOf::FolderName) + 1);
         const auto wrong = parseOptions(kGood + QStringList{QStringLiteral("--without-sync=wal")});
@@ -58,9 +60,9 @@ private slots:
 
     void helpNamesEveryOption()
     {
-        for (const char* option :
-             {"--id", "--member", "--data", "--cluster", "--join", "--snapshot-after", "--after-power-cut", "--managed",
-              "--control", "--after-power-cut", "--without-sync", "--power-fails-after", "--version", "--help"})
+        for (const char* option : {"--id", "--member", "--data", "--cluster", "--join", "--snapshot-after",
+                                   "--after-power-cut", "--managed", "--control", "--after-power-cut", "--without-sync",
+                                   "--power-fails-after", "--power-fails-before", "--version", "--help"})
             QVERIFY2(helpText().contains(QLatin1String(option)), option);
         QCOMPARE(parseOptions({QStringLiteral("--help")})->ask, Options::Ask::Help);
     }

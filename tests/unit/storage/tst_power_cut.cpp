@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/storage/power_cut.h"
 #include "node/storage/real_disk.h"
+#include "node/storage/synced_marks.h"
 
 #include <QDir>
 #include <QFile>
@@ -357,6 +358,33 @@ private slots:
             QCOMPARE(QFile::exists(folder + "/a"), was);
         }
         QVERIFY2(gone > 20 && gone < 40, qPrintable(QString::number(gone)));
+    }
+
+    void folderThatWasMadeByAKilledProcessIsMadeDurable_data()
+    {
+        QTest::addColumn<bool>("isSynced");
+        QTest::newRow("synced") << true;
+        QTest::newRow("left out") << false;
+    }
+    void folderThatWasMadeByAKilledProcessIsMadeDurable()
+    {
+        QFETCH(const bool, isSynced);
+        QTemporaryDir above;
+        const QString folder = above.path() + "/n1";
+        QVERIFY(QDir().mkdir(folder));
+        RealDisk disk;
+        disk.setTrial({.leftOut = isSynced ? std::nullopt : std::optional(SyncOf::FolderName)});
+        QVERIFY(disk.makeFolder(folder));
+        {
+            const auto lock = disk.lockFolder(folder);
+            QVERIFY(lock);
+            QCOMPARE((*SyncedMarks::open(folder))->isFolderNew(), !isSynced);
+        }
+        // Whoever comes next makes it good.
+        RealDisk other;
+        QVERIFY(other.makeFolder(folder));
+        const auto lock = other.lockFolder(folder);
+        QVERIFY(lock && !(*SyncedMarks::open(folder))->isFolderNew());
     }
 
     void folderInUseIsRefused()
