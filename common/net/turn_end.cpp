@@ -2,6 +2,7 @@
 #include "common/net/turn_end.h"
 
 #include <QAbstractEventDispatcher>
+#include <QPointer>
 
 #include <algorithm>
 #include <deque>
@@ -24,13 +25,17 @@ public:
         listen();
         m_asked.push_back(end);
     }
-    void remove(TurnEnd* end) { std::erase(m_asked, end); }
+    void remove(TurnEnd* end)
+    {
+        std::erase(m_asked, end);
+        std::erase(m_next, end);
+    }
 
 private:
     void listen()
     {
         QAbstractEventDispatcher* dispatcher = QAbstractEventDispatcher::instance();
-        if (dispatcher == m_dispatcher)
+        if (dispatcher == m_dispatcher || !dispatcher)
             return;
         m_dispatcher = dispatcher;
         connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, [this] {
@@ -46,16 +51,27 @@ private:
 
     void finish()
     {
+        ++m_turn;
         while (!m_asked.empty()) {
             TurnEnd* end = m_asked.front();
             m_asked.pop_front();
+            if (end->m_lastTurn == m_turn) {
+                m_next.push_back(end);
+                continue;
+            }
+            end->m_lastTurn = m_turn;
             end->m_isAsked = false;
             end->m_work();
         }
+        m_asked.swap(m_next);
+        if (!m_asked.empty() && m_dispatcher)
+            m_dispatcher->wakeUp();
     }
 
-    QAbstractEventDispatcher* m_dispatcher = nullptr;
+    QPointer<QAbstractEventDispatcher> m_dispatcher;
     std::deque<TurnEnd*> m_asked;
+    std::deque<TurnEnd*> m_next; ///< done in this turn already
+    quint64 m_turn = 0;
     bool m_hasWaited = false; ///< in the turn before this one
 };
 

@@ -19,7 +19,8 @@ public:
     TurnEnd(const TurnEnd&) = delete;
     TurnEnd& operator=(const TurnEnd&) = delete;
 
-    /// May be asked for in the work itself, and is then done again before the loop waits.
+    /// Once a turn: asked for in the work itself, or behind it, it is done when the next turn ends, which then comes at
+    /// once, but not before every socket and timer had theirs.
     void ask();
 
 private:
@@ -27,6 +28,7 @@ private:
     std::function<void()> m_work;
     Loop& m_loop;
     bool m_isAsked = false;
+    quint64 m_lastTurn = 0; ///< that it was done in
 };
 
 } // namespace faultline::net

@@ -64,6 +64,7 @@ QString ClientSocket::local() const
 
 void ClientSocket::setWantsToRead(bool wants)
 {
+    wants = wants && !m_isAtEnd;
     if (std::exchange(m_wantsRead, wants) != wants)
         poll();
 }
@@ -75,8 +76,12 @@ qsizetype ClientSocket::read(char* into, qsizetype most)
     const ssize_t got = ::recv(m_descriptor, into, static_cast<std::size_t>(most), MSG_DONTWAIT);
     if (got > 0)
         return got;
-    if (got == 0 || !isForLater(errno))
+    if (got < 0 && !isForLater(errno)) {
         lose();
+    } else if (got == 0) {
+        m_isAtEnd = true;
+        setWantsToRead(false);
+    }
     return 0;
 }
 
@@ -101,8 +106,29 @@ void ClientSocket::write(QByteArrayView bytes)
 void ClientSocket::closeWhenWritten()
 {
     m_isClosing = true;
-    setWantsToRead(false);
+    setWantsToRead(!m_isAtEnd);
+    throwAwayUnread();
     if (m_unsent.isEmpty())
+        sayLastWord();
+}
+
+void ClientSocket::sayLastWord()
+{
+    if (m_descriptor < 0)
+        return;
+    if (m_isAtEnd)
+        return lose();
+    m_saidLastWord = true;
+    ::shutdown(m_descriptor, SHUT_WR);
+}
+
+void ClientSocket::throwAwayUnread()
+{
+    char unread[4096];
+    constexpr int kReadsInTurn = 64;
+    for (int reads = 0; reads < kReadsInTurn && !m_isAtEnd && read(unread, sizeof unread) > 0; ++reads) {
+    }
+    if (m_isAtEnd && m_saidLastWord)
         lose();
 }
 
@@ -150,12 +176,16 @@ void ClientSocket::ready(bool toRead, bool toWrite, bool isOver)
             m_wantsWrite = false;
             poll();
             if (m_isClosing)
-                return lose();
+                sayLastWord();
         }
         if (whenWritten)
             whenWritten();
     }
-    if (toRead && m_descriptor >= 0 && m_wantsRead && whenReadable)
+    if (!toRead || m_descriptor < 0 || !m_wantsRead)
+        return;
+    if (m_isClosing)
+        throwAwayUnread();
+    else if (whenReadable)
         whenReadable();
 }
 

@@ -25,11 +25,13 @@ public:
     std::function<void()> whenReadable;
     /// Some of what had to wait was taken by the system.
     std::function<void()> whenWritten;
-    /// Once, when the connection is gone by itself or by closeWhenWritten(); the descriptor is closed by then. It may
+    /// Once, when the connection is torn, or closed after closeWhenWritten(); the descriptor is closed by then. It may
     /// come from within read() and write().
     std::function<void()> whenGone;
 
     bool isOpen() const { return m_descriptor >= 0; }
+    /// The other end says no more, as read() has found; it may still listen.
+    bool isAtEnd() const { return m_isAtEnd; }
     QString peer() const;  ///< address:port
     QString local() const; ///< the same of this end
 
@@ -40,8 +42,11 @@ public:
     void write(QByteArrayView bytes);
     qint64 bytesToWrite() const { return m_unsent.size() - m_sent; }
 
-    /// Reads no more, and closes once everything is written.
+    /// Says its last word once everything is written. What still comes is thrown away until the other end has said its
+    /// own: a socket closed over unread bytes resets the connection, and what was just written with it.
     void closeWhenWritten();
+    /// Reads what there is, for nobody.
+    void throwAwayUnread();
     /// At once; what is unsent is lost. Nobody is told.
     void close();
 
@@ -49,6 +54,7 @@ private:
     void ready(bool toRead, bool toWrite, bool isOver) override;
     void poll();
     void lose();
+    void sayLastWord();
 
     PollSet& m_set;
     int m_descriptor;
@@ -57,6 +63,8 @@ private:
     bool m_wantsRead = true;
     bool m_wantsWrite = false;
     bool m_isClosing = false;
+    bool m_isAtEnd = false;
+    bool m_saidLastWord = false;
 };
 
 } // namespace faultline::client

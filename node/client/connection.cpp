@@ -5,6 +5,8 @@
 
 #include <QTimer>
 
+#include <algorithm>
+
 namespace faultline::client {
 
 using namespace resp;
@@ -51,19 +53,20 @@ void appendResult(QByteArray& out, const kv::Result& result, Protocol protocol)
 } // namespace
 
 Connection::Connection(quint32 id, int descriptor, PollSet& set, Dispatcher& dispatcher, Counters& counters,
-                       ConnectionOwner& owner)
+                       const PortOptions& options, ConnectionOwner& owner)
     : m_id(id)
     , m_socket(descriptor, set)
     , m_dispatcher(dispatcher)
     , m_counters(counters)
+    , m_options(options)
     , m_owner(owner)
 {
     m_session = dispatcher.newSession();
     m_socket.whenReadable = [this] {
-        if (m_closing)
-            dropUnread();
-        else
-            readCommands();
+        if (!m_closing)
+            return readCommands();
+        m_socket.throwAwayUnread();
+        leaveWhatHasNoEnd();
     };
     m_socket.whenWritten = [this] {
         if (m_paused && !mustPause())
@@ -172,7 +175,7 @@ void Connection::complete(quint64 requestId, const kv::Result& result)
             appendResult(command->reply, result, m_session.protocol);
         hold(*command);
     }
-    if (m_out.size() + m_heldBytes > kMaxOutput)
+    if (m_out.size() + m_heldBytes > kMaxOutput || holdsTooMuch())
         drown();
     if (!m_reading)
         m_owner.wake(m_id);
@@ -257,6 +260,14 @@ bool Connection::mustPause() const
            m_out.size() + m_heldBytes + m_socket.bytesToWrite() > kPauseOutput;
 }
 
+bool Connection::holdsTooMuch()
+{
+    const qint64 held = m_left ? 0 : m_out.size() + m_heldBytes + m_socket.bytesToWrite() + m_parser.bufferedBytes();
+    m_counters.clientBytes += held - std::exchange(m_counted, held);
+    return m_counters.clientBytes > m_options.maxClientBytes &&
+           held > m_options.maxClientBytes / static_cast<qint64>(std::max<quint64>(1, m_counters.connections));
+}
+
 void Connection::readCommands()
 {
     if (m_reading || m_closing || m_left)
@@ -288,6 +299,8 @@ void Connection::readCommands()
         } else if (mayBeMore && reads < kReadsInTurn) {
             const qsizetype got = m_socket.read(m_parser.room(kReadAtOnce), kReadAtOnce);
             m_parser.filled(got);
+            if (holdsTooMuch())
+                drown();
             mayBeMore = got == kReadAtOnce;
             ++reads;
         } else {
@@ -295,11 +308,22 @@ void Connection::readCommands()
         }
     }
     m_reading = false;
-    m_socket.setWantsToRead(!m_paused);
+    m_closing |= m_socket.isAtEnd(); // it may still listen to what it is owed
+    m_socket.setWantsToRead(!m_paused || m_closing);
     m_counters.parse.record(std::chrono::steady_clock::now() - arrived);
     flush();
+    leaveWhatHasNoEnd();
     if (m_paused && !mustPause())
         m_owner.wake(m_id);
+}
+
+/// What was proposed comes to an end by itself; what a client only waits for, not before it is gone.
+void Connection::leaveWhatHasNoEnd()
+{
+    if (m_socket.isAtEnd() && !m_left && std::ranges::any_of(m_unanswered, [](const Unanswered& command) {
+            return command.state == State::Pending && command.proposedBytes == 0;
+        }))
+        abort();
 }
 
 void Connection::turn()
@@ -332,7 +356,7 @@ void Connection::flush()
         if (m_left)
             return;
     }
-    if (m_socket.bytesToWrite() + m_heldBytes > kMaxOutput) {
+    if (m_socket.bytesToWrite() + m_heldBytes > kMaxOutput || holdsTooMuch()) {
         ++m_counters.slowReaders;
         abort();
     } else if (m_closing && m_unanswered.empty()) {
@@ -344,8 +368,6 @@ void Connection::finish()
 {
     m_finished = true;
     m_closing = true;
-    // What the client sent meanwhile is taken, since a socket closed over unread bytes may reset the replies away.
-    dropUnread();
     m_socket.closeWhenWritten();
     if (!m_left)
         QTimer::singleShot(kCloseDeadline, this, &Connection::abort);
@@ -358,18 +380,12 @@ void Connection::abort()
     leave();
 }
 
-void Connection::dropUnread()
-{
-    char unread[4096];
-    for (int reads = 0; reads < kReadsInTurn && m_socket.read(unread, sizeof unread) > 0; ++reads) {
-    }
-}
-
 void Connection::leave()
 {
     if (m_left)
         return;
     m_left = true;
+    holdsTooMuch();
     discardUnanswered();
     m_owner.gone(m_id);
 }

@@ -66,7 +66,7 @@ public:
 
     /// `descriptor` is of a connected socket. The other arguments outlive the connection.
     Connection(quint32 id, int descriptor, PollSet& set, Dispatcher& dispatcher, Counters& counters,
-               ConnectionOwner& owner);
+               const PortOptions& options, ConnectionOwner& owner);
     ~Connection() override;
 
     quint32 id() const { return m_id; }
@@ -118,6 +118,7 @@ private:
 
     void readCommands();
     bool mustPause() const;
+    bool holdsTooMuch();
     void flush();
     void moveAnswersOut();
     void hold(Unanswered& command);
@@ -125,7 +126,7 @@ private:
     void drown();
     void discardUnanswered();
     void finish();
-    void dropUnread();
+    void leaveWhatHasNoEnd();
     void leave();
     Unanswered* find(quint64 requestId);
 
@@ -133,6 +134,7 @@ private:
     ClientSocket m_socket;
     Dispatcher& m_dispatcher;
     Counters& m_counters;
+    const PortOptions& m_options;
     ConnectionOwner& m_owner;
     Session m_session;
     resp::RequestParser m_parser;
@@ -141,6 +143,7 @@ private:
     quint32 m_firstSequence = 0; ///< of m_unanswered.front(); wraps
     qint64 m_proposedBytes = 0;
     qint64 m_heldBytes = 0; ///< of replies in m_unanswered
+    qint64 m_counted = 0;   ///< what Counters::clientBytes counts of it
     QByteArray m_out;
     QByteArray m_unsaid;             ///< replies that may not go out
     std::vector<Instant> m_arrivals; ///< of proposed commands whose replies are in m_out

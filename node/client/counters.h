@@ -20,9 +20,10 @@ struct Counters
     quint64 refusals = 0;        ///< answered -CLUSTERDOWN, -TRYAGAIN or -BUSY: nothing was proposed
     quint64 protocolErrors = 0;  ///< connections closed because what they sent is not RESP
     quint64 outcomesUnknown = 0; ///< proposals of which nobody knows what became
-    quint64 slowReaders = 0;     ///< connections closed because they did not take their replies
-    quint64 pending = 0;         ///< now: proposed and not yet answered
-    qint64 pendingBytes = 0;     ///< now: size of those
+    quint64 slowReaders = 0; ///< connections closed because they did not take their replies, or hold too much together
+    quint64 pending = 0;     ///< now: proposed and not yet answered
+    qint64 pendingBytes = 0; ///< now: size of those
+    qint64 clientBytes = 0;  ///< now: of replies that are not taken and of commands half sent
 
     /// Of each command in the table, by its CommandId.
     struct PerCommand

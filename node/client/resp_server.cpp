@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/client/resp_server.h"
 
+#include "common/net/keep_accepting.h"
+
 #include <QHostAddress>
-#include <QTimer>
 
 namespace faultline::client {
 
 namespace {
 
 constexpr int kBacklog = 1024;
-constexpr std::chrono::milliseconds kAcceptAgain{100};
 
 } // namespace
 
@@ -19,9 +19,7 @@ RespServer::RespServer(Backend& backend, PortOptions options)
     , m_dispatcher(backend, m_counters, m_waitingRoom, m_options)
 {
     m_server.setListenBacklogSize(kBacklog);
-    // Qt stops accepting when the process has no file descriptor left; one may be free again soon.
-    connect(&m_server, &QTcpServer::acceptError, this,
-            [this] { QTimer::singleShot(kAcceptAgain, &m_server, [this] { m_server.resumeAccepting(); }); });
+    net::keepAccepting(m_server);
 }
 
 RespServer::~RespServer()
@@ -59,7 +57,7 @@ void RespServer::accept(qintptr descriptor)
         ++m_lastId;
     } while (m_lastId == 0 || m_connections.contains(m_lastId));
     auto connection = std::make_unique<Connection>(m_lastId, static_cast<int>(descriptor), m_sockets, m_dispatcher,
-                                                   m_counters, static_cast<ConnectionOwner&>(*this));
+                                                   m_counters, m_options, static_cast<ConnectionOwner&>(*this));
     if (!connection->isOpen())
         return;
     m_connections.emplace(m_lastId, std::move(connection));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/control/agent.h"
 
+#include "common/net/keep_accepting.h"
+
 #include <QHostAddress>
 #include <QTcpSocket>
 
@@ -30,6 +32,7 @@ bool sameToken(const QByteArray& a, const QByteArray& b)
 Agent::Agent(AgentOptions options)
     : m_options(std::move(options))
 {
+    net::keepAccepting(m_server);
     connect(&m_server, &QTcpServer::newConnection, this, &Agent::accept);
     connect(&m_statusTimer, &QTimer::timeout, this, [this] {
         pushStatus();

@@ -60,6 +60,18 @@ std::chrono::nanoseconds Group::passed() const
     return m_handed.stopwatch ? m_handed.stopwatch() : std::chrono::nanoseconds(0);
 }
 
+quint64 Group::stops() const
+{
+    return m_handed.stops ? m_handed.stops() : 0;
+}
+
+std::optional<std::chrono::nanoseconds> Group::writeUnderWayFor() const
+{
+    if (m_asked.empty() || m_asked.front().stops != stops())
+        return std::nullopt;
+    return passed() - m_asked.front().at;
+}
+
 void Group::noteReplicated(raft::LogIndex commit)
 {
     while (!m_replicating.empty() && m_replicating.front().last <= commit) {
@@ -104,7 +116,7 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
     if (kv::isRead(command)) {
         if (!leads())
             return Submitted::NotLeader;
-        if (m_reads.size() >= m_options.maxWaitingReads)
+        if (m_reads.size() >= m_options.maxWaitingReads || m_reads.bytes() > m_options.maxWaitingReadBytes)
             return Submitted::Busy;
         m_reads.add({requestId, std::move(command)});
         due();
@@ -261,6 +273,7 @@ void Group::writeGathered()
         std::optional<std::chrono::nanoseconds> took;
     };
     auto result = std::make_shared<Done>();
+    m_asked.push_back({passed(), stops()});
     m_handed.storage.run(
         [disk = m_disk, gathering = m_gathering, result, stopwatch = m_handed.stopwatch,
          asked = passed()]() -> Result<void> {
@@ -281,11 +294,13 @@ void Group::writeGathered()
         [this, alive = m_alive, result](const Result<void>& done) {
             if (!*alive || m_failure)
                 return;
+            const bool isTimed = m_asked.front().stops == stops();
+            m_asked.pop_front();
             if (!done) {
                 m_failure = done.error();
             } else {
                 m_awaitsSpace = !result->outcomes;
-                if (result->took) {
+                if (result->took && isTimed) {
                     m_stageTimes.append.record(*result->waited);
                     m_stageTimes.sync.record(*result->took);
                     if (whenSynced)

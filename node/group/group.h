@@ -60,6 +60,7 @@ struct GroupOptions
     /// Reads that wait for their turn; beyond, none is taken. A leader that hears no majority cannot answer them, and
     /// they stay when the clients that asked are gone.
     std::size_t maxWaitingReads = 1'000'000;
+    qint64 maxWaitingReadBytes = qint64(64) << 20; ///< of those; the one that exceeds it is still taken
 
     kv::StoreRules storeRules;
 };
@@ -84,6 +85,8 @@ public:
         std::function<std::chrono::nanoseconds()> stopwatch;
         /// By which a leader stamps what it proposes: see node/kv/time.h. Not set: nothing is stamped, no key expires.
         std::function<kv::TimeOfDay()> timeOfDay = {};
+        /// How often this process was stopped and went on: what was timed over a stop says nothing. Not set: never.
+        std::function<quint64()> stops = {};
     };
 
     /// Reads back what the folder holds: the newest snapshot, then the log. The error is a sentence about the disk.
@@ -128,6 +131,9 @@ public:
     std::size_t pendingReads() const { return m_reads.size(); }
     qint64 unwrittenBytes() const { return m_unwrittenBytes; } ///< see GroupOptions, and so the next two
     std::size_t unwritten() const { return m_unwritten.size(); }
+    /// How long the oldest write that is not done was asked for, by the stopwatch; nothing without one, and when the
+    /// process was stopped meanwhile.
+    std::optional<std::chrono::nanoseconds> writeUnderWayFor() const;
     qint64 unappliedBytes() const { return m_pendingBytes; }
     const GroupDisk& disk() const { return *m_disk; }
     const StageTimes& stageTimes() const { return m_stageTimes; }
@@ -164,6 +170,11 @@ private:
         raft::LogIndex index;
         QByteArray value;
     };
+    struct Asked ///< of the disk
+    {
+        std::chrono::nanoseconds at;
+        quint64 stops;
+    };
     struct Unwritten
     {
         quint64 number; ///< of the write
@@ -199,6 +210,7 @@ private:
     bool hasWork() const;
     bool isBehind() const;
     std::chrono::nanoseconds passed() const;
+    quint64 stops() const;
     void noteReplicated(raft::LogIndex commit);
     void act(raft::Ready ready);
     void write(raft::Ready ready);
@@ -249,6 +261,7 @@ private:
 
     std::shared_ptr<Gathering> m_gathering;
     std::deque<Unwritten> m_unwritten; ///< by rising number
+    std::deque<Asked> m_asked;         ///< and not done
     qint64 m_unwrittenBytes = 0;
     bool m_awaitsSpace = false; ///< a write does
     bool m_makesRoom = false;

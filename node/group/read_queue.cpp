@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/group/read_queue.h"
 
+#include <numeric>
 #include <utility>
 
 namespace faultline::node {
+
+namespace {
+
+qint64 bytesOf(const std::vector<ReadQueue::Read>& reads)
+{
+    return std::accumulate(reads.begin(), reads.end(), qint64(0),
+                           [](qint64 sum, const ReadQueue::Read& read) { return sum + read.command.size(); });
+}
+
+} // namespace
 
 quint64 ReadQueue::beginRound()
 {
@@ -32,6 +43,7 @@ std::vector<ReadQueue::Read> ReadQueue::refused(quint64 round)
     m_rounds.erase(found);
     m_asked -= reads.size();
     m_begun -= reads.size();
+    m_bytes -= bytesOf(reads);
     return reads;
 }
 
@@ -42,6 +54,7 @@ std::vector<ReadQueue::Read> ReadQueue::takeDue(raft::LogIndex applied)
     while (!m_confirmed.empty() && m_confirmed.front().index <= applied) {
         std::vector<Read>& reads = m_confirmed.front().reads;
         m_begun -= reads.size();
+        m_bytes -= bytesOf(reads);
         if (due.empty())
             due = std::move(reads);
         else

@@ -28,7 +28,11 @@ public:
         QByteArray command;
     };
 
-    void add(Read read) { m_gathered.push_back(std::move(read)); }
+    void add(Read read)
+    {
+        m_bytes += read.command.size();
+        m_gathered.push_back(std::move(read));
+    }
     bool isRoundDue() const { return !m_gathered.empty() && m_gathered.size() >= m_asked; }
     /// What was gathered becomes one round, to be asked for under this number.
     quint64 beginRound();
@@ -41,6 +45,7 @@ public:
     std::vector<Read> takeDue(raft::LogIndex applied);
 
     std::size_t size() const;
+    qint64 bytes() const { return m_bytes; } ///< of their commands
 
 private:
     struct Confirmed
@@ -52,6 +57,7 @@ private:
     std::vector<Read> m_gathered;
     std::map<quint64, std::vector<Read>> m_rounds; ///< asked for and not yet confirmed
     std::deque<Confirmed> m_confirmed;
+    qint64 m_bytes = 0;
     quint64 m_lastRound = 0;
     std::size_t m_asked = 0; ///< reads in m_rounds
     std::size_t m_begun = 0; ///< reads in m_rounds and m_confirmed

@@ -78,11 +78,11 @@ std::optional<Result> Sessions::replyOrApply(const SessionCall& call)
         return Failure{"ERR sequence number " + QByteArray::number(call.sequence) + " of session " + name +
                        " was acknowledged, as all below " + QByteArray::number(session.ackedBelow) +
                        " are: its reply is gone and it cannot be said again"};
-    if (const auto reply = session.replies.find(call.sequence); reply != session.replies.end())
-        return reply->second;
+    if (const auto reply = session.replies.constFind(call.sequence); reply != session.replies.constEnd())
+        return *reply;
     if (session.replies.size() >= kMaxReplies || session.bytes >= kFullBytes)
-        return Failure{"ERR session " + name + " keeps " + QByteArray::number(qulonglong(session.replies.size())) +
-                       " replies of " + QByteArray::number(session.bytes) +
+        return Failure{"ERR session " + name + " keeps " + QByteArray::number(session.replies.size()) + " replies of " +
+                       QByteArray::number(session.bytes) +
                        " bytes that were not acknowledged, nothing was done: acknowledge some first"};
     return std::nullopt;
 }
@@ -109,17 +109,18 @@ void Sessions::acknowledge(quint64 id, Session& session, quint64 below)
     m_hash -= hashOfSession(id, session);
     session.ackedBelow = below;
     m_hash += hashOfSession(id, session);
-    const auto end = session.replies.lower_bound(below);
-    for (auto reply = session.replies.begin(); reply != end; reply = session.replies.erase(reply)) {
-        m_hash -= hashOfReply(id, reply->first, reply->second);
-        session.bytes -= sizeOf(reply->second);
-        m_bytes -= sizeOf(reply->second);
+    while (!session.replies.isEmpty() && session.replies.firstKey() < below) {
+        const auto reply = session.replies.begin();
+        m_hash -= hashOfReply(id, reply.key(), *reply);
+        session.bytes -= sizeOf(*reply);
+        m_bytes -= sizeOf(*reply);
+        session.replies.erase(reply);
     }
 }
 
 void Sessions::keep(quint64 id, Session& session, quint64 sequence, const Result& result)
 {
-    session.replies.emplace(sequence, result);
+    session.replies.insert(sequence, result);
     session.bytes += sizeOf(result);
     m_bytes += sizeOf(result);
     m_hash += hashOfReply(id, sequence, result);
@@ -130,8 +131,9 @@ void Sessions::evict()
     while (m_sessions.size() > kMaxSessions || (m_bytes > kMaxBytes && m_sessions.size() > 1)) {
         const auto oldest = m_byLastUse.begin();
         const auto session = m_sessions.find(oldest->second);
-        for (const auto& [sequence, result] : session->second.replies)
-            m_hash -= hashOfReply(session->first, sequence, result);
+        const auto& replies = session->second.replies;
+        for (auto reply = replies.cbegin(); reply != replies.cend(); ++reply)
+            m_hash -= hashOfReply(session->first, reply.key(), *reply);
         m_hash -= hashOfSession(session->first, session->second);
         m_bytes -= session->second.bytes;
         m_sessions.erase(session);
@@ -167,7 +169,7 @@ bool Sessions::restoreSession(quint64 id, quint64 lastUse, quint64 ackedBelow)
 bool Sessions::restoreReply(quint64 id, quint64 sequence, const Result& result)
 {
     const auto found = m_sessions.find(id);
-    if (found == m_sessions.end() || found->second.replies.count(sequence) > 0)
+    if (found == m_sessions.end() || found->second.replies.contains(sequence))
         return false;
     Session& session = found->second;
     if (sequence < session.ackedBelow || session.replies.size() >= kMaxReplies || session.bytes >= kFullBytes)

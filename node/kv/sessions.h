@@ -5,6 +5,7 @@
 #include "node/kv/result.h"
 
 #include <QByteArray>
+#include <QMap>
 
 #include <map>
 #include <optional>
@@ -23,7 +24,7 @@ class Sessions
 {
 public:
     static constexpr std::size_t kMaxSessions = 1024; ///< beyond, the one whose last use lies furthest back goes
-    static constexpr std::size_t kMaxReplies = 256;   ///< kept for one session; beyond, its calls are refused
+    static constexpr qsizetype kMaxReplies = 256;     ///< kept for one session; beyond, its calls are refused
     static constexpr qsizetype kFullBytes = qsizetype(8) << 20; ///< of one session's replies: at or above, refused
     static constexpr qsizetype kMaxBytes = qsizetype(64) << 20; ///< of all replies: beyond, sessions go as above
 
@@ -43,10 +44,10 @@ public:
     /// An open session as it stands in a snapshot.
     struct Session
     {
-        quint64 lastUse = 0;    ///< counted in uses of any session
-        quint64 ackedBelow = 0; ///< no reply below it is kept
-        std::map<quint64, Result> replies;
-        qsizetype bytes = 0; ///< of the replies
+        quint64 lastUse = 0;           ///< counted in uses of any session
+        quint64 ackedBelow = 0;        ///< no reply below it is kept
+        QMap<quint64, Result> replies; ///< by sequence number; a snapshot shares them
+        qsizetype bytes = 0;           ///< of the replies
     };
     quint64 lastId() const { return m_lastId; }
     quint64 uses() const { return m_uses; }

@@ -74,10 +74,10 @@ bool SnapshotWriter::writeOne()
     appendVarint(m_written, id);
     appendVarint(m_written, session.lastUse);
     appendVarint(m_written, session.ackedBelow);
-    appendVarint(m_written, session.replies.size());
-    for (const auto& [sequence, result] : session.replies) {
-        appendVarint(m_written, sequence);
-        appendResult(m_written, result);
+    appendVarint(m_written, static_cast<quint64>(session.replies.size()));
+    for (auto reply = session.replies.cbegin(); reply != session.replies.cend(); ++reply) {
+        appendVarint(m_written, reply.key());
+        appendResult(m_written, *reply);
     }
     m_lastSession = id;
     return true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/peer/peer_transport.h"
 
+#include "common/net/keep_accepting.h"
+
 #include <QHostAddress>
 #include <QTcpSocket>
 
@@ -18,6 +20,7 @@ PeerTransport::PeerTransport(TransportOptions options, PacedClock& clock)
     , m_lastSeed(m_options.seed)
 {
     setPeers(m_options.peers);
+    net::keepAccepting(m_server);
     connect(&m_server, &QTcpServer::newConnection, this, &PeerTransport::accept);
     m_clock.whenPaceChanges([this] { goOn(); });
 }

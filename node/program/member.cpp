@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/program/member.h"
 
+#include "node/program/descriptors_linux.h"
+
 #include <QRandomGenerator>
 #include <QtEndian>
 
@@ -67,7 +69,10 @@ Result<void> Member::start()
     };
     client::Backend& backend = *this;
     m_clients = std::make_unique<client::RespServer>(
-        backend, client::PortOptions{.password = m_secrets.password, .admission = m_options.admission});
+        backend, client::PortOptions{
+                     .maxConnections = std::min<quint64>(client::PortOptions().maxConnections, raiseDescriptorLimit()),
+                     .password = m_secrets.password,
+                     .admission = m_options.admission});
 
     if (!m_options.managed)
         return openPorts();
@@ -143,7 +148,8 @@ Result<void> Member::recover()
                                          return qint64(time.count() / 1'000);
                                      };
                                      return kv::TimeOfDay{milliseconds(m_wallClock.now()), milliseconds(m_clock.lag())};
-                                 }});
+                                 },
+                             .stops = [] { return Thaw::count(); }});
     if (!group)
         return Error{group.error()};
     m_group = *std::move(group);

@@ -86,6 +86,7 @@ private:
     void reportSync(std::chrono::nanoseconds took);
     void reportHangingDisk();
     QString diskAsReason() const;
+    std::optional<std::chrono::milliseconds> hangsFor() const;
     void reportFullDisk();
     wire::Status status();
     wire::Histograms histograms() const;

@@ -149,12 +149,20 @@ void Member::reportSync(std::chrono::nanoseconds took)
                         .arg(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
 }
 
+/// Of a write; nothing when none takes long.
+std::optional<std::chrono::milliseconds> Member::hangsFor() const
+{
+    const auto lasts = m_group->writeUnderWayFor();
+    if (!lasts || *lasts < kHangingDisk * m_paceFactor.load())
+        return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(*lasts);
+}
+
 /// While it lasts, and not only when the write is done, which on a disk that hangs may be never.
 void Member::reportHangingDisk()
 {
-    const auto lasts = m_storage.underWayFor();
-    if (!m_agent || !lasts || *lasts < kHangingDisk * m_paceFactor.load() ||
-        wire::monotonicNow() < m_nextSlowDiskReport)
+    const auto lasts = hangsFor();
+    if (!m_agent || !lasts || wire::monotonicNow() < m_nextSlowDiskReport)
         return;
     m_nextSlowDiskReport = wire::monotonicNow() + kSlowDiskReportInterval;
     m_agent->report(wire::NodeEventKind::Warning, m_group->term().value, {},
@@ -167,10 +175,8 @@ void Member::reportHangingDisk()
 /// What to add to the reason of a change of role.
 QString Member::diskAsReason() const
 {
-    const auto lasts = m_storage.underWayFor();
-    return lasts && *lasts >= kHangingDisk * m_paceFactor.load()
-               ? QStringLiteral("; its disk has not finished a write for %1 ms").arg(lasts->count())
-               : QString();
+    const auto lasts = hangsFor();
+    return lasts ? QStringLiteral("; its disk has not finished a write for %1 ms").arg(lasts->count()) : QString();
 }
 
 void Member::reportFullDisk()

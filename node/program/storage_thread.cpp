@@ -30,14 +30,6 @@ void StorageThread::run(std::function<Result<void>()> work, std::function<void(R
     m_wake.ask();
 }
 
-std::optional<std::chrono::milliseconds> StorageThread::underWayFor() const
-{
-    const std::lock_guard guard(m_mutex);
-    if (!m_begun)
-        return std::nullopt;
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - *m_begun);
-}
-
 void StorageThread::pause(std::chrono::microseconds time)
 {
     std::unique_lock guard(m_mutex);
@@ -53,12 +45,10 @@ void StorageThread::workOff()
             return;
         Job job = std::move(m_jobs.front());
         m_jobs.pop_front();
-        m_begun = std::chrono::steady_clock::now();
         guard.unlock();
         Finished finished{std::move(job.done), job.work()};
         job.work = nullptr; // what it holds is released here, and not while others wait for the lock
         guard.lock();
-        m_begun.reset();
         m_finished.push_back(std::move(finished));
         if (m_finished.size() == 1)
             QMetaObject::invokeMethod(

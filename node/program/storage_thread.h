@@ -10,7 +10,6 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -28,9 +27,6 @@ public:
     ~StorageThread() override;
 
     void run(std::function<Result<void>()> work, std::function<void(Result<void>)> done) override;
-
-    /// How long the piece of work has lasted that is under way; nothing when none is. Any thread.
-    std::optional<std::chrono::milliseconds> underWayFor() const;
 
     /// Lets its caller wait, as on a slow disk; not once the thread is to end, so that a slow disk holds up no exit.
     /// Any thread.
@@ -53,11 +49,10 @@ private:
 
     QObject m_home; ///< on the thread that is told
     net::TurnEnd m_wake{[this] { m_changed.notify_all(); }};
-    mutable std::mutex m_mutex;
+    std::mutex m_mutex;
     std::condition_variable m_changed;
     std::deque<Job> m_jobs;
-    std::vector<Finished> m_finished;                             ///< and not told yet
-    std::optional<std::chrono::steady_clock::time_point> m_begun; ///< the work that is under way
+    std::vector<Finished> m_finished; ///< and not told yet
     bool m_isEnding = false;
     std::thread m_thread;
 };

@@ -9,6 +9,8 @@
 #include <QDeadlineTimer>
 #include <QTcpSocket>
 
+#include <sys/resource.h>
+
 namespace faultline::tests {
 
 namespace {
@@ -77,6 +79,9 @@ void BareNodes::start(quint32 id, const QStringList& options)
     node.process->setProcessChannelMode(QProcess::ForwardedErrorChannel);
     node.process->setStandardOutputFile(QProcess::nullDevice());
     node.process->setChildProcessModifier(lab::dieWithParent(QCoreApplication::applicationPid()));
+    if (descriptors > 0)
+        node.process->setChildProcessModifier(
+            [limit = rlimit{descriptors, descriptors}] { ::setrlimit(RLIMIT_NOFILE, &limit); });
     node.process->start(qEnvironmentVariable("FAULTLINE_BIN") + QStringLiteral("/faultline-node"),
                         node.arguments + options);
 }

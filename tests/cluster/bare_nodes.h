@@ -24,6 +24,9 @@ public:
     explicit BareNodes(int most, QStringList options = {});
     ~BareNodes();
 
+    /// File descriptors that nodes started from now on may have; 0: as many as this process.
+    quint64 descriptors = 0;
+
     /// n1 to n`count` as the founders of a cluster.
     void found(int count);
     /// A node that waits to be taken in. `options` are its own.

@@ -124,6 +124,49 @@ private slots:
         QCOMPARE(replies.last(), QString("(integer) %1").arg(2 * Connection::kMaxUnanswered));
     }
 
+    void whoSaysNoMoreStillHearsWhatIsOwed_data()
+    {
+        QTest::addColumn<QByteArray>("said");
+        QTest::addColumn<qsizetype>("owed");
+        QTest::newRow("a write") << QByteArray("SET a 1\r\n") << qsizetype(1);
+        QTest::newRow("a write, and quit") << QByteArray("SET a 1\r\nQUIT\r\n") << qsizetype(2);
+        // As many bytes as are read at once, so that the end is all that the next read finds.
+        QTest::newRow("a whole read") << QByteArray("ECHO 890123456\r\n").repeated(Connection::kReadAtOnce / 16)
+                                      << Connection::kReadAtOnce / 16;
+    }
+    void whoSaysNoMoreStillHearsWhatIsOwed()
+    {
+        QFETCH(QByteArray, said);
+        QFETCH(qsizetype, owed);
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send(said);
+        QVERIFY(RawClient::wait([&] { return client.socket().bytesToWrite() == 0; }));
+        QCOMPARE(::shutdown(int(client.socket().socketDescriptor()), SHUT_WR), 0);
+        if (said.startsWith("SET")) {
+            QTRY_COMPARE(m_backend->held.size(), std::size_t(1));
+            for (int turn = 0; turn < 10; ++turn)
+                QCoreApplication::processEvents();
+            m_backend->answer(0);
+        }
+        QCOMPARE(client.replies(owed).size(), owed);
+        QVERIFY(client.closes());
+        QTRY_COMPARE(m_server->counters().connections, quint64(0));
+    }
+
+    void whoLeavesWhileWaitingWithoutAnEndIsGone()
+    {
+        m_backend->answers = false;
+        m_backend->end = 5;
+        for (const char* said : {"WAIT 2 0\r\n", "WAIT 2 0\r\nQUIT\r\n"}) {
+            RawClient client(m_server->port());
+            client.send(said);
+            QTRY_COMPARE(m_server->counters().connections, quint64(1));
+            client.socket().disconnectFromHost();
+            QTRY_COMPARE(m_server->counters().connections, quint64(0));
+        }
+    }
+
     void whoIsTornAwayWhileNothingIsReadIsGone()
     {
         m_backend->answers = false;
@@ -292,6 +335,7 @@ private slots:
         QVERIFY(client.closes());
     }
 
+    /// Nobody can tell one that left from one that only says no more.
     void answerForAClientThatLeftIsDropped()
     {
         m_backend->answers = false;
@@ -300,9 +344,9 @@ private slots:
             client.send("SET a 1\r\n");
             QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(1), 5000);
         }
+        m_backend->answer(0);
         QTRY_COMPARE_WITH_TIMEOUT(counters().connections, quint64(0), 5000);
         QCOMPARE(counters().pending, quint64(0));
-        m_backend->answer(0);
         RawClient next(m_server->port());
         QCOMPARE(next.ask("PING"), "PONG");
     }
@@ -369,6 +413,31 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(counters().slowReaders, quint64(1), 5000);
         QTRY_COMPARE_WITH_TIMEOUT(counters().connections, quint64(2), 5000);
         QCOMPARE(writer.ask("PING"), "PONG");
+    }
+
+    void allClientsTogetherHoldSoMuchAndNoMore()
+    {
+        start({.maxClientBytes = 4'000'000});
+        RawClient modest(m_server->port());
+        modest.send(resp::encodeCommand({"SET", "x", QByteArray(500'000, 'v')}));
+        QCOMPARE(modest.replies(1), QStringList{"OK"});
+        std::vector<std::unique_ptr<RawClient>> greedy;
+        for (int i = 0; i < 20; ++i) {
+            greedy.push_back(std::make_unique<RawClient>(m_server->port()));
+            greedy.back()->socket().setReadBufferSize(1024);
+            greedy.back()->send(QByteArray("GET x\r\n").repeated(50));
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(counters().slowReaders > 0, 5000);
+        for (int i = 0; i < 20; ++i) {
+            greedy.push_back(std::make_unique<RawClient>(m_server->port()));
+            greedy.back()->send("*2\r\n$4\r\nECHO\r\n$9000000\r\n" + QByteArray(1'000'000, 'h'));
+        }
+        const auto most = counters().clientBytes;
+        QTRY_VERIFY_WITH_TIMEOUT(counters().slowReaders > 10, 5000);
+        QVERIFY2(most <= 5'000'000 && counters().clientBytes <= 5'000'000, qPrintable(QString::number(most)));
+        QCOMPARE(modest.ask("PING"), "PONG");
+        greedy.clear();
+        QTRY_COMPARE_WITH_TIMEOUT(counters().clientBytes, qint64(0), 5000);
     }
 
     void tooManyConnectionsAreTurnedAway()

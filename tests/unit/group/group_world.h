@@ -79,12 +79,13 @@ struct Member : node::Transport
     int dues = 0;
     std::chrono::nanoseconds passed{0}; ///< a microsecond each time it is asked for
     kv::TimeOfDay clock;                ///< 0 until a test sets it
+    quint64 stops = 0;
 
     void start()
     {
         auto opened = node::Group::open(options, {disk, storage, *this, [] { return raft::Instant(0); },
                                                   [this] { return passed += std::chrono::microseconds(1); },
-                                                  [this] { return clock; }});
+                                                  [this] { return clock; }, [this] { return stops; }});
         if (!opened)
             qFatal("%s", qPrintable(opened.error()));
         group = *std::move(opened);

@@ -291,6 +291,43 @@ private slots:
         QVERIFY(world[2].stageTimes().sync.count() > 0);
     }
 
+    void howLongAWriteTakesIsKnownWhileItLasts()
+    {
+        World world(3);
+        world.ticks(20);
+        world.settle();
+        QVERIFY(!world[1].writeUnderWayFor());
+        Member& leader = world.member(1);
+        leader.storage.isHeld = true;
+        QVERIFY(world[1].submit(1, set("k", "v")) == Group::Submitted::Taken);
+        world.settle();
+        leader.passed += std::chrono::milliseconds(300);
+        QVERIFY(world[1].writeUnderWayFor() >= std::chrono::milliseconds(300));
+        leader.storage.doAll();
+        QVERIFY(!world[1].writeUnderWayFor());
+        QVERIFY(world[1].stageTimes().sync.count() > 0);
+    }
+
+    void aStopOfTheProcessIsNoSlowDisk()
+    {
+        World world(3);
+        world.ticks(20);
+        world.settle();
+        Member& leader = world.member(1);
+        leader.storage.isHeld = true;
+        QVERIFY(world[1].submit(1, set("k", "v")) == Group::Submitted::Taken);
+        world.settle();
+        const quint64 timed = world[1].stageTimes().sync.count();
+        bool isSaid = false;
+        world[1].whenSynced = [&](std::chrono::nanoseconds) { isSaid = true; };
+        leader.passed += std::chrono::seconds(4);
+        ++leader.stops;
+        QVERIFY(!world[1].writeUnderWayFor());
+        leader.storage.doAll();
+        QCOMPARE(world[1].stageTimes().sync.count(), timed);
+        QVERIFY(!isSaid);
+    }
+
     void aSlowDiskGathersSoMuchAndNoMore()
     {
         World world(3, [](GroupOptions& options) { options.maxUnwrittenBytes = 1'000; });
@@ -394,6 +431,26 @@ private slots:
         // A term to come would cost a write.
         world[1].receive({{2}, {1}, world[1].term().next(), raft::AppendEntriesReply{}});
         QVERIFY(world[1].leads());
+    }
+
+    void aLeaderThatNobodyAnswersLetsReadsOfSoManyBytesWaitAndNoMore()
+    {
+        World world(3, [](GroupOptions& options) {
+            options.maxWaitingReadBytes = 1'000;
+            options.raft.checkQuorum = false;
+        });
+        world.ticks(20);
+        world.silent = 1;
+        quint64 taken = 0;
+        while (taken < 100 && world[1].submit(taken, get(QByteArray(100, 'k'))) == Group::Submitted::Taken) {
+            ++taken;
+            world.settle();
+        }
+        QVERIFY2(taken >= 8 && taken <= 12, qPrintable(QString::number(taken)));
+        world.silent = 0;
+        world.ticks(20);
+        QCOMPARE(world.member(1).completed.size(), std::size_t(taken));
+        QVERIFY(world[1].submit(200, get("k")) == Group::Submitted::Taken);
     }
 
     void aLeaderThatNobodyAnswersLetsSoManyReadsWaitAndNoMore()

@@ -73,24 +73,6 @@ private slots:
         QTRY_VERIFY(told);
     }
 
-    void itIsToldHowLongWhatIsUnderWayHasLasted()
-    {
-        StorageThread storage;
-        QVERIFY(!storage.underWayFor());
-        QSemaphore mayEnd;
-        bool told = false;
-        storage.run(
-            [&]() -> Result<void> {
-                mayEnd.acquire();
-                return {};
-            },
-            [&](const Result<void>&) { told = true; });
-        QTRY_VERIFY(storage.underWayFor() >= 30ms);
-        mayEnd.release();
-        QTRY_VERIFY(told);
-        QVERIFY(!storage.underWayFor());
-    }
-
     void anEndWaitsForWhatIsUnderWayAndDropsTheRest()
     {
         std::atomic<int> worked = 0;
