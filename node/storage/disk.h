@@ -40,6 +40,10 @@ public:
     virtual Result<QByteArray> pread(qint64 offset, qsizetype length) const = 0;
     /// Writes at `offset`, growing the file where needed. After an error any part may have been written.
     virtual Result<void> write(qint64 offset, QByteArrayView bytes) = 0;
+    /// Writes again what is there already, so that the next sync makes it durable. For whoever finds it: after a sync
+    /// that failed, what can be read may be on no disk, and the system does not try again (see sync()). It changes no
+    /// byte, so that a power cut in its midst takes nothing that was durable.
+    virtual Result<void> writeAgain(qint64 from, qint64 to) = 0;
     /// Writes where the file ends.
     virtual Result<void> append(QByteArrayView bytes) = 0;
     virtual Result<void> truncate(qint64 size) = 0;

@@ -44,6 +44,8 @@ Result<std::unique_ptr<IncomingSnapshot>> IncomingSnapshot::open(Disk& disk, con
         if (auto cut = (*file)->truncate(right); !cut)
             return Error{cut.error()};
     }
+    if (auto written = (*file)->writeAgain(0, right); !written)
+        return Error{written.error()};
     return std::unique_ptr<IncomingSnapshot>(
         new IncomingSnapshot(disk, folder, path, *std::move(file), lastIndex, lastTerm));
 }

@@ -7,7 +7,7 @@
 namespace faultline::storage {
 
 namespace {
-constexpr qint64 kZerosAtOnce = qint64(256) << 10;
+constexpr qint64 kAtOnce = qint64(256) << 10;
 constexpr qint64 kWriteBehind = qint64(1) << 20;
 } // namespace
 
@@ -64,6 +64,27 @@ Result<void> RealFile::write(qint64 offset, QByteArrayView bytes)
         m_written.back().to += bytes.size();
     else
         m_written.push_back({offset, offset + bytes.size()});
+    return put(offset, bytes);
+}
+
+Result<void> RealFile::writeAgain(qint64 from, qint64 to)
+{
+    m_lackedSpace = false;
+    m_disk->willChange();
+    to = std::min(to, m_size);
+    while (from < to) {
+        const auto bytes = pread(from, static_cast<qsizetype>(std::min(to - from, kAtOnce)));
+        if (!bytes)
+            return Error{bytes.error()};
+        if (auto written = put(from, *bytes); !written)
+            return written;
+        from += bytes->size();
+    }
+    return {};
+}
+
+Result<void> RealFile::put(qint64 offset, QByteArrayView bytes)
+{
     while (!bytes.isEmpty()) {
         const ssize_t put = ::pwrite(m_fd.get(), bytes.data(), static_cast<std::size_t>(bytes.size()), offset);
         if (put < 0 && errno == EINTR)
@@ -85,7 +106,7 @@ Result<bool> RealFile::fillTo(qint64 size)
         return false;
     m_disk->willChange();
     const qint64 before = m_size;
-    const QByteArray zeros(static_cast<qsizetype>(std::min(size - before, kZerosAtOnce)), '\0');
+    const QByteArray zeros(static_cast<qsizetype>(std::min(size - before, kAtOnce)), '\0');
     while (m_size < size) {
         const auto length = static_cast<std::size_t>(std::min<qint64>(size - m_size, zeros.size()));
         const ssize_t put = ::pwrite(m_fd.get(), zeros.constData(), length, m_size);

@@ -20,6 +20,7 @@ public:
     qint64 size() const override { return m_size; }
     Result<QByteArray> pread(qint64 offset, qsizetype length) const override;
     Result<void> write(qint64 offset, QByteArrayView bytes) override;
+    Result<void> writeAgain(qint64 from, qint64 to) override;
     Result<void> append(QByteArrayView bytes) override;
     Result<void> truncate(qint64 size) override;
     Result<bool> fillTo(qint64 size) override;
@@ -28,6 +29,7 @@ public:
 
 private:
     SyncedMark* mark() const; ///< nothing where none is kept, or any more
+    Result<void> put(qint64 offset, QByteArrayView bytes);
     Error writeFailed(int code);
     Result<void> flipBits();
 

@@ -152,7 +152,11 @@ Result<void> Wal::cutTail(qint64 written)
         if (auto done = m_file->write(place, zeros); !done)
             return broken(done);
     }
-    // Whole records beyond the last note may still be in the system's memory only.
+    // Whole records beyond the last note may still be in the system's memory only, and room too.
+    if (auto done = m_file->writeAgain(m_noted, m_durable); !done)
+        return broken(done);
+    if (auto done = m_file->writeAgain(std::max(m_durable, written), m_filled); !done)
+        return broken(done);
     return broken(m_file->sync(SyncOf::Tail));
 }
 

@@ -17,6 +17,7 @@ public:
     qint64 size() const override { return m_bytes.size(); }
     Result<QByteArray> pread(qint64 offset, qsizetype length) const override { return m_bytes.mid(offset, length); }
     Result<void> write(qint64, QByteArrayView) override { std::abort(); }
+    Result<void> writeAgain(qint64, qint64) override { std::abort(); }
     Result<void> append(QByteArrayView) override { std::abort(); }
     Result<void> truncate(qint64) override { std::abort(); }
     Result<bool> fillTo(qint64) override { std::abort(); }

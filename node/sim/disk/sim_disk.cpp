@@ -65,6 +65,9 @@ public:
         return last ? m_disk.end("Writing", m_path) : Result<void>();
     }
 
+    /// Here what was written and is not durable waits for the next sync anyway.
+    Result<void> writeAgain(qint64, qint64) override { return m_disk.works("Writing", m_path, m_generation); }
+
     Result<void> append(QByteArrayView bytes) override { return write(size(), bytes); }
 
     bool lackedSpace() const override { return m_lackedSpace; }

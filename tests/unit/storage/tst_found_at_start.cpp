@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/storage/incoming_snapshot.h"
 #include "node/storage/power_cut.h"
 #include "node/storage/real_disk.h"
+#include "node/storage/snapshot_file.h"
 #include "node/storage/synced_marks.h"
 #include "node/storage/wal.h"
 
@@ -9,10 +11,12 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +42,22 @@ bool setContent(const QString& path, const QByteArray& bytes)
 
 /// Of the calls to come, in order; then what the system says.
 std::vector<int> whatFallocateSays;
+
+/// What the disk does to syncs, and what was written since the last one, as far as anybody wants to know.
+bool syncFails = false;
+std::vector<std::pair<off_t, off_t>> writtenAgain; ///< from, to
+std::vector<std::pair<off_t, off_t>> syncedAgain;
+
+/// Whether all of a range is in some of those.
+bool covers(std::vector<std::pair<off_t, off_t>> ranges, off_t from, off_t to)
+{
+    std::ranges::sort(ranges);
+    for (const auto& [begin, end] : ranges) {
+        if (begin <= from)
+            from = std::max(from, end);
+    }
+    return from >= to;
+}
 
 /// A folder with one file, of which the first part is durable and the rest is not, as a killed process left it.
 struct KilledFolder
@@ -92,6 +112,23 @@ extern "C" int posix_fallocate(int fd, off_t offset, off_t length)
     const int code = whatFallocateSays.front();
     whatFallocateSays.erase(whatFallocateSays.begin());
     return code;
+}
+
+extern "C" ssize_t pwrite(int fd, const void* bytes, size_t length, off_t offset)
+{
+    writtenAgain.emplace_back(offset, offset + static_cast<off_t>(length));
+    return ::syscall(SYS_pwrite64, fd, bytes, length, offset);
+}
+
+extern "C" int fdatasync(int fd)
+{
+    if (syncFails) {
+        errno = EIO;
+        return -1;
+    }
+    syncedAgain.insert(syncedAgain.end(), writtenAgain.begin(), writtenAgain.end());
+    writtenAgain.clear();
+    return static_cast<int>(::syscall(SYS_fdatasync, fd));
 }
 
 /// Files in a node's folder that are not its log and not its snapshots, in whatever state they are found: what was
@@ -311,6 +348,69 @@ private slots:
         QVERIFY(opened->recovered.entries == entries);
         QVERIFY(!QFile::exists(folder.path() + "/spare-0000000003"));
         QCOMPARE(contentOf(folder.path() + "/spare-x"), bytes);
+    }
+
+    /// The system takes for written what a failed sync could not write, and the next sync leaves it out.
+    void whatAFailedSyncLeftBehindIsWrittenAgain()
+    {
+        QTemporaryDir folder;
+        const QString path = folder.path() + "/" + segmentName(1);
+        RealDisk disk;
+        {
+            auto opened = Wal::open(disk, folder.path());
+            QVERIFY(opened);
+            opened->wal->append(std::vector{Entry{1, 1, 1, "before"}}, {});
+            QVERIFY(*opened->wal->sync());
+            opened->wal->append(std::vector{Entry{2, 1, 1, "failed"}}, {});
+            syncFails = true;
+            const auto synced = opened->wal->sync();
+            syncFails = false;
+            QVERIFY(!synced);
+        }
+        const QByteArray there = contentOf(path);
+        const qsizetype before = there.indexOf("before") + 8; // a record ends with the next eight bytes
+        QVERIFY(before < there.indexOf("failed"));
+        writtenAgain.clear();
+        syncedAgain.clear();
+        const auto opened = Wal::open(disk, folder.path());
+        QVERIFY(opened);
+        QCOMPARE(opened->wal->lastIndex(), quint64(2));
+        QVERIFY(covers(syncedAgain, before, there.size()));
+        // What was known to be durable is left alone.
+        QVERIFY(std::ranges::none_of(syncedAgain, [&](const auto& range) {
+            return range.first < there.indexOf("before") && range.second > format::kSegmentHeaderSize;
+        }));
+        QCOMPARE(contentOf(path).first(there.size()), there);
+    }
+
+    void whatAFailedSyncLeftOfALeadersSnapshotIsWrittenAgain()
+    {
+        QTemporaryDir folder;
+        RealDisk disk;
+        SnapshotFolder snapshots(disk, folder.path());
+        auto writer = snapshots.begin({7, 1, "m"});
+        QVERIFY(writer && (*writer)->append(QByteArray(600'000, 's')));
+        const auto snapshot = (*writer)->finish();
+        QVERIFY(snapshot);
+        const QByteArray bytes = *snapshots.chunk(*snapshot, 0, qsizetype(snapshot->size));
+        QVERIFY(QFile::remove(folder.path() + u'/' + snapshotName(7)));
+        {
+            auto incoming = IncomingSnapshot::open(disk, folder.path(), 7, 1);
+            QVERIFY(incoming && (*incoming)->write(0, bytes));
+            syncFails = true;
+            const auto finished = (*incoming)->finish();
+            syncFails = false;
+            QVERIFY(!finished && !(*incoming)->lackedSpace());
+        }
+        writtenAgain.clear();
+        syncedAgain.clear();
+        auto incoming = IncomingSnapshot::open(disk, folder.path(), 7, 1);
+        QVERIFY(incoming);
+        QCOMPARE((*incoming)->received(), qint64(bytes.size()));
+        const auto finished = (*incoming)->finish();
+        QVERIFY(finished && *finished);
+        QVERIFY(covers(syncedAgain, 0, bytes.size()));
+        QCOMPARE(contentOf(folder.path() + u'/' + snapshotName(7)), bytes);
     }
 
     void whatAKilledProcessHandsBackIsDurableOnlyByItsSync_data()
