@@ -88,9 +88,18 @@ void Group::tick()
     due();
 }
 
+/// Its disk is, so far that it had better propose nothing.
+bool Group::isBehind() const
+{
+    return m_unwrittenBytes > m_options.maxUnwrittenBytes || m_unwritten.size() >= (m_options.maxUnwritten + 1) / 2;
+}
+
 void Group::receive(const raft::Message& message)
 {
-    if (m_unwritten.size() >= m_options.maxUnwritten)
+    const bool isAnswer = std::holds_alternative<raft::AppendEntriesReply>(message.body) ||
+                          std::holds_alternative<raft::InstallSnapshotReply>(message.body);
+    const bool mayCauseAWrite = !isAnswer || message.term > term();
+    if (mayCauseAWrite && m_unwritten.size() >= m_options.maxUnwritten)
         return;
     m_raft.receive(message, m_handed.now());
     due();
@@ -115,7 +124,7 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
     }
     if (leads() && m_disk->isFull())
         return Submitted::DiskFull;
-    if (leads() && (m_unwrittenBytes > m_options.maxUnwrittenBytes || m_pendingBytes > m_options.maxUnappliedBytes))
+    if (leads() && (isBehind() || m_pendingBytes > m_options.maxUnappliedBytes))
         return Submitted::Busy;
     kv::setStamp(command, stamp());
     const qint64 bytes = command.size();
@@ -147,6 +156,8 @@ kv::Result Group::readStale(QByteArrayView command) const
 Result<void> Group::changeMembership(std::set<raft::NodeId> voters, std::set<raft::NodeId> learners,
                                      QByteArray contacts)
 {
+    if (leads() && isBehind())
+        return Error{QStringLiteral("the disk of this node, which leads, is behind; ask again once it has caught up")};
     const auto outcome =
         m_raft.changeMembership(std::move(voters), std::move(learners), std::move(contacts), m_handed.now());
     due();

@@ -49,8 +49,10 @@ struct GroupOptions
     /// Of commands that wait for this node's own disk; beyond, none is taken. A majority may go on without the leader's
     /// disk, which would then have ever more to catch up on.
     qint64 maxUnwrittenBytes = qint64(64) << 20;
-    /// Writes that wait for this node's own disk, each with what it promises others; beyond, no message is heard, as if
-    /// the network had lost it. Terms and entries that take each other's place cost a write each, whatever their bytes.
+    /// Writes that wait for this node's own disk, each with what it promises others; beyond, no message is heard that
+    /// could cause another, as if the network had lost it. Terms and entries that take each other's place cost a write
+    /// each, whatever their bytes. Answers to a leader cost none, and are always heard: one whose disk hangs leads on
+    /// while a majority follows. What it proposes ends at half of this, so that others have the rest.
     std::size_t maxUnwritten = 10'000;
     /// Of commands that this leader proposed and that are not applied yet; beyond, none is taken. They stay in the log
     /// when the clients that sent them are gone.
@@ -206,6 +208,7 @@ private:
 
     void due();
     bool hasWork() const;
+    bool isBehind() const;
     std::chrono::nanoseconds passed() const;
     quint64 stops() const;
     void noteReplicated(raft::LogIndex commit);

@@ -41,7 +41,7 @@ void Group::tellTime()
 void Group::proposeTime()
 {
     const bool isOnItsWay = m_timeTerm == term() && m_timeEntry > m_applied;
-    if (!m_handed.timeOfDay || isOnItsWay || m_disk->isFull())
+    if (!m_handed.timeOfDay || isOnItsWay || m_disk->isFull() || isBehind())
         return;
     const qint64 lag = std::max(m_handed.timeOfDay().lag + m_lagBefore, m_store.lag());
     const QByteArray text = QByteArray::number(lag);

@@ -12,6 +12,11 @@ namespace {
 /// Of a leader's own entries that no limit holds back: the one that its term begins with, and the end of a change.
 constexpr quint64 kBesideProposals = 2;
 
+/// Of writes that no message causes: the vote for itself in an election, the entry that its term begins with, and the
+/// steps of a change of members, two for each that joins and one that takes out those who leave.
+constexpr quint64 kOwnWrites = 2;
+constexpr quint64 kStepsOfAChange = 2;
+
 /// Disk work of one member, beside a piece of a snapshot for each follower. Writes: those under way, those that
 /// gathered meanwhile, and those asked for again since there is space. Room for the log. A piece of a snapshot, and one
 /// of the snapshot that a leader's took the place of. A state that is freed.
@@ -90,6 +95,10 @@ void Bounds::checkRequests(const Member& member, const raft::Status& status, Ins
     atMost(m_shape.maxWaitingReads, group.pendingReads(), member.host, "reads that wait", at);
     atMost(m_shape.raft.maxUncommittedEntries + status.commit.value - status.applied.value,
            group.pending() - group.pendingReads(), member.host, "writes that wait", at);
+    const bool mayChange = m_shape.mix.weights[static_cast<std::size_t>(FaultKind::Membership)] > 0;
+    atMost(m_shape.maxUnwritten + kOwnWrites +
+               (mayChange ? kStepsOfAChange * static_cast<quint64>(m_shape.nodes()) + 1 : 0),
+           group.unwritten(), member.host, "writes that wait for its disk", at);
     atMost(static_cast<quint64>(m_shape.maxUnappliedBytes) + m_largest, static_cast<quint64>(group.unappliedBytes()),
            member.host, "bytes that are not applied", at);
 }

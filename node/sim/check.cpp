@@ -26,6 +26,8 @@ const char* nameOf(Check check)
         return "committed is durable";
     case Check::HeldByDisks:
         return "committed is on disks";
+    case Check::PromiseIsKept:
+        return "promise is kept";
     case Check::DiskIsReadable:
         return "honest disk is readable";
     case Check::SameStateHash:

@@ -23,6 +23,7 @@ enum class Check : quint8 {
     StateMachineSafety, ///< §5.4.3: nobody applies another entry at the same index, nor skips one
     CommittedIsDurable, ///< a majority has it, as far as those that are up know
     HeldByDisks,        ///< and its disks do, for certain, those of members that are down too
+    PromiseIsKept,      ///< what a member said it has, and what was then committed, it has after every start
     DiskIsReadable,     ///< what an honest disk gives back after a power cut opens again
     SameStateHash,      ///< at the same applied index
     SnapshotIsRight,    ///< a snapshot's mark names the entry that was committed there

@@ -28,7 +28,7 @@ enum class FaultKind : quint8 {
     LyingDisk,  ///< says it has synced, and has not; what that costs is seen when power goes
     Freeze,     ///< a stopped process: its time stands still, its messages wait
     ClockRate,  ///< its clock runs fast or slow
-    Restart,    ///< killed and started again: what was written is kept
+    Restart,    ///< killed and started again: what was written is kept. At times in the midst of disk work
     Membership, ///< asks for a change
     Transfer,   ///< asks the leader to hand over
     LeftBehind, ///< a node is cut off until it needs a snapshot, and gets it over links that lose

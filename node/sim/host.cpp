@@ -9,7 +9,10 @@ namespace faultline::sim {
 
 namespace {
 constexpr qint64 kFillStep = 4096; ///< so that logs go on beyond it often, and disks in memory stay small
-}
+/// Most pieces of disk work have no more; whoever begins a segment and drops others does so many.
+constexpr quint64 kChangesOfAJob = 8;
+constexpr quint64 kNameChangesOfAJob = 4;
+} // namespace
 
 Host::Host(const Shape& shape, Schedule& schedule, quint32 index, Random random)
     : m_shape(shape)
@@ -18,7 +21,9 @@ Host::Host(const Shape& shape, Schedule& schedule, quint32 index, Random random)
     , m_random(random)
     , m_disk(fault::Random(m_random.next()))
     , m_storage(m_disk, schedule, index, {shape.sync, shape.syncJitter}, m_random.branch())
-{}
+{
+    m_disk.leaveOut(shape.syncLeftOut);
+}
 
 Host::~Host()
 {
@@ -43,6 +48,7 @@ node::GroupOptions Host::options()
     options.snapshotWorthBytes = 0;
     options.keepEntries = m_shape.keepEntries;
     options.maxUnwrittenBytes = m_shape.maxUnwrittenBytes;
+    options.maxUnwritten = m_shape.maxUnwritten;
     options.maxUnappliedBytes = m_shape.maxUnappliedBytes;
     options.maxWaitingReads = m_shape.maxWaitingReads;
     options.storeRules = m_shape.storeRules;
@@ -97,6 +103,16 @@ Result<void> Host::start()
     }
     m_group = *std::move(opened);
     return {};
+}
+
+void Host::willBeKilledAtWork(int ticksDown)
+{
+    m_ticksDown = ticksDown;
+    // Most changes are writes and syncs, while a start has most to think of where names have changed.
+    if (m_random.oneIn(2))
+        m_disk.killDuringNameChange(1 + m_random.below(kNameChangesOfAJob));
+    else
+        m_disk.killDuring(1 + m_random.below(kChangesOfAJob));
 }
 
 void Host::kill()

@@ -54,6 +54,11 @@ public:
 
     /// SIGKILL: what was written stays.
     void kill();
+    /// It will come in the middle of disk work that is to come, after which downFor() says so; from then to kill() the
+    /// disk does nothing more. Once everything is healed it comes no more.
+    void willBeKilledAtWork(int ticksDown);
+    void willNotBeKilled() { m_disk.killDuring(0); }
+    std::optional<int> downFor() const { return m_disk.isKilled() ? std::optional(m_ticksDown) : std::nullopt; }
     enum class Cut { Clean, InTheMidst };
     /// Unsynced writes are lost or torn; the disk works again at the next start.
     void cutPower(Cut how);
@@ -97,6 +102,7 @@ private:
     quint32 m_life = 0;
     quint64 m_refusedBefore = 0; ///< this life, by the disk
     bool m_frozen = false;
+    int m_ticksDown = 0; ///< once it is killed at work
     std::vector<Event> m_held;
     std::vector<raft::Message> m_heldMessages;
     qint64 m_clockRate = kMillion;

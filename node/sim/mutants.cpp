@@ -113,6 +113,17 @@ std::vector<Mutant> all()
              demand.liarsReturn = true;
              demand.focus = {.often = {FaultKind::LyingDisk, FaultKind::PowerOff}, .nodes = 3, .ticksBetween = 60};
          }});
+    list.push_back({"foundNamesAreSynced", "a start builds on names that its killed predecessor made, not the disk",
+                    [](Demand& demand) {
+                        demand.syncLeftOut = storage::SyncOf::FoundNames;
+                        demand.focus = {.often = {FaultKind::Restart, FaultKind::PowerOff},
+                                        .nothingElse = true,
+                                        .nodes = 1,
+                                        .ticksBetween = 40,
+                                        .longest = 20,
+                                        .sync = 20ms,
+                                        .smallSnapshots = true};
+                    }});
     return list;
 }
 

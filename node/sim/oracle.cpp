@@ -64,6 +64,7 @@ Oracle::Oracle(const Shape& shape, raft::Membership initial, Verdict& verdict, R
     : m_shape(shape)
     , m_verdict(verdict)
     , m_lives(static_cast<std::size_t>(shape.nodes()))
+    , m_promises(m_lives.size())
     , m_votes(verdict, m_lives.size())
     , m_entries(verdict)
     , m_log(verdict, m_lives.size(), std::move(initial))
@@ -90,6 +91,8 @@ bool Oracle::started(quint32 node, const node::Group& group, bool keepsPromises,
         m_lives[node].memberships.push_back(status.membershipAt);
     m_votes.started(node, raft.term(), raft.commit(), at);
     m_log.jumped(node, status.snapshot);
+    if (keepsPromises)
+        checkPromise(node, at);
     checkDurable(at);
     disturbed();
     return false;
@@ -116,6 +119,8 @@ void Oracle::sent(quint32 from, const raft::Message& message, Instant at)
             return;
         const raft::Raft& raft = life.group->consensus();
         raft::LogIndex index = std::min(reply->matchIndex, raft.lastIndex());
+        if (const auto term = raft.termAt(index))
+            m_promises[from] = std::max(m_promises[from], std::pair(*term, index));
         for (int back = 0; back < kLookedBack && index.value > 0; ++back, index = index.previous()) {
             const auto term = raft.termAt(index);
             const auto previous = raft.termAt(index.previous());
@@ -301,6 +306,23 @@ void Oracle::checkComplete(quint32 node, raft::Term term, Instant at)
                 .arg(index.value)
                 .arg(term.value - 1)
                 .arg(m_log.originOf(index)));
+}
+
+/// Once it is committed, nobody has taken it out again.
+void Oracle::checkPromise(quint32 node, Instant at)
+{
+    const auto [term, index] = m_promises[node];
+    if (index.value == 0 || index > m_log.last() || m_log.termAt(index) != term)
+        return;
+    m_verdict.saw(Check::PromiseIsKept);
+    if (surelyLacks(node, index))
+        m_verdict.fail(Check::PromiseIsKept, at,
+                       QStringLiteral("n%1 said that it has entry %2 of term %3, which was committed, and came back "
+                                      "without it: %4")
+                           .arg(node + 1)
+                           .arg(index.value)
+                           .arg(term.value)
+                           .arg(m_log.originOf(index)));
 }
 
 bool Oracle::surelyLacks(quint32 node, raft::LogIndex index) const

@@ -78,6 +78,7 @@ private:
     bool surelyLacks(quint32 node, raft::LogIndex index) const;
     void checkDurable(Instant at);
     void checkComplete(quint32 node, raft::Term term, Instant at);
+    void checkPromise(quint32 node, Instant at);
     void lookAtAllOf(quint32 node);
     void becomes(quint32 node, raft::Role role, const QString& how);
     void count(const QString& transition) { ++m_transitions[transition]; }
@@ -87,6 +88,8 @@ private:
     Verdict& m_verdict;
     std::vector<Host*> m_hosts;
     std::vector<Life> m_lives;
+    /// Of each node, the newest entry that it told a leader it has, in this life or before.
+    std::vector<std::pair<raft::Term, raft::LogIndex>> m_promises;
     VoteBook m_votes;
     EntryBook m_entries;
     CommittedLog m_log;

@@ -139,11 +139,13 @@ Shape drawShape(const Demand& demand, Random random)
     shape.segmentBytes = random.spread(4'096, 1 << 20);
     shape.storeRules = demand.storeRules;
     shape.liarsReturn = demand.liarsReturn;
+    shape.syncLeftOut = demand.syncLeftOut;
     if (!demand.isFaultless)
         shape.mix = drawMix(demand, shape, random);
     shape.maxUnwrittenBytes = random.spread(256, 65'536);
     shape.maxUnappliedBytes = random.spread(256, 65'536);
     shape.maxWaitingReads = static_cast<std::size_t>(random.spread(2, 64));
+    shape.maxUnwritten = static_cast<std::size_t>(random.spread(5, 500));
     return shape;
 }
 

@@ -5,6 +5,7 @@
 #include "node/raft/raft.h"
 #include "node/sim/fault_plan.h"
 #include "node/sim/schedule.h"
+#include "node/storage/disk.h"
 
 #include <optional>
 
@@ -38,6 +39,7 @@ struct Demand
     raft::ProtocolRules rules;
     kv::StoreRules storeRules;
     bool liarsReturn = false; ///< see Shape
+    std::optional<storage::SyncOf> syncLeftOut;
     Focus focus;
 
     /// Every rule is kept again; the faults stay what they are.
@@ -46,6 +48,7 @@ struct Demand
         rules = {};
         storeRules = {};
         liarsReturn = false;
+        syncLeftOut.reset();
     }
 };
 
@@ -77,6 +80,7 @@ struct Shape
     quint64 snapshotAfterEntries = 1'000;
     quint64 keepEntries = 100;
     qint64 maxUnwrittenBytes = 65'536;
+    std::size_t maxUnwritten = 500;
     qint64 maxUnappliedBytes = 65'536;
     std::size_t maxWaitingReads = 64;
     qint64 segmentBytes = qint64(1) << 20; ///< of a log, before the next segment is begun
@@ -87,6 +91,7 @@ struct Shape
     /// of the first voters have disks that may lie. Set, any disk may lie and its node comes back as if nothing had
     /// happened: for a run whose purpose is that the checks see the loss.
     bool liarsReturn = false;
+    std::optional<storage::SyncOf> syncLeftOut; ///< of this kind, disks make none
 
     FaultMix mix;
 

@@ -147,6 +147,8 @@ void World::handle(const Event& event)
         break;
     case Event::Kind::DiskWorks:
         host.storage().work();
+        if (const auto ticksDown = host.downFor())
+            down(host, FaultKind::Restart, *ticksDown);
         break;
     case Event::Kind::DiskDone:
         host.storage().finish();

@@ -103,9 +103,15 @@ bool World::beginOn(Host& host, const PlannedFault& fault)
     if (!host.isUp())
         return false;
     switch (fault.kind) {
+    case FaultKind::Restart:
+        if (m_random.oneIn(2)) {
+            host.willBeKilledAtWork(fault.lasts);
+            return true;
+        }
+        down(host, fault.kind, fault.lasts);
+        return true;
     case FaultKind::PowerOff:
     case FaultKind::TornPowerOff:
-    case FaultKind::Restart:
         down(host, fault.kind, fault.lasts);
         return true;
     case FaultKind::Freeze:
@@ -131,6 +137,8 @@ void World::down(Host& host, FaultKind kind, int lasts)
 {
     m_oracle.stopped(host.index());
     if (kind == FaultKind::Restart) {
+        tell(host.name(), host.downFor() ? QStringLiteral("is killed in the middle of its work on disk")
+                                         : QStringLiteral("is killed"));
         host.kill();
         for (Host& peer : m_hosts) {
             // Over a cut link nobody learns that the other end is gone.
@@ -231,6 +239,7 @@ void World::heal()
     applyDiskFaults();
     m_absent = drawAbsent();
     for (Host& host : m_hosts) {
+        host.willNotBeKilled();
         thaw(host);
         host.setClockRate(1'000'000);
         const bool isAbsent = m_absent & setOf(host.index());

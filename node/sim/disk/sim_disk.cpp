@@ -15,6 +15,8 @@ Error failed(const char* what, const QString& path, const QString& why)
 }
 
 const QString kPowerIsOff = QStringLiteral("the power is off");
+const QString kIsGone = QStringLiteral("the process that opened it is gone");
+constexpr quint64 kFullForOneNameIn = 16;
 const QString kNoSpace = QStringLiteral("No space left on device");
 const QString kNoSuchFile = QStringLiteral("No such file or directory");
 
@@ -56,8 +58,11 @@ public:
             return failed("Writing", m_path, kNoSpace);
         }
         const bool last = m_disk.isLast({SimDisk::Change::Kind::Write, m_path, offset, bytes});
+        if (last && m_disk.m_end.how == SimDisk::End::How::Kill)
+            bytes = bytes.first(
+                static_cast<qsizetype>(fault::drawBelow(static_cast<quint64>(bytes.size()) + 1, m_disk.m_random)));
         m_content->write(offset, bytes);
-        return last ? powerGoes("Writing") : Result<void>();
+        return last ? m_disk.end("Writing", m_path) : Result<void>();
     }
 
     Result<void> append(QByteArrayView bytes) override { return write(size(), bytes); }
@@ -87,33 +92,29 @@ public:
             return works;
         const bool last = m_disk.isLast({SimDisk::Change::Kind::Truncate, m_path, size});
         m_content->truncate(size);
-        return last ? powerGoes("Cutting") : Result<void>();
+        return last ? m_disk.end("Cutting", m_path) : Result<void>();
     }
 
-    Result<void> sync(storage::SyncOf) override
+    Result<void> sync(storage::SyncOf of) override
     {
         if (auto works = m_disk.works("Making durable", m_path, m_generation); !works)
             return works;
         const bool last = m_disk.isLast({SimDisk::Change::Kind::Sync, m_path});
         m_disk.m_delay += fault::drawSyncDelay(m_disk.m_fault, m_disk.m_random);
         if (last)
-            return powerGoes("Making durable");
+            return m_disk.end("Making durable", m_path);
         if (m_disk.m_fault.lies) {
             ++m_disk.m_counts.lies;
             return {};
         }
+        if (m_disk.m_leftOut == of)
+            return {};
         m_disk.m_counts.flips += static_cast<quint64>(m_content->becomeDurable(m_disk.m_fault.flip, m_disk.m_random));
         ++m_disk.m_counts.syncs;
         return {};
     }
 
 private:
-    Error powerGoes(const char* what)
-    {
-        m_disk.cutPower();
-        return failed(what, m_path, kPowerIsOff);
-    }
-
     SimDisk& m_disk;
     QString m_path;
     std::shared_ptr<SimContent> m_content;
@@ -156,6 +157,8 @@ void SimDisk::killProcess()
 {
     ++m_generation;
     m_locked.clear();
+    m_isKilled = false;
+    m_end = {};
 }
 
 void SimDisk::cutPower()
@@ -163,7 +166,6 @@ void SimDisk::cutPower()
     FAULTLINE_INVARIANT(m_powered, "power that is off is not cut");
     ++m_counts.powerCuts;
     m_powered = false;
-    m_changesLeft = 0;
     killProcess();
     const quint64 kept = fault::drawBelow(m_nameChanges.size() + 1, m_random);
     while (m_nameChanges.size() > kept) {
@@ -200,8 +202,8 @@ Result<void> SimDisk::works(const char* what, const QString& path, quint64 gener
 {
     if (!m_powered)
         return failed(what, path, kPowerIsOff);
-    if (generation != m_generation)
-        return failed(what, path, QStringLiteral("the process that opened it is gone"));
+    if (m_isKilled || generation != m_generation)
+        return failed(what, path, kIsGone);
     return {};
 }
 
@@ -209,7 +211,25 @@ bool SimDisk::isLast(const Change& change)
 {
     if (whenChanged)
         whenChanged(change);
-    return m_changesLeft > 0 && --m_changesLeft == 0;
+    const bool counts = !m_end.countsNamesAlone || change.kind >= Change::Kind::Create;
+    return counts && m_end.changesLeft > 0 && --m_end.changesLeft == 0;
+}
+
+Error SimDisk::end(const char* what, const QString& path)
+{
+    if (m_end.how == End::How::PowerCut) {
+        cutPower();
+        return failed(what, path, kPowerIsOff);
+    }
+    m_isKilled = true;
+    return failed(what, path, kIsGone);
+}
+
+bool SimDisk::lacksSpaceForName()
+{
+    m_lackedSpace = m_fault.full && fault::drawBelow(kFullForOneNameIn, m_random) == 0;
+    m_counts.refused += m_lackedSpace ? 1 : 0;
+    return m_lackedSpace;
 }
 
 void SimDisk::undo(const NameChange& change)
@@ -229,15 +249,19 @@ void SimDisk::undo(const NameChange& change)
 Result<void> SimDisk::afterNameChange(const char* what, const Change& told, NameChange change)
 {
     const QString folder = change.folder;
-    const bool isCreation = !change.removed && change.former.isEmpty();
     m_nameChanges.push_back(std::move(change));
-    if (isLast(told)) {
-        cutPower();
-        return failed(what, told.path, kPowerIsOff);
-    }
-    if (!m_fault.lies && !isCreation) // which waits for the next change that is made durable
-        std::erase_if(m_nameChanges, [&](const NameChange& each) { return each.folder == folder; });
+    if (isLast(told))
+        return end(what, told.path);
+    if (told.kind != Change::Kind::Create) // which waits for the next change that is made durable
+        namesAreDurable(folder, told.kind == Change::Kind::Rename ? storage::SyncOf::RenamedName
+                                                                  : storage::SyncOf::RemovedName);
     return {};
+}
+
+void SimDisk::namesAreDurable(const QString& folder, storage::SyncOf why)
+{
+    if (!m_fault.lies && m_leftOut != why)
+        std::erase_if(m_nameChanges, [&](const NameChange& each) { return each.folder == folder; });
 }
 
 bool SimDisk::exists(const QString& path) const
@@ -286,6 +310,8 @@ Result<void> SimDisk::rename(const QString& from, const QString& to)
     const auto found = m_files.find(from);
     if (found == m_files.end())
         return failed("Renaming", both, kNoSuchFile);
+    if (lacksSpaceForName())
+        return failed("Renaming", both, kNoSpace);
     const auto content = found->second;
     m_files.erase(found);
     const auto replaced = std::exchange(m_files[to], content);
@@ -300,9 +326,15 @@ Result<void> SimDisk::remove(const QString& path)
     const auto found = m_files.find(path);
     if (found == m_files.end())
         return failed("Removing", path, kNoSuchFile);
-    const auto content = found->second;
+    const bool lacks = lacksSpaceForName();
+    if (lacks && fault::drawBelow(2, m_random) == 0)
+        return failed("Removing", path, kNoSpace);
+    NameChange change{folderOf(path), path, {}, found->second, true};
     m_files.erase(found);
-    return afterNameChange("Removing", {Change::Kind::Remove, path}, {folderOf(path), path, {}, content, true});
+    if (!lacks)
+        return afterNameChange("Removing", {Change::Kind::Remove, path}, std::move(change));
+    m_nameChanges.push_back(std::move(change));
+    return failed("Making durable the folder of", path, kNoSpace);
 }
 
 Result<QStringList> SimDisk::list(const QString& folder) const
@@ -323,8 +355,9 @@ Result<void> SimDisk::syncFolder(const QString& folder)
 {
     if (auto working = works("Making durable the folder", folder, m_generation); !working)
         return working;
-    if (!m_fault.lies)
-        std::erase_if(m_nameChanges, [&](const NameChange& each) { return each.folder == folder; });
+    if (isLast({Change::Kind::SyncFolder, folder}))
+        return end("Making durable the folder", folder);
+    namesAreDurable(folder, storage::SyncOf::FoundNames);
     return {};
 }
 

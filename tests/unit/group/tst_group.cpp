@@ -390,6 +390,49 @@ private slots:
         QCOMPARE(world[3].term(), raft::Term{before.value + 20});
     }
 
+    void aLeaderWhoseDiskHangsTakesSoManyWritesAndLeadsOn()
+    {
+        World world(3, [](GroupOptions& options) { options.maxUnwritten = 10; });
+        world.ticks(20);
+        world.member(1).storage.isHeld = true;
+        const raft::Term term = world[1].term();
+        quint64 taken = 0;
+        while (taken < 100 && world[1].submit(taken, set("k", "v")) == Group::Submitted::Taken) {
+            ++taken;
+            world.settle();
+        }
+        QCOMPARE(taken, quint64(5));
+        QCOMPARE(world.member(1).completed.size(), std::size_t(taken)); // by the followers' disks
+        QVERIFY(world[1].changeMembership({{1}, {2}}, {}, {}).error().contains("behind"));
+        QCOMPARE(world[1].submit(200, get("k")), Group::Submitted::Taken);
+        world.ticks(200);
+        QVERIFY(world[1].leads());
+        QCOMPARE(world[1].term(), term);
+        QVERIFY(world.member(1).completed.contains(200));
+        QCOMPARE(world[1].unwritten(), std::size_t(5));
+        world.member(1).storage.isHeld = false;
+        world.member(1).storage.doAll();
+        QCOMPARE(world[1].submit(201, set("k", "v")), Group::Submitted::Taken);
+    }
+
+    /// However it came to that: what is left of an earlier life as a follower counts too.
+    void aLeaderWithAllTheWritesThatMayWaitStillHearsItsFollowers()
+    {
+        World world(3, [](GroupOptions& options) { options.maxUnwritten = 1; });
+        world.ticks(20);
+        QCOMPARE(world[1].submit(1, set("k", "v")), Group::Submitted::Taken);
+        world.member(1).storage.isHeld = true;
+        world.settle();
+        QCOMPARE(world[1].unwritten(), std::size_t(1));
+        world.ticks(200);
+        QVERIFY(world[1].leads());
+        QVERIFY(world.member(1).completed.contains(1));
+        QCOMPARE(world.member(1).count<raft::BecameLeader>(), 1);
+        // A term to come would cost a write.
+        world[1].receive({{2}, {1}, world[1].term().next(), raft::AppendEntriesReply{}});
+        QVERIFY(world[1].leads());
+    }
+
     void aLeaderThatNobodyAnswersLetsReadsOfSoManyBytesWaitAndNoMore()
     {
         World world(3, [](GroupOptions& options) {

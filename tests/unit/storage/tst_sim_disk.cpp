@@ -169,6 +169,87 @@ private slots:
         QCOMPARE(seen, (std::set<QStringList>{{"early"}, {"early", "late"}}));
     }
 
+    void whoIsKilledWithinARenameLeavesANameThatIsNotDurable_data()
+    {
+        QTest::addColumn<bool>("synced");
+        QTest::addColumn<bool>("leftOut");
+        QTest::addColumn<bool>("mayBeLost");
+        QTest::newRow("nobody syncs the folder") << false << false << true;
+        QTest::newRow("the next process does") << true << false << false;
+        QTest::newRow("and that is left out") << true << true << true;
+    }
+    void whoIsKilledWithinARenameLeavesANameThatIsNotDurable()
+    {
+        QFETCH(bool, synced);
+        QFETCH(bool, leftOut);
+        QFETCH(bool, mayBeLost);
+        std::set<QStringList> seen;
+        for (quint64 seed = 0; seed < 50; ++seed) {
+            const auto disk = diskOf(seed);
+            const auto file = createdOn(*disk, "/n1/a");
+            QVERIFY(file->append("unsynced"));
+            if (leftOut)
+                disk->leaveOut(SyncOf::FoundNames);
+            disk->killDuringNameChange(1);
+            QVERIFY(file->sync(SyncOf::Records));
+            QVERIFY(!disk->rename("/n1/a", "/n1/b"));
+            QVERIFY(disk->isKilled());
+            QVERIFY(!file->append("late") && !disk->remove("/n1/b") && !disk->list(kFolder));
+            disk->killProcess();
+            QCOMPARE(*disk->list(kFolder), QStringList{"b"});
+            QCOMPARE(contentOf(*disk, "/n1/b"), QByteArray("unsynced"));
+            if (synced)
+                QVERIFY(disk->syncFolder(kFolder));
+            QCOMPARE(*disk->ifPowerWentNow()->list(kFolder), QStringList{mayBeLost ? "a" : "b"});
+            disk->cutPower();
+            disk->powerOn();
+            seen.insert(*disk->list(kFolder));
+        }
+        QCOMPARE(seen, mayBeLost ? (std::set<QStringList>{{"a"}, {"b"}}) : (std::set<QStringList>{{"b"}}));
+    }
+
+    void ofTheWriteThatAProcessIsKilledInAFirstPartIsThere()
+    {
+        std::set<qsizetype> sizes;
+        for (quint64 seed = 0; seed < 50; ++seed) {
+            const auto disk = diskOf(seed);
+            const auto file = createdOn(*disk, kPath);
+            disk->killDuring(2);
+            QVERIFY(file->append("durable"));
+            QVERIFY(!file->append("more"));
+            disk->killProcess();
+            const QByteArray left = contentOf(*disk, kPath);
+            QVERIFY(left.startsWith("durable") && QByteArray("durablemore").startsWith(left));
+            sizes.insert(left.size());
+        }
+        QCOMPARE(sizes.size(), std::size_t(5));
+    }
+
+    void aFullDiskNowAndThenLacksSpaceForANameToo()
+    {
+        int refused = 0, kept = 0, goneAndNotDurable = 0;
+        for (quint64 seed = 0; seed < 1'000; ++seed) {
+            const auto disk = diskOf(seed);
+            QVERIFY(createdOn(*disk, "/n1/a") && createdOn(*disk, "/n1/b"));
+            disk->setFault({.full = true});
+            if (!disk->rename("/n1/a", "/n1/c")) {
+                QVERIFY(disk->lackedSpace());
+                QCOMPARE(*disk->list(kFolder), (QStringList{"a", "b"}));
+                ++refused;
+            } else {
+                QVERIFY(!disk->lackedSpace());
+                QCOMPARE(*disk->ifPowerWentNow()->list(kFolder), (QStringList{"b", "c"}));
+            }
+            if (disk->remove("/n1/b"))
+                continue;
+            QVERIFY(disk->lackedSpace());
+            ++(disk->exists("/n1/b") ? kept : goneAndNotDurable);
+            QVERIFY(disk->ifPowerWentNow()->exists("/n1/b"));
+        }
+        QVERIFY2(refused > 20 && refused < 150 && kept > 10 && goneAndNotDurable > 10,
+                 qPrintable(QStringLiteral("%1 %2 %3").arg(refused).arg(kept).arg(goneAndNotDurable)));
+    }
+
     void undoneRenameBringsBackWhatItReplaced()
     {
         bool undone = false;
