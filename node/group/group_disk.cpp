@@ -48,6 +48,14 @@ Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& fo
     const auto newest = opened.disk->m_snapshots.newest(recovered.firstIndex);
     if (!newest)
         return Error{newest.error()};
+    if (*newest && recovered.hardState.term < (*newest)->meta.lastTerm)
+        return Error{QStringLiteral("The log in %1 knows of no term beyond %2, but %3 there ends in term %4: the node "
+                                    "would have forgotten what it promised. Restore the files of the log, or remove "
+                                    "this node's folder and let the node begin anew.")
+                         .arg(folder)
+                         .arg(recovered.hardState.term)
+                         .arg(storage::snapshotName((*newest)->meta.lastIndex))
+                         .arg((*newest)->meta.lastTerm)};
     if (auto removed = opened.disk->m_snapshots.removeLeftovers(*newest); !removed)
         return Error{removed.error()};
     if (*newest) {
@@ -98,6 +106,8 @@ Result<void> GroupDisk::resumeIncoming(raft::StoredState& stored)
         auto incoming = storage::IncomingSnapshot::open(m_disk, m_folder, mark->lastIndex.value, mark->lastTerm.value);
         if (!incoming)
             return Error{incoming.error()};
+        if (!*incoming)
+            return {};
         m_incoming = *std::move(incoming);
         stored.partialSnapshot = *mark;
         stored.partialBytes = static_cast<std::uint64_t>(m_incoming->received());
@@ -190,12 +200,12 @@ Result<void> GroupDisk::receive(const raft::SnapshotPiece& piece, Outcome& outco
     if (!m_incoming || m_incoming->lastIndex() != mark.lastIndex.value ||
         m_incoming->lastTerm() != mark.lastTerm.value) {
         auto incoming = storage::IncomingSnapshot::open(m_disk, m_folder, mark.lastIndex.value, mark.lastTerm.value);
-        if (!incoming && m_disk.lackedSpace()) {
+        if (!incoming)
+            return Error{incoming.error()};
+        if (!*incoming) {
             outcome.snapshotRefused = piece.isLast;
             return {};
         }
-        if (!incoming)
-            return Error{incoming.error()};
         m_incoming = *std::move(incoming);
     }
     // What finds no space is not taken; the whole will then not be right, and is asked for again.
@@ -207,8 +217,9 @@ Result<void> GroupDisk::receive(const raft::SnapshotPiece& piece, Outcome& outco
 
 Result<void> GroupDisk::install(const raft::SnapshotMark& mark, Outcome& outcome)
 {
-    const auto finished = std::exchange(m_incoming, nullptr)->finish();
-    if (!finished && m_disk.lackedSpace()) {
+    const auto incoming = std::exchange(m_incoming, nullptr);
+    const auto finished = incoming->finish();
+    if (!finished && incoming->lackedSpace()) {
         outcome.snapshotRefused = true;
         return {};
     }

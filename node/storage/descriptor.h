@@ -20,6 +20,11 @@ inline Error failed(const QString& what, const QString& path, int code = errno)
     return Error{QStringLiteral("%1 %2 failed: %3.").arg(what, path, QString::fromLocal8Bit(std::strerror(code)))};
 }
 
+inline bool isNoSpace(int code)
+{
+    return code == ENOSPC || code == EDQUOT;
+}
+
 /// A file descriptor of the system, closed with it.
 class Descriptor
 {

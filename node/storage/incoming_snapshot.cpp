@@ -38,7 +38,7 @@ Result<std::unique_ptr<IncomingSnapshot>> IncomingSnapshot::open(Disk& disk, con
     const QString path = folder + QLatin1Char('/') + name;
     auto file = disk.open(path, names->contains(name) ? Disk::Open::Existing : Disk::Open::CreateNew);
     if (!file)
-        return Error{file.error()};
+        return disk.lackedSpace() ? Result<std::unique_ptr<IncomingSnapshot>>(nullptr) : Error{file.error()};
     const qint64 right = rightPart(**file, path);
     if ((*file)->size() > right) {
         if (auto cut = (*file)->truncate(right); !cut)
@@ -62,11 +62,14 @@ Result<void> IncomingSnapshot::write(qint64 offset, QByteArrayView chunk)
 {
     if (offset < 0 || offset > received() || offset + chunk.size() <= received())
         return {};
-    return m_file->append(chunk.sliced(static_cast<qsizetype>(received() - offset)));
+    auto written = m_file->append(chunk.sliced(static_cast<qsizetype>(received() - offset)));
+    m_lackedSpace = !written && m_file->lackedSpace();
+    return written;
 }
 
 Result<std::optional<Snapshot>> IncomingSnapshot::finish()
 {
+    m_lackedSpace = false;
     const auto snapshot = verifySnapshot(*m_file, m_path);
     if (!snapshot || snapshot->meta.lastIndex != m_lastIndex || snapshot->meta.lastTerm != m_lastTerm) {
         m_file.reset();
@@ -77,8 +80,10 @@ Result<std::optional<Snapshot>> IncomingSnapshot::finish()
     if (auto synced = m_file->sync(SyncOf::IncomingSnapshot); !synced)
         return Error{synced.error()};
     m_file.reset();
-    if (auto renamed = m_disk.rename(m_path, m_folder + QLatin1Char('/') + snapshotName(m_lastIndex)); !renamed)
+    if (auto renamed = m_disk.rename(m_path, m_folder + QLatin1Char('/') + snapshotName(m_lastIndex)); !renamed) {
+        m_lackedSpace = m_disk.lackedSpace();
         return Error{renamed.error()};
+    }
     return std::optional(*snapshot);
 }
 

@@ -16,7 +16,7 @@ namespace faultline::storage {
 class IncomingSnapshot
 {
 public:
-    /// After an error, Disk::lackedSpace() says whether it was only that there is no space.
+    /// Nothing where there is no space for it.
     static Result<std::unique_ptr<IncomingSnapshot>> open(Disk& disk, const QString& folder, quint64 lastIndex,
                                                           quint64 lastTerm);
 
@@ -27,13 +27,13 @@ public:
     /// Takes what follows on what is there and leaves the rest: a chunk may come twice, and one that leaves a gap
     /// changes nothing.
     Result<void> write(qint64 offset, QByteArrayView chunk);
-    /// After an error from write(): the disk has no space for the chunk.
-    bool lackedSpace() const { return m_file->lackedSpace(); }
+    /// After an error from write() or finish(): the disk has no space for the chunk, or for the name, and that is all.
+    bool lackedSpace() const { return m_lackedSpace; }
 
     /// After the last chunk: verifies it and makes it durable under its own name. Nothing when what came is no such
     /// snapshot, say because two senders wrote theirs differently; it is removed then, and may be asked for again from
-    /// its first byte. Not to be used afterwards. After an error, Disk::lackedSpace() says whether there was only no
-    /// space for its name; what came stays.
+    /// its first byte. Nothing more is to be written afterwards. Where there was no space for its name, what came
+    /// stays.
     Result<std::optional<Snapshot>> finish();
 
 private:
@@ -46,6 +46,7 @@ private:
     std::unique_ptr<File> m_file;
     quint64 m_lastIndex;
     quint64 m_lastTerm;
+    bool m_lackedSpace = false;
 };
 
 } // namespace faultline::storage

@@ -9,6 +9,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <set>
 #include <sys/stat.h>
 #include <utility>
 #include <vector>
@@ -166,9 +167,11 @@ Result<TornAway> tearUnsynced(const QString& folder, fault::Random& random)
     if (isFolderGone) {
         if (auto removed = removeAll(folder, names, torn); !removed)
             return Error{removed.error()};
+        (*marks)->forgetAllBut({});
         return torn;
     }
     NameChanges changes;
+    std::set<quint64> left;
     for (const QString& name : names) {
         const QString path = folder + QLatin1Char('/') + name;
         const Descriptor fd = openDescriptor(path, O_RDWR);
@@ -195,6 +198,7 @@ Result<TornAway> tearUnsynced(const QString& folder, fault::Random& random)
             }
             continue;
         }
+        left.insert(info.st_ino);
         if (auto done = Tearing(path, fd, random, torn).tear(*mark, info.st_size); !done)
             return Error{done.error()};
         if (::fsync(fd.get()) != 0 || ::fstat(fd.get(), &info) != 0)
@@ -212,6 +216,7 @@ Result<TornAway> tearUnsynced(const QString& folder, fault::Random& random)
     if (!fd || ::fsync(fd.get()) != 0)
         return failed(QStringLiteral("Making durable the folder"), folder);
     (*marks)->namesAreDurable();
+    (*marks)->forgetAllBut(left);
     return torn;
 }
 

@@ -15,11 +15,6 @@
 
 namespace faultline::storage {
 
-inline bool isNoSpace(int code)
-{
-    return code == ENOSPC || code == EDQUOT;
-}
-
 /// Bytes of a file from an offset to another.
 struct WrittenRange
 {

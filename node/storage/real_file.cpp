@@ -23,6 +23,12 @@ void RealFile::keepMark(std::shared_ptr<SyncedMarks> marks, SyncedMark* mark)
 {
     m_marks = std::move(marks);
     m_mark = mark;
+    m_inode = mark->inode();
+}
+
+SyncedMark* RealFile::mark() const
+{
+    return m_mark && m_mark->inode() == m_inode ? m_mark : nullptr;
 }
 
 Result<QByteArray> RealFile::pread(qint64 offset, qsizetype length) const
@@ -52,8 +58,8 @@ Result<void> RealFile::write(qint64 offset, QByteArrayView bytes)
     if (offset + bytes.size() > m_size && m_disk->fault().full)
         return writeFailed(ENOSPC);
     m_disk->willChange();
-    if (m_mark)
-        m_mark->willWrite(offset, offset + bytes.size());
+    if (SyncedMark* kept = mark())
+        kept->willWrite(offset, offset + bytes.size());
     if (!m_written.empty() && m_written.back().to == offset)
         m_written.back().to += bytes.size();
     else
@@ -117,8 +123,8 @@ Result<void> RealFile::truncate(qint64 size)
     if (::ftruncate(m_fd.get(), size) != 0)
         return failed(QStringLiteral("Cutting"), m_path);
     m_size = size;
-    if (m_mark)
-        m_mark->wasCut(size);
+    if (SyncedMark* kept = mark())
+        kept->wasCut(size);
     return {};
 }
 
@@ -132,8 +138,8 @@ Result<void> RealFile::sync(SyncOf of)
             return failed(QStringLiteral("Making durable"), m_path);
         if (auto flipped = flipBits(); !flipped)
             return flipped;
-        if (m_mark)
-            m_mark->wasSynced(m_size);
+        if (SyncedMark* kept = mark())
+            kept->wasSynced(m_size);
     }
     m_disk->synced(of);
     return {};

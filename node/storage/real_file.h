@@ -27,6 +27,7 @@ public:
     Result<void> sync(SyncOf of) override;
 
 private:
+    SyncedMark* mark() const; ///< nothing where none is kept, or any more
     Error writeFailed(int code);
     Result<void> flipBits();
 
@@ -39,6 +40,7 @@ private:
     std::vector<WrittenRange> m_written; ///< since the last honest sync
     std::shared_ptr<SyncedMarks> m_marks;
     SyncedMark* m_mark = nullptr; ///< in m_marks
+    quint64 m_inode = 0;          ///< whose mark it was
 };
 
 } // namespace faultline::storage

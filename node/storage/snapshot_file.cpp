@@ -61,6 +61,11 @@ QString snapshotName(quint64 lastIndex)
     return kPrefix + QStringLiteral("%1").arg(lastIndex, kNumberWidth, 10, QLatin1Char('0'));
 }
 
+bool isOfASnapshot(const QString& name)
+{
+    return indexOf(name).has_value();
+}
+
 Result<Snapshot> verifySnapshot(const File& file, const QString& path)
 {
     return readWhole(file, path, [](const QByteArray&) {});

@@ -84,6 +84,8 @@ private:
 
 /// "snapshot-00000000000000000012".
 QString snapshotName(quint64 lastIndex);
+/// Whether a file of this name is a snapshot, or the beginning of one.
+bool isOfASnapshot(const QString& name);
 /// Reads all of it. Errors name file and offset.
 Result<Snapshot> verifySnapshot(const File& file, const QString& path);
 

@@ -24,9 +24,11 @@ constexpr std::size_t kMarks = 1023;
 constexpr std::size_t kFileSize = kHeaderSize + kMarks * sizeof(SyncedMark);
 constexpr std::size_t kMagicSize = 16;
 constexpr char kMagic1[kMagicSize] = "faultmarks 1\n"; ///< words without checks
-constexpr char kMagic[kMagicSize] = "faultmarks 2\n";  ///< changes with the layout
+constexpr char kMagic2[kMagicSize] = "faultmarks 2\n"; ///< without boot and folder
+constexpr char kMagic[kMagicSize] = "faultmarks 3\n";  ///< changes with the layout
 constexpr std::size_t kFolderIsNewAt = kMagicSize;     ///< a word: kFolderIsNew or zero, so that one bit makes neither
 constexpr quint64 kFolderIsNew = 0x776f'4e72'6564'6c6f;
+constexpr std::size_t kPlaceAt = kFolderIsNewAt + sizeof(quint64);
 
 constexpr int kValueBits = 48;
 constexpr quint64 kValueMask = (quint64(1) << kValueBits) - 1;
@@ -62,6 +64,27 @@ quint64 inodeOf(const QString& path)
     {
     };
     return ::stat(QFile::encodeName(path).constData(), &info) == 0 ? info.st_ino : 0;
+}
+
+/// When and where marks mean what they say.
+struct Place
+{
+    quint64 folder = 0; ///< its inode
+    char boot[40] = {}; ///< as the system names it; empty: it has no name
+    bool operator==(const Place&) const = default;
+};
+static_assert(kPlaceAt + sizeof(Place) <= kHeaderSize);
+
+Place placeOf(const QString& folder)
+{
+    Place place;
+    place.folder = inodeOf(folder);
+    QFile file(QStringLiteral("/proc/sys/kernel/random/boot_id"));
+    if (file.open(QIODevice::ReadOnly)) {
+        const QByteArray boot = file.readAll().trimmed();
+        std::copy_n(boot.begin(), std::min<std::size_t>(std::size(boot), sizeof place.boot), place.boot);
+    }
+    return place;
 }
 
 /// As format 1 laid it out.
@@ -230,9 +253,12 @@ Result<std::unique_ptr<SyncedMarks>> SyncedMarks::open(const QString& folder, bo
     // Its blocks are asked for here: writing to a mapping that has none on a full disk ends the process.
     if (::ftruncate(fd.get(), static_cast<off_t>(kFileSize)) != 0)
         return failed(QStringLiteral("Making room in"), path);
-    if (const int code = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(kFileSize)); code == ENOSPC)
+    int code = EINTR;
+    while (code == EINTR)
+        code = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(kFileSize));
+    if (isNoSpace(code))
         return std::unique_ptr<SyncedMarks>();
-    else if (code != 0)
+    if (code != 0)
         return failed(QStringLiteral("Making room in"), path, code);
     void* mapping = ::mmap(nullptr, kFileSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
     if (mapping == MAP_FAILED)
@@ -269,9 +295,17 @@ Result<void> SyncedMarks::understand(const QString& path, qint64 size, bool trus
                               kRenamed);
         }
         setFolderNew(false);
+        std::memcpy(header, kMagic2, kMagicSize);
+    }
+    const Place here = placeOf(m_folder);
+    if (std::memcmp(header, kMagic2, kMagicSize) == 0 && size == qint64(kFileSize)) {
+        std::memcpy(header + kPlaceAt, &here, sizeof here);
         std::memcpy(header, kMagic, kMagicSize);
     }
-    if (std::memcmp(header, kMagic, kMagicSize) != 0 || size != qint64(kFileSize)) {
+    Place there;
+    std::memcpy(&there, header + kPlaceAt, sizeof there);
+    if (std::memcmp(header, kMagic, kMagicSize) != 0 || size != qint64(kFileSize) || there != here ||
+        here.boot[0] == '\0') {
         beginAnew();
         return {};
     }
@@ -295,7 +329,9 @@ Result<void> SyncedMarks::understand(const QString& path, qint64 size, bool trus
 
 void SyncedMarks::beginAnew()
 {
+    const Place here = placeOf(m_folder);
     std::memset(m_mapping, 0, kFileSize);
+    std::memcpy(static_cast<char*>(m_mapping) + kPlaceAt, &here, sizeof here);
     std::memcpy(m_mapping, kMagic, kMagicSize);
 }
 
@@ -353,6 +389,15 @@ void SyncedMarks::forget(quint64 inode)
     const std::lock_guard guard(m_mutex);
     if (SyncedMark* mark = slotOf(inode))
         mark->end();
+}
+
+void SyncedMarks::forgetAllBut(const std::set<quint64>& inodes)
+{
+    const std::lock_guard guard(m_mutex);
+    for (SyncedMark& mark : std::span(marks(), kMarks)) {
+        if (mark.m_inode != 0 && !inodes.contains(mark.m_inode))
+            mark.end();
+    }
 }
 
 void SyncedMarks::keepAside(const QString& path, quint64 bit)

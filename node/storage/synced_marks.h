@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 
 namespace faultline::storage {
 
@@ -17,6 +18,9 @@ namespace faultline::storage {
 class SyncedMark
 {
 public:
+    /// 0: it is free. It is freed once its file's name is gone for good, and may then be another's, though the file be
+    /// open still.
+    quint64 inode() const { return m_inode; }
     /// Everything before this offset is durable, but for what was overwritten since: dirtyFrom to dirtyTo, nothing when
     /// that is 0.
     qint64 durable() const;
@@ -65,7 +69,10 @@ static_assert(sizeof(SyncedMark) == 128);
 /// name goes is kept aside under another, `undo-<inode>`, until the folder is durable.
 ///
 /// The file is for this machine alone and is begun anew when it is none of this program's, or of another length: a file
-/// without a mark counts as durable. Marks of format 1, which knew nothing of names that went, are read.
+/// without a mark counts as durable. So it is when the system was started since, or the folder is another one: nobody
+/// makes the marks themselves durable, so a real crash may have left them older than the files, which are what the disk
+/// had. Marks of formats 1 and 2 are read: they did not say when and where they were made, and the first knew nothing
+/// of names that went.
 ///
 /// Any thread; one mark is used by one thread at a time.
 class SyncedMarks
@@ -86,6 +93,7 @@ public:
     /// The one there is, or a new one that says `durable`. Nothing when all are taken.
     SyncedMark* claim(quint64 inode, qint64 durable);
     void forget(quint64 inode);
+    void forgetAllBut(const std::set<quint64>& inodes);
     /// Before the name of this file goes.
     void willRemove(const QString& path);
     /// Before this file gets another name, be it that of a file that is there.

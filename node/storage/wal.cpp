@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/storage/wal.h"
 
+#include "node/storage/snapshot_file.h"
 #include "node/storage/wal_format.h"
 #include "node/storage/wal_migration.h"
 
@@ -29,6 +30,22 @@ quint32 leastSize(qint64 size)
     return static_cast<quint32>(std::min<qint64>(size, std::numeric_limits<quint32>::max()));
 }
 
+/// A log is begun only where there was none, and whatever a snapshot left was there after a log.
+Result<void> refuseWithoutLog(const Disk& disk, const QString& folder)
+{
+    const auto names = disk.list(folder);
+    if (!names)
+        return Error{names.error()};
+    for (const QString& name : *names) {
+        if (isOfASnapshot(name))
+            return Error{QStringLiteral("%1 has %2, but no file of this node's log, which are named as %3: the node "
+                                        "would have forgotten what it promised. Restore the files, or remove this "
+                                        "node's folder and let the node begin anew.")
+                             .arg(folder, name, segmentName(1))};
+    }
+    return {};
+}
+
 qint64 roundedUp(qint64 size, qint64 step)
 {
     return (size + step - 1) / step * step;
@@ -51,6 +68,8 @@ Result<OpenedWal> Wal::open(Disk& disk, const QString& folder, const WalOptions&
     if (!numbers)
         return Error{numbers.error()};
     if (numbers->empty()) {
+        if (auto missed = refuseWithoutLog(disk, folder); !missed)
+            return Error{missed.error()};
         const format::SegmentHeader first{.owner = options.owner, .leastSize = leastSize(firstSize(options))};
         const auto created = createSegment(disk, folder, first.number, format::encode(first), firstSize(options));
         if (!created)

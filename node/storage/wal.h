@@ -48,7 +48,8 @@ class Wal
 {
 public:
     /// Makes the folder where missing, locks it, and reads the log in it, or begins one. A torn tail is cut; a log of
-    /// an older format is rewritten. What is handed back is durable. `disk` must outlive the log.
+    /// an older format is rewritten. What is handed back is durable. A folder that has snapshots and no log is refused.
+    /// `disk` must outlive the log.
     static Result<OpenedWal> open(Disk& disk, const QString& folder, const WalOptions& options = {});
 
     /// Notes that everything is durable, which needs no sync; a log that was not closed so is recovered all the same.

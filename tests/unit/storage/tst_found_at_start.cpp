@@ -9,7 +9,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,6 +35,9 @@ bool setContent(const QString& path, const QByteArray& bytes)
     QFile file(path);
     return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size();
 }
+
+/// Of the calls to come, in order; then what the system says.
+std::vector<int> whatFallocateSays;
 
 /// A folder with one file, of which the first part is durable and the rest is not, as a killed process left it.
 struct KilledFolder
@@ -78,6 +83,16 @@ struct KilledFolder
 };
 
 } // namespace
+
+/// In place of the system's, which says of most file systems only that there is no space.
+extern "C" int posix_fallocate(int fd, off_t offset, off_t length)
+{
+    if (whatFallocateSays.empty())
+        return ::fallocate(fd, 0, offset, length) == 0 ? 0 : errno;
+    const int code = whatFallocateSays.front();
+    whatFallocateSays.erase(whatFallocateSays.begin());
+    return code;
+}
 
 /// Files in a node's folder that are not its log and not its snapshots, in whatever state they are found: what was
 /// durable is there, or the node says which file is wrong, and where.
@@ -128,7 +143,7 @@ private slots:
         QTest::newRow("empty") << QByteArray("");
         QTest::newRow("foreign") << QByteArray("#!/bin/sh\necho hello\n");
         QTest::newRow("zeros") << QByteArray(whole.size(), '\0');
-        QTest::newRow("of a later format") << QByteArray(whole).replace("faultmarks 2", "faultmarks 3");
+        QTest::newRow("of a later format") << QByteArray(whole).replace("faultmarks 3", "faultmarks 4");
         for (const int length : {1, 16, 24, 127, 128, 129, 255, 256, 300, 4'096, int(whole.size()) - 1})
             QTest::addRow("cut at %d", length) << whole.first(length);
         QTest::newRow("longer") << whole + "x";
@@ -141,6 +156,57 @@ private slots:
         QVERIFY2(left, left ? "" : qPrintable(left.error()));
         QCOMPARE(*left, kDurable + kFresh); // a file without a mark counts as durable
         QCOMPARE(contentOf(killed.marksPath).size(), killed.marks.size());
+    }
+
+    void marksOfAnotherBootOrFolderAreBegunAnew_data()
+    {
+        QTest::addColumn<int>("at");
+        QTest::newRow("folder") << 24;
+        QTest::newRow("boot") << 32;
+    }
+    /// After a crash of the machine the marks may be older than the files.
+    void marksOfAnotherBootOrFolderAreBegunAnew()
+    {
+        QFETCH(const int, at);
+        KilledFolder killed;
+        QByteArray other = killed.marks;
+        other[at] = static_cast<char>(other[at] ^ 1);
+        for (quint64 seed = 0; seed < 10; ++seed) {
+            const auto left = killed.tornWith(other, seed);
+            QVERIFY2(left, left ? "" : qPrintable(left.error()));
+            QCOMPARE(*left, kDurable + kFresh);
+        }
+    }
+
+    void marksOfFormat2AreRead()
+    {
+        KilledFolder killed;
+        QByteArray old = killed.marks;
+        old.replace(0, 13, "faultmarks 2\n").replace(24, 104, QByteArray(104, '\0'));
+        bool isTorn = false;
+        for (quint64 seed = 0; seed < 10; ++seed)
+            isTorn = isTorn || *killed.tornWith(old, seed) == kDurable;
+        QVERIFY(isTorn);
+    }
+
+    void marksForWhichThereIsNoSpaceAreNotKept_data()
+    {
+        QTest::addColumn<std::vector<int>>("says");
+        QTest::addColumn<bool>("areKept");
+        QTest::newRow("full") << std::vector{ENOSPC} << false;
+        QTest::newRow("quota") << std::vector{EDQUOT} << false;
+        QTest::newRow("interrupted") << std::vector{EINTR, EINTR} << true;
+    }
+    void marksForWhichThereIsNoSpaceAreNotKept()
+    {
+        QFETCH(const std::vector<int>, says);
+        QFETCH(const bool, areKept);
+        QTemporaryDir folder;
+        whatFallocateSays = says;
+        const auto marks = SyncedMarks::open(folder.path());
+        whatFallocateSays.clear();
+        QVERIFY2(marks, marks ? "" : qPrintable(marks.error()));
+        QCOMPARE(*marks != nullptr, areKept);
     }
 
     void marksOfFormat1AreRead()

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <functional>
 #include <set>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -328,6 +329,60 @@ private slots:
             QCOMPARE(namesIn(folder.path()), left);
         }
         QCOMPARE(found, seen);
+    }
+
+    void whatIsWrittenToARemovedFileSaysNothingOfTheNextOne()
+    {
+        const auto all = outcomes([](RealDisk& disk, const QString& path) {
+            File* removed = created(disk, path + "/removed");
+            if (!removed || !disk.remove(path + "/removed"))
+                return false;
+            File* file = created(disk, path + "/a");
+            return file && file->append(kDurable) && file->sync(SyncOf::Records) && file->append(kFresh) &&
+                   removed->append(kDurable + kFresh) && removed->sync(SyncOf::Records);
+        });
+        QCOMPARE(all.size(), std::size_t(40));
+        QVERIFY(std::ranges::all_of(all, [](const QByteArray& after) { return after.startsWith(kDurable); }));
+        QVERIFY(std::ranges::any_of(all, [](const QByteArray& after) { return after == kDurable; }));
+    }
+
+    void marksOfWhatACutTookAreFree_data()
+    {
+        QTest::addColumn<SyncOf>("leftOut");
+        QTest::newRow("a file") << SyncOf::RenamedName;
+        QTest::newRow("the folder") << SyncOf::FolderName;
+    }
+    void marksOfWhatACutTookAreFree()
+    {
+        QFETCH(const SyncOf, leftOut);
+        int gone = 0;
+        for (quint64 seed = 0; seed < 20; ++seed) {
+            QTemporaryDir above;
+            const QString folder = above.path() + "/n1";
+            const pid_t child = ::fork();
+            if (child == 0) {
+                RealDisk disk;
+                disk.setTrial({.leftOut = leftOut});
+                const auto made = disk.makeFolder(folder);
+                const auto lock = disk.lockFolder(folder);
+                if (made && lock && created(disk, folder + "/a"))
+                    ::kill(::getpid(), SIGKILL);
+                ::_exit(1);
+            }
+            int status = 0;
+            QVERIFY(::waitpid(child, &status, 0) == child && WIFSIGNALED(status));
+            struct stat info
+            {
+            };
+            QCOMPARE(::stat(QFile::encodeName(folder + "/a").constData(), &info), 0);
+            fault::Random random(seed);
+            QVERIFY(tearUnsynced(folder, random));
+            const auto marks = SyncedMarks::open(folder);
+            const bool isGone = namesIn(folder).isEmpty();
+            QCOMPARE((*marks)->find(info.st_ino) == nullptr, isGone);
+            gone += isGone;
+        }
+        QVERIFY(gone > 0 && gone < 20);
     }
 
     void folderThatWasNotSyncedMayVanishWithAllInIt()

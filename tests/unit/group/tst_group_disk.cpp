@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "node/group/group_disk.h"
+#include "node/sim/disk/sim_disk.h"
+
+#include <QTest>
+
+using namespace faultline;
+using namespace faultline::node;
+
+namespace {
+
+const QString kFolder = QStringLiteral("/data/n1");
+
+/// What a disk may do to a group between two calls, and what the group makes of it.
+struct Fixture
+{
+    sim::SimDisk disk{fault::Random(1)};
+    std::shared_ptr<GroupDisk> group;
+
+    Result<void> open()
+    {
+        group.reset();
+        auto opened = GroupDisk::open(disk, kFolder, {.owner = 1}, {});
+        if (!opened)
+            return Error{opened.error()};
+        group = std::move(opened->disk);
+        return {};
+    }
+    /// A term that is known of, and one entry of it.
+    bool write()
+    {
+        const auto done = group->write({{.entries = {{{2}, {1}, raft::EntryKind::Command, "entry"}},
+                                         .hardState = raft::HardState{{2}, {1}},
+                                         .snapshotPieces = {}}});
+        return done && *done;
+    }
+    bool takeSnapshot() { return group->addToSnapshot(mark(1), "state") && group->finishSnapshot(mark(1), {1}); }
+    /// An operation that finds no space for a name, and leaves nothing else behind.
+    void lackSpaceOnce()
+    {
+        disk.setFault({.full = true});
+        static_cast<void>(disk.open(kFolder + QStringLiteral("/x"), storage::Disk::Open::CreateNew));
+        disk.setFault({});
+    }
+    QStringList names() { return *disk.list(kFolder); }
+
+    static raft::SnapshotMark mark(quint64 lastIndex) { return {{lastIndex}, {2}, {}}; }
+    /// The file of a snapshot up to entry 5, as a leader sends it.
+    static QByteArray sent()
+    {
+        sim::SimDisk other{fault::Random(2)};
+        static_cast<void>(other.makeFolder(kFolder));
+        storage::SnapshotFolder folder(other, kFolder);
+        auto writer = folder.begin({5, 2, raft::encodeMembership({})});
+        if (!writer || !(*writer)->append("state"))
+            return {};
+        const auto snapshot = (*writer)->finish();
+        return snapshot ? *folder.chunk(*snapshot, 0, static_cast<qsizetype>(snapshot->size)) : QByteArray();
+    }
+    static GroupDisk::Write piece(const QByteArray& bytes)
+    {
+        return {.entries = {}, .hardState = {}, .snapshotPieces = {{mark(5), 0, bytes, true}}};
+    }
+};
+
+} // namespace
+
+class TestGroupDisk : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void aSnapshotWithoutItsLogIsRefusedAndNothingIsChanged()
+    {
+        Fixture fixture;
+        QVERIFY(fixture.open() && fixture.write() && fixture.takeSnapshot());
+        fixture.disk.killProcess();
+        for (const QString& name : fixture.names()) {
+            if (name.startsWith(QStringLiteral("wal-")))
+                QVERIFY(fixture.disk.remove(kFolder + u'/' + name));
+        }
+        const QStringList left = fixture.names();
+        const auto opened = fixture.open();
+        QVERIFY(!opened);
+        QVERIFY2(opened.error().startsWith(kFolder + QStringLiteral(" has snapshot-")), qPrintable(opened.error()));
+        QCOMPARE(fixture.names(), left);
+    }
+
+    void aSnapshotBesideALogThatForgotItsTermIsRefusedAndNothingIsChanged()
+    {
+        Fixture fixture;
+        QVERIFY(fixture.open() && fixture.write() && fixture.takeSnapshot());
+        const QString snapshot = kFolder + u'/' + storage::snapshotName(1);
+        const auto file = fixture.disk.open(snapshot, storage::Disk::Open::Existing);
+        const QByteArray bytes = *(*file)->pread(0, 1 << 20);
+        Fixture other;
+        QVERIFY(other.open());
+        other.group.reset();
+        const auto copy = other.disk.open(snapshot, storage::Disk::Open::CreateNew);
+        QVERIFY((*copy)->append(bytes));
+        const QStringList left = other.names();
+        const auto opened = other.open();
+        QVERIFY(!opened);
+        QVERIFY2(opened.error().contains(QStringLiteral("ends in term 2")), qPrintable(opened.error()));
+        QCOMPARE(other.names(), left);
+    }
+
+    void aFailedSyncOfALeadersSnapshotIsNoLackOfSpace()
+    {
+        Fixture fixture;
+        QVERIFY(fixture.open() && fixture.write());
+        const QByteArray bytes = Fixture::sent();
+        QVERIFY(!bytes.isEmpty());
+        GroupDisk::Write first = Fixture::piece(bytes.first(10));
+        first.snapshotPieces[0].isLast = false;
+        QVERIFY(fixture.group->write({first}));
+        fixture.lackSpaceOnce();
+        fixture.disk.cutPowerDuring(2); // the write is the first change
+        GroupDisk::Write last = Fixture::piece(bytes.sliced(10));
+        last.snapshotPieces[0].offset = 10;
+        const auto written = fixture.group->write({last});
+        QVERIFY(!fixture.disk.isPowered());
+        QVERIFY(!written);
+    }
+
+    void aDiskThatFailsAtTheFirstPieceOfALeadersSnapshotIsNotFull()
+    {
+        Fixture fixture;
+        QVERIFY(fixture.open() && fixture.write());
+        fixture.lackSpaceOnce();
+        fixture.disk.cutPower();
+        QVERIFY(!fixture.group->write({Fixture::piece(Fixture::sent())}));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestGroupDisk)
+#include "tst_group_disk.moc"
