@@ -85,7 +85,7 @@ std::optional<Host::LogOnDisk> Host::logOnDisk()
     return LogOnDisk{{header->lastIndex}, numbers->size()};
 }
 
-Result<void> Host::start()
+Result<void> Host::start(bool isKilled)
 {
     ++m_life;
     m_frozen = false;
@@ -94,12 +94,16 @@ Result<void> Host::start()
     m_refusedBefore = m_disk.counts().refused;
     if (!m_disk.isPowered())
         m_disk.powerOn();
+    if (isKilled)
+        willBeKilledAtWork(0);
     auto opened = node::Group::open(
         options(), {m_disk, m_storage, *this, [this] { return now(); }, {}, [this] { return timeOfDay(); }});
     static_cast<void>(m_disk.takeDelay());
-    if (!opened) {
+    willNotBeKilled();
+    m_wasKilledAtStart = m_disk.isKilled();
+    if (!opened || m_wasKilledAtStart) {
         m_disk.killProcess();
-        return Error{opened.error()};
+        return opened ? Error{QStringLiteral("it was killed")} : Error{opened.error()};
     }
     m_group = *std::move(opened);
     return {};

@@ -48,8 +48,10 @@ public:
     /// Nothing when the first segment does not say where it begins.
     std::optional<LogOnDisk> logOnDisk();
 
-    /// Opens what the disk holds. The group is not heard of until whenStarted has set it up.
-    Result<void> start();
+    /// Opens what the disk holds. The group is not heard of until whenStarted has set it up. `isKilled`: at times in
+    /// the midst, and then wasKilledAtStart(): that says nothing about the disk.
+    Result<void> start(bool isKilled);
+    bool wasKilledAtStart() const { return m_wasKilledAtStart; }
     std::function<void(const raft::Message&)> onSend;
 
     /// SIGKILL: what was written stays.
@@ -103,6 +105,7 @@ private:
     quint64 m_refusedBefore = 0; ///< this life, by the disk
     bool m_frozen = false;
     int m_ticksDown = 0; ///< once it is killed at work
+    bool m_wasKilledAtStart = false;
     std::vector<Event> m_held;
     std::vector<raft::Message> m_heldMessages;
     qint64 m_clockRate = kMillion;

@@ -245,8 +245,11 @@ void World::start(Host& host)
         return;
     const bool isRotten = host.disk().counts().flips > 0;
     const bool hadPowerCut = host.disk().counts().powerCuts > 0;
-    if (const auto started = host.start(); !started) {
-        if (isRotten || host.disk().counts().lies > 0)
+    const bool isKilled = m_phase == Phase::UnderFire && mayBe(FaultKind::Restart) && m_random.oneIn(4);
+    if (const auto started = host.start(isKilled); !started) {
+        if (host.wasKilledAtStart())
+            m_schedule.add(Event::Kind::Start, m_schedule.now() + ticks(kRetryTicks), index, 0, host.life());
+        else if (isRotten || host.disk().counts().lies > 0)
             lose(host, started.error());
         else if (host.wasRefusedSpace())
             m_schedule.add(Event::Kind::Start, m_schedule.now() + ticks(kRetryTicks), index, 0, host.life());

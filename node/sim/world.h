@@ -49,6 +49,7 @@ private:
     void listenTo(Host& host);
     void trace(quint32 node, const SimDisk::Change& change);
     void lose(Host& host, const QString& why);
+    bool mayBe(FaultKind kind) const { return m_shape.mix.weights[static_cast<std::size_t>(kind)] > 0; }
 
     // ---- world_faults.cpp
     void begin(quint64 number);

@@ -253,7 +253,6 @@ void World::heal()
 /// A majority must be enough. Where members come and go, or disks forget, nobody can say beforehand who is one.
 NodeSet World::drawAbsent()
 {
-    const auto mayBe = [this](FaultKind kind) { return m_shape.mix.weights[static_cast<std::size_t>(kind)] > 0; };
     if (mayBe(FaultKind::Membership) || mayBe(FaultKind::Rot) || mayBe(FaultKind::LyingDisk) || m_shape.learners > 0 ||
         m_random.oneIn(4))
         return 0;
