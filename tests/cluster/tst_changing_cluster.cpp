@@ -173,6 +173,7 @@ private slots:
         QVERIFY(BareNodes::until(
             [&] { return nodes.info(away, QStringLiteral("raft_snapshot_index")).toULongLong() > had; }));
         load.generator.setRate(0);
+        QVERIFY(BareNodes::until([&] { return load.outstanding == 0; })); // or one more write may come
         QVERIFY(equalStates(nodes, {nodes.leader(), away}));
 
         // Everybody again, from their snapshots and what is left of their logs.
