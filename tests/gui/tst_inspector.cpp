@@ -77,7 +77,7 @@ void InspectorTest::whereARequestsTimeGoesIsShown()
     QVERIFY(valueOf(details, "Request").contains(QStringLiteral(" · p99 3.0")));
     QVERIFY(valueOf(details, "Request").endsWith(QStringLiteral("of 2,000")));
     QVERIFY(valueOf(details, "Sync").startsWith(QStringLiteral("p50 2.0")));
-    QVERIFY(!valueOf(details, "Sync").contains(QStringLiteral("p99")));       // of 30 there is none
+    QVERIFY(!valueOf(details, "Sync").contains(QStringLiteral("p99")));           // of 30 there is none
     QVERIFY(valueOf(details, "Parse").startsWith(QStringLiteral("max 4.03 µs"))); // nor a median of three
     QCOMPARE(valueOf(details, "Apply"), QStringLiteral("none yet"));
     QCOMPARE(valueOf(details, "Reply"), QStringLiteral("(no such line)"));
