@@ -260,12 +260,17 @@ bool Connection::mustPause() const
            m_out.size() + m_heldBytes + m_socket.bytesToWrite() > kPauseOutput;
 }
 
-bool Connection::holdsTooMuch()
+void Connection::countHeld()
 {
     const qint64 held = m_left ? 0 : m_out.size() + m_heldBytes + m_socket.bytesToWrite() + m_parser.bufferedBytes();
     m_counters.clientBytes += held - std::exchange(m_counted, held);
+}
+
+bool Connection::holdsTooMuch()
+{
+    countHeld();
     return m_counters.clientBytes > m_options.maxClientBytes &&
-           held > m_options.maxClientBytes / static_cast<qint64>(std::max<quint64>(1, m_counters.connections));
+           m_counted > m_options.maxClientBytes / static_cast<qint64>(std::max<quint64>(1, m_counters.connections));
 }
 
 void Connection::readCommands()
@@ -385,7 +390,7 @@ void Connection::leave()
     if (m_left)
         return;
     m_left = true;
-    holdsTooMuch();
+    countHeld();
     discardUnanswered();
     m_owner.gone(m_id);
 }

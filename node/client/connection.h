@@ -118,6 +118,7 @@ private:
 
     void readCommands();
     bool mustPause() const;
+    void countHeld();
     bool holdsTooMuch();
     void flush();
     void moveAnswersOut();
