@@ -12,10 +12,11 @@ constexpr std::chrono::milliseconds kFirstBackoff{10};
 constexpr std::chrono::milliseconds kLongestBackoff{500};
 } // namespace
 
-OutgoingLink::OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& clock, quint32 seed)
+OutgoingLink::OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& clock, quint64& lamport, quint32 seed)
     : m_peer(std::move(peer))
     , m_hello(std::move(hello))
     , m_clock(clock)
+    , m_lamport(lamport)
     , m_pipeline(wire::kHeaderSize, wire::kTrailerSize)
     , m_drain([this] { drain(); })
     , m_random(seed)
@@ -24,6 +25,9 @@ OutgoingLink::OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& cloc
     m_dueTimer.setSingleShot(true);
     m_dueTimer.setTimerType(Qt::PreciseTimer);
     connect(&m_dueTimer, &QTimer::timeout, this, &OutgoingLink::drain);
+    m_noticeTimer.setSingleShot(true);
+    m_noticeTimer.setTimerType(Qt::PreciseTimer);
+    connect(&m_noticeTimer, &QTimer::timeout, this, &OutgoingLink::sendNotice);
     m_dialTimer.setSingleShot(true);
     connect(&m_dialTimer, &QTimer::timeout, this, &OutgoingLink::dial);
     applyFault(); // the pace has a delay of its own
@@ -106,14 +110,35 @@ bool OutgoingLink::takeSampleTicket(bool isVote)
     return m_samplesInWindow <= 4 * kSamplesPerWindow;
 }
 
-void OutgoingLink::send(const raft::Message& message, quint64 lamport)
+void OutgoingLink::send(const raft::Message& message)
 {
+    if (const auto* append = std::get_if<raft::AppendEntries>(&message.body)) {
+        m_notice.reset(); // this one says at least as much
+        m_noticeTimer.stop();
+        if (append->isCommitNotice) {
+            m_notice = message;
+            m_noticeTimer.start(kNoticeWaits);
+            return;
+        }
+    }
+    sendNow(message);
+}
+
+void OutgoingLink::sendNotice()
+{
+    if (const auto notice = std::exchange(m_notice, std::nullopt))
+        sendNow(*notice);
+}
+
+void OutgoingLink::sendNow(const raft::Message& message)
+{
+    ++m_lamport;
     ++m_counters.offeredFrames;
     const wire::MessageKind kind = kindOf(message);
     const bool isVote = kind == wire::MessageKind::PreVote || kind == wire::MessageKind::PreVoteReply ||
                         kind == wire::MessageKind::Vote || kind == wire::MessageKind::VoteReply ||
                         kind == wire::MessageKind::TimeoutNow;
-    const wire::Envelope envelope{GroupId{1}, ++m_sequence, lamport, takeSampleTicket(isVote)};
+    const wire::Envelope envelope{GroupId{1}, ++m_sequence, m_lamport, takeSampleTicket(isVote)};
     QByteArray frame = encodePeerFrame(envelope, message);
     const qsizetype payload = frame.size() - wire::kHeaderSize - wire::kTrailerSize;
     if (payload > wire::kMaxPayload) {
@@ -132,7 +157,7 @@ void OutgoingLink::send(const raft::Message& message, quint64 lamport)
             .kind = kind,
             .positive = isPositive(message),
             .term = message.term.value,
-            .lamport = lamport,
+            .lamport = m_lamport,
             .entries = entryCountOf(message),
             .bytes = static_cast<quint32>(payload),
         };

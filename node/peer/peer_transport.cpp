@@ -46,7 +46,7 @@ void PeerTransport::add(const PeerAddress& address, bool isGuest)
                             .token = {},
                             .host = {},
                             .port = 0};
-    auto outgoing = std::make_unique<OutgoingLink>(address, hello, m_clock, ++m_lastSeed);
+    auto outgoing = std::make_unique<OutgoingLink>(address, hello, m_clock, m_lamport, ++m_lastSeed);
     outgoing->onSample = [this](const wire::MessageSample& sample) {
         if (onSample)
             onSample(sample);
@@ -153,7 +153,7 @@ void PeerTransport::send(const raft::Message& message)
 {
     const auto peer = m_peers.find(NodeId{message.to.value});
     if (peer != m_peers.end())
-        peer->second.outgoing->send(message, ++m_lamport);
+        peer->second.outgoing->send(message);
 }
 
 void PeerTransport::goOn()

@@ -27,7 +27,7 @@ void StorageThread::run(std::function<Result<void>()> work, std::function<void(R
         const std::lock_guard guard(m_mutex);
         m_jobs.push_back({std::move(work), std::move(done)});
     }
-    m_wake.ask();
+    m_changed.notify_all();
 }
 
 void StorageThread::pause(std::chrono::microseconds time)

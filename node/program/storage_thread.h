@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/net/turn_end.h"
 #include "node/group/storage_queue.h"
 
 #include <QObject>
@@ -16,8 +15,10 @@
 namespace faultline::node {
 
 /// A node's disk work on a thread of its own, so that the event loop never waits for a disk. `done` is called on the
-/// thread that made the queue, from its event loop. A thread that sleeps is woken when the turn of that loop ends: it
-/// may get the processor at once, and what the turn sends should be under way before.
+/// thread that made the queue, from its event loop.
+///
+/// The thread is woken at once, before what the same turn sends has left: a disk that serves several nodes does one
+/// flush at a time, and when a leader's is under way first, those of its followers are done together by the next one.
 ///
 /// Ends with the work that is under way; what was not begun is dropped, and nobody hears of either.
 class StorageThread final : public StorageQueue
@@ -48,7 +49,6 @@ private:
     void tellFinished();
 
     QObject m_home; ///< on the thread that is told
-    net::TurnEnd m_wake{[this] { m_changed.notify_all(); }};
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::deque<Job> m_jobs;

@@ -181,7 +181,7 @@ private:
     void setCommit(LogIndex commit);
     void sendAppends(Leader& leader);
     void sendAppendsTo(Peer& peer);
-    void sendAppend(Peer& peer, std::vector<Entry> entries);
+    void sendAppend(Peer& peer, std::vector<Entry> entries, bool isCommitNotice = false);
     /// The highest value that the majorities have, when `own` is this leader's and `of` gives a follower's.
     template <typename Of>
     std::uint64_t agreed(const Leader& leader, std::uint64_t own, Of of, bool learnersToo = false) const

@@ -289,17 +289,19 @@ void Raft::Machine::sendAppendsTo(Peer& peer)
         return;
     }
     // An idle follower learns of a commit at once; a busy one with the next entries, or when it has answered the last.
-    if (heartbeatDue || (follower.isIdle() && follower.commitSent < m_commit))
+    if (heartbeatDue)
         sendAppend(peer, {});
+    else if (follower.isIdle() && follower.commitSent < m_commit)
+        sendAppend(peer, {}, true);
 }
 
-void Raft::Machine::sendAppend(Peer& peer, std::vector<Entry> entries)
+void Raft::Machine::sendAppend(Peer& peer, std::vector<Entry> entries, bool isCommitNotice)
 {
     const LogIndex previous = peer.progress.next().previous();
     const LogIndex last = entries.empty() ? previous : entries.back().index;
     peer.progress.commitSent = std::min(m_commit, last);
     say(peer.id, m_hardState.term,
-        AppendEntries{previous, m_log.termAt(previous), m_commit, std::move(entries), m_round});
+        AppendEntries{previous, m_log.termAt(previous), m_commit, std::move(entries), m_round, isCommitNotice});
     roundLeft(std::get<Leader>(m_role));
 }
 

@@ -32,6 +32,32 @@ private slots:
         QCOMPARE(pair.two.counters().receivedFrames, quint64(20));
     }
 
+    void aCommitNoticeGivesWayToTheNextAppend()
+    {
+        Pair pair;
+        QVERIFY(pair.open());
+        QTRY_VERIFY(pair.connected());
+        const auto append = [](quint64 commit, bool isCommitNotice) {
+            return raft::Message{{1}, {2}, {1}, raft::AppendEntries{{}, {}, {commit}, {}, 0, isCommitNotice}};
+        };
+        pair.one.transport->send(append(1, true));
+        pair.one.transport->send(append(2, true));
+        pair.one.transport->send({{1}, {2}, {1}, raft::AppendEntriesReply{}}); // says nothing of a commit
+        pair.one.transport->send(append(3, false));
+        pair.one.transport->send(append(4, true)); // nothing follows
+        QTRY_COMPARE(pair.two.received.size(), std::size_t(3));
+        QVERIFY(std::holds_alternative<raft::AppendEntriesReply>(pair.two.received[0].body));
+        QCOMPARE(std::get<raft::AppendEntries>(pair.two.received[1].body).leaderCommit.value, quint64(3));
+        QCOMPARE(std::get<raft::AppendEntries>(pair.two.received[2].body).leaderCommit.value, quint64(4));
+        QCOMPARE(pair.one.counters().sentFrames, quint64(3));
+        QCOMPARE(pair.one.counters().offeredFrames, quint64(3)); // what never left is not lost either
+        QCOMPARE(pair.one.counters().lostFrames, quint64(0));
+        // Each that left moved the logical clock on, in the order it left in.
+        QVERIFY(pair.one.samples.back().lamport >= 3);
+        for (std::size_t i = 1; i < pair.one.samples.size(); ++i)
+            QVERIFY(pair.one.samples[i].lamport > pair.one.samples[i - 1].lamport);
+    }
+
     void latencyIsNeverEarly()
     {
         Pair pair;
