@@ -22,6 +22,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 
 namespace faultline::node {
 
@@ -218,6 +219,7 @@ private:
     void makeRoom();
     void lookForSpace();
     void written(const Unwritten& write, GroupDisk::Outcome outcome);
+    void expect(std::span<const raft::Entry> entries) const;
     void apply(const raft::Entry& entry);
     void answerReads();
     void refuse(const std::vector<ReadQueue::Read>& reads);
