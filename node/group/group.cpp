@@ -10,6 +10,7 @@ namespace faultline::node {
 
 namespace {
 constexpr int kTicksToLookForSpace = 10;
+constexpr qsizetype kFreedTogether = 10'000; ///< keys, some milliseconds
 constexpr std::size_t kAppliedTogether = 16; ///< what is fetched ahead for the last must not push out the first
 } // namespace
 
@@ -228,6 +229,8 @@ void Group::act(raft::Ready ready)
                 apply(entry);
             rest = rest.subspan(some.size());
         }
+        if (auto dropped = m_store.takeDropped())
+            free(std::make_shared<kv::Tables::Dropped>(*std::move(dropped)));
         if (m_handed.stopwatch)
             m_stageTimes.apply.record(passed() - begun);
     }
@@ -409,6 +412,20 @@ void Group::apply(const raft::Entry& entry)
             whenUnknown(waiting.requestId);
         }
     }
+}
+
+void Group::free(std::shared_ptr<kv::Tables::Dropped> dropped)
+{
+    auto isMore = std::make_shared<bool>(false);
+    m_handed.storage.run(
+        [dropped, isMore]() -> Result<void> {
+            *isMore = dropped->freeSome(kFreedTogether);
+            return {};
+        },
+        [this, alive = m_alive, dropped, isMore](const Result<void>&) {
+            if (*alive && !m_failure && *isMore)
+                free(dropped);
+        });
 }
 
 void Group::answerReads()

@@ -199,7 +199,7 @@ private:
     {
         raft::SnapshotMark mark;
         raft::LogIndex firstKept;
-        kv::SnapshotWriter writer;
+        std::shared_ptr<kv::SnapshotWriter> writer; ///< used where the disk is waited for, by a piece of work at a time
         bool pieceIsOut = false;
     };
 
@@ -220,6 +220,8 @@ private:
     void lookForSpace();
     void written(const Unwritten& write, GroupDisk::Outcome outcome);
     void expect(std::span<const raft::Entry> entries) const;
+    /// Freed where the disk is waited for, a part at a time, so that writes come between.
+    void free(std::shared_ptr<kv::Tables::Dropped> dropped);
     void apply(const raft::Entry& entry);
     void answerReads();
     void refuse(const std::vector<ReadQueue::Read>& reads);
@@ -239,7 +241,7 @@ private:
     bool isSnapshotDue() const;
     void goOnWithSnapshot();
     void beginSnapshot();
-    void writePiece(QByteArray piece);
+    void writePiece();
     void giveUpSnapshot();
     void finishSnapshot();
     void snapshotTaken(const StoredSnapshot& snapshot);

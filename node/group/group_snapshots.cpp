@@ -101,11 +101,7 @@ void Group::goOnWithSnapshot()
     if (!m_taking || m_taking->pieceIsOut)
         return;
     m_taking->pieceIsOut = true;
-    QByteArray piece = m_taking->writer.next(kPieceBytes);
-    if (piece.isEmpty())
-        finishSnapshot();
-    else
-        writePiece(std::move(piece));
+    writePiece();
 }
 
 void Group::beginSnapshot()
@@ -115,29 +111,38 @@ void Group::beginSnapshot()
     if (m_byteMarks.size() == kByteMarks)
         firstKept = std::max(firstKept, m_byteMarks.front().next());
     m_bytesSinceSnapshot = 0;
-    m_taking.emplace(Taking{mark, firstKept, m_store.snapshot()});
+    m_taking.emplace(Taking{mark, firstKept, std::make_shared<kv::SnapshotWriter>(m_store.snapshot())});
 }
 
-void Group::writePiece(QByteArray piece)
+void Group::writePiece()
 {
-    auto hasSpace = std::make_shared<bool>(true);
+    enum class Came { Added, NoSpace, AtEnd };
+    auto came = std::make_shared<Came>(Came::Added);
     m_handed.storage.run(
-        [disk = m_disk, mark = m_taking->mark, piece = std::move(piece), hasSpace]() -> Result<void> {
+        [disk = m_disk, mark = m_taking->mark, writer = m_taking->writer, came]() -> Result<void> {
+            const QByteArray piece = writer->next(kPieceBytes);
+            if (piece.isEmpty()) {
+                *came = Came::AtEnd;
+                return {};
+            }
             const auto added = disk->addToSnapshot(mark, piece);
             if (!added)
                 return Error{added.error()};
-            *hasSpace = *added;
+            *came = *added ? Came::Added : Came::NoSpace;
             return {};
         },
-        [this, alive = m_alive, mark = m_taking->mark, hasSpace](const Result<void>& done) {
+        [this, alive = m_alive, mark = m_taking->mark, came](const Result<void>& done) {
             if (!*alive || m_failure)
                 return;
+            const bool isStillTaken = m_taking && m_taking->mark == mark;
             if (!done)
                 m_failure = done.error();
-            else if (m_taking && m_taking->mark == mark && *hasSpace)
-                m_taking->pieceIsOut = false;
-            else if (m_taking && m_taking->mark == mark)
+            else if (isStillTaken && *came == Came::AtEnd)
+                finishSnapshot();
+            else if (isStillTaken && *came == Came::NoSpace)
                 giveUpSnapshot();
+            else if (isStillTaken)
+                m_taking->pieceIsOut = false;
             due();
         });
 }

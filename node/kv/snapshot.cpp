@@ -133,16 +133,19 @@ void readKeys(Reader& reader, char version, quint64 count, Tables& tables)
 {
     const auto slotOf = [version](QByteArrayView key) { return version == kWithoutTime ? 0 : resp::keySlot(key); };
     QByteArrayView previous;
+    int previousSlot = -1;
     for (quint64 i = 0; i < count && !reader.wrong(); ++i) {
         const QByteArrayView key = reader.sized("a key is cut off");
         const QByteArrayView value = reader.sized("a value is cut off");
         const quint64 deadline = version == kWithoutTime ? 0 : reader.number("a deadline is cut off");
-        const bool isLater = i == 0 || slotOf(previous) < slotOf(key) ||
-                             (slotOf(previous) == slotOf(key) && QtPrivate::compareMemory(previous, key) < 0);
+        const int slot = slotOf(key);
+        const bool isLater =
+            previousSlot < slot || (previousSlot == slot && QtPrivate::compareMemory(previous, key) < 0);
         reader.require(isLater, "the keys are out of order");
         if (reader.require(deadline <= kLatest, "such a deadline cannot be"))
             tables.put(key, value, static_cast<qint64>(deadline));
         previous = key;
+        previousSlot = slot;
     }
 }
 

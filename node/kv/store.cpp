@@ -54,7 +54,7 @@ Result Store::apply(QByteArrayView payload)
     case Verb::SessionCall:
         return call(*command);
     case Verb::Flush:
-        m_tables.clear();
+        m_dropped = m_tables.clear();
         return Ok{};
     case Verb::Scan:
         return scan(*command);

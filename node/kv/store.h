@@ -49,6 +49,9 @@ public:
     /// reader's own time: how long a key still lives is counted from it, but whether it lives is as the state says.
     Result read(QByteArrayView payload, qint64 now = 0) const;
 
+    /// What was emptied (FLUSHALL), to be freed where that holds nobody up. Nothing, mostly.
+    std::optional<Tables::Dropped> takeDropped() { return std::exchange(m_dropped, std::nullopt); }
+
     std::optional<QByteArray> peek(QByteArrayView key) const;
     std::size_t sessions() const { return m_sessions.size(); }
     quint64 keys() const { return m_tables.size(); }
@@ -92,6 +95,7 @@ private:
 
     StoreRules m_rules;
     Tables m_tables;
+    std::optional<Tables::Dropped> m_dropped;
     Sessions m_sessions;
     qint64 m_time = 0;
     qint64 m_lag = 0;

@@ -143,9 +143,19 @@ bool Tables::remove(QByteArrayView key)
     return true;
 }
 
-void Tables::clear()
+Tables::Dropped Tables::clear()
 {
-    *this = Tables();
+    Tables all = std::exchange(*this, Tables());
+    return {std::move(all.m_tables), std::move(all.m_deadlines)};
+}
+
+bool Tables::Dropped::freeSome(qsizetype keys)
+{
+    for (qsizetype freed = 0; freed < keys && !deadlines.empty(); ++freed)
+        deadlines.erase(deadlines.begin());
+    for (qsizetype freed = 0; freed < keys && !tables.empty(); tables.pop_back())
+        freed += std::max<qsizetype>(1, tables.back().size());
+    return !tables.empty() || !deadlines.empty();
 }
 
 void Tables::expire(qint64 now, int most)

@@ -31,7 +31,16 @@ public:
     /// `value` may be that of a record of these tables.
     void put(QByteArrayView key, QByteArrayView value, qint64 deadline);
     bool remove(QByteArrayView key);
-    void clear();
+    /// What was cleared and is not freed yet, which takes long when it is much.
+    struct Dropped
+    {
+        std::vector<Table> tables;
+        std::set<std::pair<qint64, QByteArray>> deadlines;
+
+        /// Frees about so many keys. False when nothing is left.
+        bool freeSome(qsizetype keys);
+    };
+    Dropped clear();
     /// Removes keys whose deadline is not after `now`, the earliest first, `most` of them.
     void expire(qint64 now, int most);
 

@@ -113,6 +113,27 @@ private slots:
         QVERIFY(payload.size() < large.size() + 24);
     }
 
+    void whatWasFlushedIsFreedPiecemeal()
+    {
+        Store store;
+        for (int i = 0; i < 1000; ++i)
+            store.apply(encoded(Verb::Set, {QByteArray::number(i), "v"}));
+        QVERIFY(!store.takeDropped());
+        store.apply(encoded(Verb::Flush, {}));
+        QCOMPARE(store.keys(), quint64(0));
+        QCOMPARE(store.stateHash(), quint64(0));
+        QVERIFY(!store.peek("7"));
+        store.apply(encoded(Verb::Set, {"7", "new"}));
+        auto dropped = store.takeDropped();
+        QVERIFY(dropped && !store.takeDropped());
+        int pieces = 1;
+        while (dropped->freeSome(100))
+            ++pieces;
+        QVERIFY(pieces >= 10);
+        QVERIFY(dropped->tables.empty());
+        QCOMPARE(store.peek("7"), std::optional(QByteArray("new")));
+    }
+
     void theFirstKeyIsKnownWithoutTheRest()
     {
         QCOMPARE(firstKeyOf(encoded(Verb::Set, {"key", "value"})).value_or("-"), QByteArrayView("key"));
