@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/group/group.h"
 
+#include <QVarLengthArray>
+
 #include <algorithm>
 #include <utility>
 
@@ -8,7 +10,8 @@ namespace faultline::node {
 
 namespace {
 constexpr int kTicksToLookForSpace = 10;
-}
+constexpr std::size_t kAppliedTogether = 16; ///< what is fetched ahead for the last must not push out the first
+} // namespace
 
 Result<std::unique_ptr<Group>> Group::open(GroupOptions options, Handed handed)
 {
@@ -218,8 +221,13 @@ void Group::act(raft::Ready ready)
     if (!committed.empty()) {
         noteReplicated(committed.back().index);
         const auto begun = passed();
-        for (const raft::Entry& entry : committed)
-            apply(entry);
+        for (std::span<const raft::Entry> rest(committed); !rest.empty();) {
+            const auto some = rest.first(std::min(rest.size(), kAppliedTogether));
+            expect(some);
+            for (const raft::Entry& entry : some)
+                apply(entry);
+            rest = rest.subspan(some.size());
+        }
         if (m_handed.stopwatch)
             m_stageTimes.apply.record(passed() - begun);
     }
@@ -366,6 +374,16 @@ void Group::written(const Unwritten& write, GroupDisk::Outcome outcome)
     m_raft.written(write.number, m_handed.now());
     for (const raft::Message& message : write.promises)
         m_handed.transport.send(message);
+}
+
+void Group::expect(std::span<const raft::Entry> entries) const
+{
+    QVarLengthArray<QByteArrayView, kAppliedTogether> payloads;
+    for (const raft::Entry& entry : entries) {
+        if (entry.kind == raft::EntryKind::Command)
+            payloads.push_back(entry.payload);
+    }
+    m_store.expect(payloads);
 }
 
 void Group::apply(const raft::Entry& entry)

@@ -23,6 +23,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 
 namespace faultline::node {
 
@@ -219,6 +220,7 @@ private:
     void makeRoom();
     void lookForSpace();
     void written(const Unwritten& write, GroupDisk::Outcome outcome);
+    void expect(std::span<const raft::Entry> entries) const;
     void apply(const raft::Entry& entry);
     void answerReads();
     void refuse(const std::vector<ReadQueue::Read>& reads);

@@ -131,20 +131,33 @@ void setStamp(QByteArray& payload, qint64 time)
         qToLittleEndian(time, payload.data() + kStampAt);
 }
 
-std::optional<Command> decodeCommand(QByteArrayView payload)
+namespace {
+
+/// Takes what comes before the arguments; the stamp. Nothing where that is no command's.
+std::optional<qint64> takeHeader(QByteArrayView& payload)
 {
     if (payload.size() < 3)
         return std::nullopt;
-    Command command;
-    command.verb = static_cast<Verb>(payload[1]);
     if (payload[0] == kVersion && payload.size() > kStampedHeader) {
-        command.stamp = qFromLittleEndian<qint64>(payload.data() + kStampAt);
+        const auto stamp = qFromLittleEndian<qint64>(payload.data() + kStampAt);
         payload = payload.sliced(kStampedHeader);
-    } else if (payload[0] == kUnstamped) {
-        payload = payload.sliced(2);
-    } else {
-        return std::nullopt;
+        return stamp;
     }
+    if (payload[0] != kUnstamped)
+        return std::nullopt;
+    payload = payload.sliced(2);
+    return 0;
+}
+
+} // namespace
+
+std::optional<Command> decodeCommand(QByteArrayView payload)
+{
+    const Verb verb = payload.size() < 2 ? Verb() : static_cast<Verb>(payload[1]);
+    const std::optional<qint64> stamp = takeHeader(payload);
+    if (!stamp)
+        return std::nullopt;
+    Command command{verb, {}, *stamp};
     const auto count = takeVarint(payload);
     // Each argument takes a byte at least, so a false count cannot reserve much.
     if (!count || *count > static_cast<quint64>(payload.size()) || !takesArguments(command.verb, *count))
@@ -189,6 +202,14 @@ bool isRead(Verb verb)
     default:
         return false;
     }
+}
+
+std::optional<QByteArrayView> firstKeyOf(QByteArrayView payload)
+{
+    const bool namesKeys = payload.size() >= 3 && isKeyed(static_cast<Verb>(payload[1]));
+    if (!namesKeys || !takeHeader(payload) || !takeVarint(payload))
+        return std::nullopt;
+    return takeSized(payload);
 }
 
 std::optional<SessionCall> sessionCallOf(const Command& command)

@@ -111,6 +111,10 @@ void setStamp(QByteArray& payload, qint64 time);
 /// Nothing when the payload is not a command this version knows.
 std::optional<Command> decodeCommand(QByteArrayView payload);
 
+/// The first argument of an encoded command that names keys, for a look ahead: a key, as far as it can be told without
+/// decoding the rest. Nothing of any other payload.
+std::optional<QByteArrayView> firstKeyOf(QByteArrayView payload);
+
 /// What a decoded SessionCall says. Nothing when its numbers are none, or when its command is not one that names keys.
 std::optional<SessionCall> sessionCallOf(const Command& command);
 

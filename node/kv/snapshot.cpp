@@ -46,17 +46,15 @@ QByteArray SnapshotWriter::next(qsizetype maxBytes)
     return piece;
 }
 
-void SnapshotWriter::writeTable(const Tables::Table& table)
+void SnapshotWriter::writeTable(const Table& table)
 {
-    std::vector<Tables::Table::const_iterator> cells;
-    cells.reserve(static_cast<std::size_t>(table.size()));
-    for (auto cell = table.cbegin(); cell != table.cend(); ++cell)
-        cells.push_back(cell);
-    std::sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
-    for (const auto& cell : cells) {
-        appendSized(m_written, cell.key());
-        appendSized(m_written, cell->value);
-        appendVarint(m_written, static_cast<quint64>(cell->deadline));
+    std::vector<const Record*> records = table.records();
+    std::sort(records.begin(), records.end(),
+              [](const Record* a, const Record* b) { return QtPrivate::compareMemory(a->key(), b->key()) < 0; });
+    for (const Record* record : records) {
+        appendSized(m_written, record->key());
+        appendSized(m_written, record->value());
+        appendVarint(m_written, static_cast<quint64>(record->deadline));
     }
 }
 
@@ -64,7 +62,7 @@ bool SnapshotWriter::writeOne()
 {
     if (m_nextTable < m_state.tables.size()) {
         // Let go of, so that the store need not copy it any more when it changes it.
-        writeTable(std::exchange(m_state.tables[m_nextTable++], Tables::Table()));
+        writeTable(std::exchange(m_state.tables[m_nextTable++], Table()));
         return true;
     }
     const auto following = m_state.sessions.all().upper_bound(m_lastSession);

@@ -29,7 +29,7 @@ class SnapshotWriter
 public:
     struct State ///< of a store
     {
-        std::vector<Tables::Table> tables; ///< by slot, none of them empty
+        std::vector<Table> tables; ///< by slot, none of them empty
         quint64 keys = 0;
         Sessions sessions;
         qint64 time = 0;
@@ -43,7 +43,7 @@ public:
 
 private:
     bool writeOne();
-    void writeTable(const Tables::Table& table);
+    void writeTable(const Table& table);
 
     State m_state;
     std::size_t m_nextTable = 0;

@@ -6,6 +6,8 @@
 
 #include "common/resp/integer.h"
 
+#include <QVarLengthArray>
+
 #include <xxhash.h>
 
 #include <algorithm>
@@ -66,6 +68,16 @@ Result Store::apply(QByteArrayView payload)
     default:
         return applyKeyed(*command);
     }
+}
+
+void Store::expect(std::span<const QByteArrayView> payloads) const
+{
+    QVarLengthArray<QByteArrayView, 32> keys;
+    for (const QByteArrayView payload : payloads) {
+        if (const auto key = firstKeyOf(payload))
+            keys.push_back(*key);
+    }
+    m_tables.expect(keys);
 }
 
 void Store::passTime(qint64 stamp)
@@ -135,8 +147,8 @@ Result Store::readKeyed(const Command& command, qint64 now) const
     case Verb::Exists:
         return Integer{count(arguments)};
     case Verb::Length: {
-        const Cell* cell = find(arguments[0]);
-        return Integer{cell ? cell->value.size() : 0};
+        const Record* record = find(arguments[0]);
+        return Integer{record ? record->value().size() : 0};
     }
     case Verb::TimeToLive:
         return timeToLive(arguments[0], arguments[1], now);
@@ -188,22 +200,22 @@ quint64 Store::stateHash() const
     return m_tables.hash() + m_sessions.hash() + ofTime;
 }
 
-const Cell* Store::find(QByteArrayView key) const
+const Record* Store::find(QByteArrayView key) const
 {
-    const Cell* cell = m_tables.find(key);
-    return cell && (cell->deadline == 0 || cell->deadline > m_time) ? cell : nullptr;
+    const Record* record = m_tables.find(key);
+    return record && (record->deadline == 0 || record->deadline > m_time) ? record : nullptr;
 }
 
 std::optional<QByteArray> Store::peek(QByteArrayView key) const
 {
-    const Cell* cell = find(key);
-    return cell ? std::optional(cell->value) : std::nullopt;
+    const Record* record = find(key);
+    return record ? std::optional(record->value().toByteArray()) : std::nullopt;
 }
 
 Result Store::get(QByteArrayView key) const
 {
-    const Cell* cell = find(key);
-    return cell ? Result(Value{cell->value}) : Result(Nil{});
+    const Record* record = find(key);
+    return record ? Result(Value{record->value().toByteArray()}) : Result(Nil{});
 }
 
 Result Store::getMany(std::span<const QByteArrayView> keys) const
@@ -226,12 +238,12 @@ Result Store::timeToLive(QByteArrayView key, QByteArrayView flagsText, qint64 no
     const auto flags = flagsOf(flagsText, TtlFlag::kAll);
     if (!flags)
         return notACommand();
-    const Cell* cell = find(key);
-    if (!cell)
+    const Record* record = find(key);
+    if (!record)
         return Integer{-2};
-    if (cell->deadline == 0)
+    if (record->deadline == 0)
         return Integer{-1};
-    const qint64 time = (*flags & TtlFlag::kAt) != 0 ? cell->deadline : std::max<qint64>(0, cell->deadline - now);
+    const qint64 time = (*flags & TtlFlag::kAt) != 0 ? record->deadline : std::max<qint64>(0, record->deadline - now);
     return Integer{(*flags & TtlFlag::kMilliseconds) != 0 ? time : time / 1000 + (time % 1000 >= 500 ? 1 : 0)};
 }
 
@@ -256,18 +268,19 @@ Result Store::setWith(const Command& command)
     if (!flags || !number)
         return notACommand();
     const auto says = [&](quint64 flag) { return (*flags & flag) != 0; };
-    const Cell* cell = find(command.arguments[0]);
-    const bool refused = (says(SetFlag::kIfAbsent) && cell) || (says(SetFlag::kIfPresent) && !cell);
+    const Record* record = find(command.arguments[0]);
+    const bool refused = (says(SetFlag::kIfAbsent) && record) || (says(SetFlag::kIfPresent) && !record);
     Result result = says(SetFlag::kAnswerNumber) ? Result(Integer{refused ? 0 : 1})
-                    : says(SetFlag::kReturnOld)  ? (cell ? Result(Value{cell->value}) : Result(Nil{}))
-                    : refused                    ? Result(Nil{})
-                                                 : Result(Ok{});
+                    : says(SetFlag::kReturnOld)
+                        ? (record ? Result(Value{record->value().toByteArray()}) : Result(Nil{}))
+                    : refused ? Result(Nil{})
+                              : Result(Ok{});
     if (refused)
         return result;
-    const qint64 deadline = says(SetFlag::kAfter)                  ? later(m_time, *number)
-                            : says(SetFlag::kAt)                   ? *number
-                            : says(SetFlag::kKeepDeadline) && cell ? cell->deadline
-                                                                   : 0;
+    const qint64 deadline = says(SetFlag::kAfter)                    ? later(m_time, *number)
+                            : says(SetFlag::kAt)                     ? *number
+                            : says(SetFlag::kKeepDeadline) && record ? record->deadline
+                                                                     : 0;
     if (deadline != 0 && deadline <= m_time)
         m_tables.remove(command.arguments[0]);
     else
@@ -277,32 +290,32 @@ Result Store::setWith(const Command& command)
 
 Result Store::append(QByteArrayView key, QByteArrayView value)
 {
-    const Cell* cell = find(key);
-    const qsizetype size = (cell ? cell->value.size() : 0) + value.size();
+    const Record* record = find(key);
+    const qsizetype size = (record ? record->value().size() : 0) + value.size();
     if (size > kMaxValue)
         return Failure{"ERR string exceeds maximum allowed size (proto-max-bulk-len)"};
     QByteArray whole;
     whole.reserve(size);
-    if (cell)
-        whole.append(cell->value);
+    if (record)
+        whole.append(record->value());
     whole.append(value);
-    m_tables.put(key, whole, cell ? cell->deadline : 0);
+    m_tables.put(key, whole, record ? record->deadline : 0);
     return Integer{size};
 }
 
 Result Store::increment(QByteArrayView key, qint64 by)
 {
-    const Cell* cell = find(key);
+    const Record* record = find(key);
     qint64 value = 0;
-    if (cell) {
-        const std::optional<qint64> number = resp::parseInteger(cell->value);
+    if (record) {
+        const std::optional<qint64> number = resp::parseInteger(record->value());
         if (!number)
             return Failure{"ERR value is not an integer or out of range"};
         value = *number;
     }
     if (by > 0 ? value > kMost - by : value < kLeast - by)
         return Failure{"ERR increment or decrement would overflow"};
-    m_tables.put(key, QByteArray::number(value + by), cell ? cell->deadline : 0);
+    m_tables.put(key, QByteArray::number(value + by), record ? record->deadline : 0);
     return Integer{value + by};
 }
 
@@ -314,28 +327,28 @@ Result Store::expire(const Command& command)
         return notACommand();
     const auto says = [&](quint64 flag) { return (*flags & flag) != 0; };
     const QByteArrayView key = command.arguments[0];
-    const Cell* cell = find(key);
-    if (!cell)
+    const Record* record = find(key);
+    if (!record)
         return Integer{0};
     const qint64 deadline = says(ExpireFlag::kAt) ? *number : later(m_time, *number);
-    const qint64 before = cell->deadline == 0 ? kMost : cell->deadline; // a key without one never expires
-    if ((says(ExpireFlag::kIfNone) && cell->deadline != 0) || (says(ExpireFlag::kIfSome) && cell->deadline == 0) ||
-        (says(ExpireFlag::kIfLater) && (cell->deadline == 0 || deadline <= before)) ||
-        (says(ExpireFlag::kIfEarlier) && cell->deadline != 0 && deadline >= before))
+    const qint64 before = record->deadline == 0 ? kMost : record->deadline; // a key without one never expires
+    if ((says(ExpireFlag::kIfNone) && record->deadline != 0) || (says(ExpireFlag::kIfSome) && record->deadline == 0) ||
+        (says(ExpireFlag::kIfLater) && (record->deadline == 0 || deadline <= before)) ||
+        (says(ExpireFlag::kIfEarlier) && record->deadline != 0 && deadline >= before))
         return Integer{0};
     if (deadline <= m_time)
         m_tables.remove(key);
     else
-        m_tables.put(key, cell->value, deadline);
+        m_tables.put(key, record->value(), deadline);
     return Integer{1};
 }
 
 Result Store::persist(QByteArrayView key)
 {
-    const Cell* cell = find(key);
-    if (!cell || cell->deadline == 0)
+    const Record* record = find(key);
+    if (!record || record->deadline == 0)
         return Integer{0};
-    m_tables.put(key, cell->value, 0);
+    m_tables.put(key, record->value(), 0);
     return Integer{1};
 }
 

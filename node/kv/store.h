@@ -11,6 +11,7 @@
 #include <QByteArray>
 
 #include <optional>
+#include <span>
 
 namespace faultline::kv {
 
@@ -39,6 +40,9 @@ public:
 
     /// `payload` is an encoded command. What is not one changes nothing and gives a Failure, on every node alike.
     Result apply(QByteArrayView payload);
+    /// These will be applied one after the other, some dozen of them: fetches the memory that this touches, of all at
+    /// once, instead of one after the other. Changes nothing.
+    void expect(std::span<const QByteArrayView> payloads) const;
 
     /// The result that apply() would give now, of a payload that isRead(); a Failure of every other one. Linearizable
     /// only if the caller made sure that this state has all that was acknowledged before the read arrived. `now` is the
@@ -71,7 +75,7 @@ private:
     Result call(const Command& command);
     Result readKeyed(const Command& command, qint64 now) const;
     /// Null when there is no such key, or it has expired.
-    const Cell* find(QByteArrayView key) const;
+    const Record* find(QByteArrayView key) const;
 
     Result get(QByteArrayView key) const;
     Result getMany(std::span<const QByteArrayView> keys) const;

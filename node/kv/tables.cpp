@@ -3,6 +3,8 @@
 
 #include "common/resp/slot.h"
 
+#include <QVarLengthArray>
+
 #include <xxhash.h>
 
 #include <algorithm>
@@ -15,67 +17,40 @@ namespace {
 constexpr std::size_t kWord = 64;
 constexpr quint64 kSlots = static_cast<quint64>(resp::kSlotCount);
 
-quint64 hashOf(QByteArrayView key)
+quint64 hashOf(quint64 keyHash, QByteArrayView value, qint64 deadline)
 {
-    return XXH3_64bits(key.data(), static_cast<std::size_t>(key.size()));
-}
-
-quint64 hashOf(QByteArrayView key, QByteArrayView value, qint64 deadline)
-{
-    const quint64 seed = hashOf(key) + static_cast<quint64>(deadline) * 0x9fb21c651e98df25;
+    const quint64 seed = keyHash + static_cast<quint64>(deadline) * 0x9fb21c651e98df25;
     return XXH3_64bits_withSeed(value.data(), static_cast<std::size_t>(value.size()), seed);
-}
-
-/// In the memory that is there, where it fits and nobody else reads it.
-void assign(QByteArray& to, QByteArrayView value)
-{
-    if (to.isDetached() && to.capacity() >= value.size() && to.capacity() / 2 <= value.size())
-        to.replace(0, to.size(), value);
-    else
-        to = value.toByteArray();
 }
 
 /// The place of a key among those of its slot, when they are too many for one page.
 quint32 placeOf(QByteArrayView key)
 {
-    return static_cast<quint32>(hashOf(key) >> 32);
-}
-
-/// A QByteArray over the view's bytes, for looking up without a copy. Must not outlive them.
-QByteArray borrowed(QByteArrayView view)
-{
-    return QByteArray::fromRawData(view.data(), view.size());
+    return static_cast<quint32>(Table::hashOf(key) >> 32);
 }
 
 /// Adds the keys of one table whose place is `from` or after it, about `count` of them. Where to go on within it;
 /// nothing after its end.
-std::optional<quint32> addPage(const Tables::Table& table, quint32 from, qsizetype count, std::vector<QByteArray>& keys)
+std::optional<quint32> addPage(const Table& table, quint32 from, qsizetype count, std::vector<QByteArray>& keys)
 {
-    std::vector<std::pair<quint32, QByteArray>> found;
-    for (auto cell = table.cbegin(); cell != table.cend(); ++cell) {
-        if (const quint32 place = placeOf(cell.key()); place >= from)
-            found.emplace_back(place, cell.key());
+    std::vector<std::pair<quint32, QByteArrayView>> found;
+    for (const Record* record : table.records()) {
+        if (const quint32 place = placeOf(record->key()); place >= from)
+            found.emplace_back(place, record->key());
     }
-    std::sort(found.begin(), found.end());
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+        return a.first != b.first ? a.first < b.first : QtPrivate::compareMemory(a.second, b.second) < 0;
+    });
     auto end = found.begin() + std::min<std::ptrdiff_t>(count, std::ssize(found));
     // Keys at one place go together, since a cursor cannot tell them apart.
     while (end != found.end() && end != found.begin() && end->first == std::prev(end)->first)
         ++end;
     for (auto key = found.begin(); key != end; ++key)
-        keys.push_back(std::move(key->second));
+        keys.push_back(key->second.toByteArray());
     return end == found.end() ? std::nullopt : std::optional(end->first);
 }
 
 } // namespace
-
-Tables::Table& Tables::tableOf(QByteArrayView key)
-{
-    if (m_tables.empty()) {
-        m_tables.resize(kSlots);
-        m_occupied.resize(kSlots / kWord);
-    }
-    return m_tables[resp::keySlot(key)];
-}
 
 void Tables::noteChange(const Table& table, bool wasEmpty)
 {
@@ -85,53 +60,84 @@ void Tables::noteChange(const Table& table, bool wasEmpty)
     m_occupied[slot / kWord] ^= quint64(1) << (slot % kWord);
 }
 
-const Cell* Tables::find(QByteArrayView key) const
+const Record* Tables::find(QByteArrayView key) const
+{
+    return m_size == 0 ? nullptr : m_tables[resp::keySlot(key)].find(key, Table::hashOf(key));
+}
+
+void Tables::expect(std::span<const QByteArrayView> keys) const
 {
     if (m_size == 0)
-        return nullptr;
-    const Table& table = m_tables[resp::keySlot(key)];
-    const auto found = table.constFind(borrowed(key));
-    return found == table.constEnd() ? nullptr : &*found;
+        return;
+    struct Place
+    {
+        const Table* table;
+        quint64 hash;
+    };
+    QVarLengthArray<Place, 32> places;
+    for (const QByteArrayView key : keys) {
+        const Table& table = m_tables[resp::keySlot(key)];
+        __builtin_prefetch(&table);
+        places.push_back({&table, Table::hashOf(key)});
+    }
+    for (const Place& place : places)
+        place.table->prefetch();
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const Place& place = places[static_cast<qsizetype>(i)];
+        if (const Record* record = place.table->find(keys[i], place.hash))
+            record->prefetch();
+    }
+}
+
+void Tables::setDeadline(Record& record, qint64 deadline)
+{
+    if (record.deadline == deadline)
+        return;
+    if (record.deadline != 0)
+        m_deadlines.erase({record.deadline, record.key().toByteArray()});
+    if (deadline != 0)
+        m_deadlines.emplace(deadline, record.key().toByteArray());
+    record.deadline = deadline;
 }
 
 void Tables::put(QByteArrayView key, QByteArrayView value, qint64 deadline)
 {
-    Table& table = tableOf(key);
-    const quint64 hash = hashOf(key, value, deadline);
+    if (m_tables.empty()) {
+        m_tables.resize(kSlots);
+        m_occupied.resize(kSlots / kWord);
+    }
+    Table& table = m_tables[resp::keySlot(key)];
+    const quint64 keyHash = Table::hashOf(key);
+    const quint64 hash = hashOf(keyHash, value, deadline);
     m_hash += hash;
-    const auto found = table.find(borrowed(key));
-    if (found == table.end()) {
-        const auto added = table.insert(key.toByteArray(), {value.toByteArray(), deadline, hash});
-        noteChange(table, table.size() == 1);
-        ++m_size;
-        if (deadline != 0)
-            m_deadlines.emplace(deadline, added.key());
+    if (RecordPointer* there = table.take(key, keyHash)) {
+        m_hash -= (*there)->hash;
+        there->setValue(value);
+        setDeadline(**there, deadline);
+        (*there)->hash = hash;
         return;
     }
-    m_hash -= found->hash;
-    if (found->deadline != deadline) {
-        if (found->deadline != 0)
-            m_deadlines.erase({found->deadline, found.key()});
-        if (deadline != 0)
-            m_deadlines.emplace(deadline, found.key());
-    }
-    assign(found->value, value);
-    found->deadline = deadline;
-    found->hash = hash;
+    RecordPointer record = RecordPointer::of(key, value);
+    setDeadline(*record, deadline);
+    record->hash = hash;
+    table.insert(std::move(record), keyHash);
+    noteChange(table, table.size() == 1);
+    ++m_size;
 }
 
 bool Tables::remove(QByteArrayView key)
 {
     if (m_size == 0)
         return false;
-    Table& table = tableOf(key);
-    const auto found = table.constFind(borrowed(key));
-    if (found == table.constEnd())
+    Table& table = m_tables[resp::keySlot(key)];
+    const quint64 keyHash = Table::hashOf(key);
+    const Record* record = table.find(key, keyHash);
+    if (!record)
         return false;
-    m_hash -= found->hash;
-    if (found->deadline != 0)
-        m_deadlines.erase({found->deadline, found.key()});
-    table.erase(found);
+    m_hash -= record->hash;
+    if (record->deadline != 0)
+        m_deadlines.erase({record->deadline, record->key().toByteArray()});
+    table.remove(key, keyHash);
     noteChange(table, false);
     --m_size;
     return true;
@@ -184,7 +190,7 @@ Page Tables::scan(quint64 cursor, qsizetype count) const
     return page;
 }
 
-std::vector<Tables::Table> Tables::copies() const
+std::vector<Table> Tables::copies() const
 {
     std::vector<Table> copies;
     for (std::size_t word = 0; word < m_occupied.size(); ++word) {

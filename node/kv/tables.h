@@ -2,25 +2,18 @@
 #pragma once
 
 #include "node/kv/result.h"
+#include "node/kv/table.h"
 
 #include <QByteArray>
 #include <QByteArrayView>
-#include <QHash>
 
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
 namespace faultline::kv {
-
-/// A key's value, and the time from which on it has none (milliseconds since 1970; 0: never).
-struct Cell
-{
-    QByteArray value;
-    qint64 deadline = 0;
-    quint64 hash = 0; ///< of the key, the value and the deadline: its share of Tables::hash()
-};
 
 /// The keys: one table for each hash slot (common/resp/slot.h). Many small tables rather than a large one, so that a
 /// snapshot can hold them all as they are at one moment without a copy (a table is copied when it is changed while a
@@ -31,15 +24,20 @@ struct Cell
 class Tables
 {
 public:
-    using Table = QHash<QByteArray, Cell>;
     static constexpr qsizetype kMaxPage = 10'000; ///< keys of one scan()
 
-    const Cell* find(QByteArrayView key) const;
+    /// Null when there is no such key. Valid until the next change.
+    const Record* find(QByteArrayView key) const;
+    /// `value` may be that of a record of these tables.
     void put(QByteArrayView key, QByteArrayView value, qint64 deadline);
     bool remove(QByteArrayView key);
     void clear();
     /// Removes keys whose deadline is not after `now`, the earliest first, `most` of them.
     void expire(qint64 now, int most);
+
+    /// These keys will be looked for, one soon after the other: fetches what that touches of all of them at once, where
+    /// each would have to wait for its own. A dozen or two; more push each other out.
+    void expect(std::span<const QByteArrayView> keys) const;
 
     quint64 size() const { return m_size; }
     quint64 withDeadline() const { return m_deadlines.size(); }
@@ -55,8 +53,8 @@ public:
     std::vector<Table> copies() const;
 
 private:
-    Table& tableOf(QByteArrayView key);
     void noteChange(const Table& table, bool wasEmpty);
+    void setDeadline(Record& record, qint64 deadline);
 
     std::vector<Table> m_tables;     ///< by slot; none before the first key
     std::vector<quint64> m_occupied; ///< a bit a slot

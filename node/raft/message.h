@@ -25,7 +25,9 @@ struct RequestVoteReply
     bool granted = false;
 };
 
-/// §5.3. Without entries it is a heartbeat.
+/// §5.3. Without entries it is a heartbeat. `isCommitNotice`: it says only how far the log is committed, and nobody
+/// waits for that; it may be kept back for a moment, and the next AppendEntries to the same member makes it
+/// superfluous.
 struct AppendEntries
 {
     LogIndex previousIndex;
@@ -33,9 +35,7 @@ struct AppendEntries
     LogIndex leaderCommit;
     Entries entries;
     std::uint64_t round = 0; ///< grows; comes back in the reply, by which a leader knows that it led when it sent this
-    /// Says only how far the log is committed, and nobody waits for that: it may be kept back for a moment, and the
-    /// next AppendEntries to the same member makes it superfluous. Not on the wire.
-    bool isCommitNotice = false;
+    bool isCommitNotice = false; ///< not on the wire
 };
 
 /// `success`: the follower's log equals the leader's up to `matchIndex`, and that part is on its disk. An answer to a

@@ -113,6 +113,16 @@ private slots:
         QVERIFY(payload.size() < large.size() + 24);
     }
 
+    void theFirstKeyIsKnownWithoutTheRest()
+    {
+        QCOMPARE(firstKeyOf(encoded(Verb::Set, {"key", "value"})).value_or("-"), QByteArrayView("key"));
+        QCOMPARE(firstKeyOf(encoded(Verb::SetMany, {"a", "1", "b", "2"})).value_or("-"), QByteArrayView("a"));
+        QCOMPARE(firstKeyOf(QByteArray("\1\2\1\1k", 5)).value_or("-"), QByteArrayView("k")); // version 1
+        QVERIFY(!firstKeyOf(encoded(Verb::SessionOpen, {})));
+        QVERIFY(!firstKeyOf(encoded(Verb::Scan, {"0", "10", ""})));
+        QVERIFY(!firstKeyOf(QByteArray()));
+    }
+
     void cutOrChangedBytesNeverCrash()
     {
         const QByteArray payload = encoded(Verb::Delete, {"a", "bc", ""});
@@ -124,6 +134,8 @@ private slots:
             for (int bit = 0; bit < 8; ++bit) {
                 QByteArray flipped = payload;
                 flipped[i] = static_cast<char>(flipped[i] ^ (1 << bit));
+                const QByteArrayView seen(flipped);
+                store.expect({&seen, 1});
                 store.apply(flipped);
             }
         }
