@@ -21,14 +21,14 @@ CborWriter::CborWriter(qsizetype usual, qsizetype head)
 
 QByteArray CborWriter::take()
 {
-    m_bytes.truncate(m_at - m_bytes.constData());
+    m_bytes.truncate(size());
     m_at = m_end = nullptr;
     return std::move(m_bytes);
 }
 
 void CborWriter::grow(qsizetype bytes)
 {
-    const qsizetype used = m_at - m_bytes.constData();
+    const qsizetype used = size();
     m_bytes.resize(std::max(2 * m_bytes.size(), used + bytes));
     m_at = m_bytes.data() + used;
     m_end = m_bytes.data() + m_bytes.size();
@@ -71,9 +71,20 @@ void CborWriter::writeString(uchar major, QByteArrayView value)
 {
     reserve(kLongestHead + value.size());
     writeHead(major, static_cast<quint64>(value.size()));
+    copy(value);
+}
+
+void CborWriter::copy(QByteArrayView value)
+{
     if (!value.isEmpty())
         std::memcpy(m_at, value.data(), static_cast<std::size_t>(value.size()));
     m_at += value.size();
+}
+
+void CborWriter::written(QByteArrayView items)
+{
+    reserve(items.size());
+    copy(items);
 }
 
 void CborWriter::bytes(QByteArrayView value)

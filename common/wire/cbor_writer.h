@@ -27,7 +27,8 @@ public:
     void signedNumber(qint64 value);
     void boolean(bool value);
     void bytes(QByteArrayView value);
-    void text(QStringView value); ///< as UTF-8
+    void text(QStringView value);       ///< as UTF-8
+    void written(QByteArrayView items); ///< whole items, as a writer wrote them before
 
     void array(quint64 count) { writeHead(kArray, count); }
     void map(quint64 pairs) { writeHead(kMap, pairs); }
@@ -35,6 +36,8 @@ public:
     void beginMap() { writeByte(kMap | kIndefinite); }
     void end() { writeByte(kBreak); } ///< of the innermost container that was begun
 
+    /// How many bytes so far, with the head.
+    qsizetype size() const { return m_at - m_bytes.constData(); }
     /// What was written, the head before it; then the writer is done.
     QByteArray take();
 
@@ -65,6 +68,7 @@ private:
     }
     void writeHead(uchar major, quint64 argument);
     void writeString(uchar major, QByteArrayView value);
+    void copy(QByteArrayView value);
 
     QByteArray m_bytes; ///< up to m_at; behind it there is room
     char* m_at;

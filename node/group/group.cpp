@@ -132,7 +132,7 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
         return Submitted::Busy;
     kv::setStamp(command, stamp());
     const qint64 bytes = command.size();
-    const auto outcome = m_raft.propose(std::move(command), m_handed.now());
+    const auto outcome = m_raft.propose(m_commands.add(std::move(command)), m_handed.now());
     if (const auto* refused = std::get_if<raft::Raft::ProposalRefused>(&outcome)) {
         switch (*refused) {
         case raft::Raft::ProposalRefused::NotLeader:
@@ -455,7 +455,7 @@ void Group::giveUpPending()
     }
 }
 
-void Group::noteWatched(const std::vector<raft::Entry>& appended)
+void Group::noteWatched(const raft::Entries& appended)
 {
     if (m_watchedKey.isEmpty())
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "node/group/command_blocks.h"
 #include "node/group/group_disk.h"
 #include "node/group/read_queue.h"
 #include "node/group/stage_times.h"
@@ -226,7 +227,7 @@ private:
     void answerReads();
     void refuse(const std::vector<ReadQueue::Read>& reads);
     void giveUpPending();
-    void noteWatched(const std::vector<raft::Entry>& appended);
+    void noteWatched(const raft::Entries& appended);
 
     // ---- group_time.cpp
     qint64 clock() const;
@@ -280,6 +281,7 @@ private:
     std::optional<std::chrono::nanoseconds> m_oldestSubmitted; ///< of this turn
     std::deque<Replicating> m_replicating;                     ///< by rising index, while this node leads
 
+    CommandBlocks m_commands;
     std::deque<Pending> m_pending; ///< by rising index
     qint64 m_pendingBytes = 0;
     ReadQueue m_reads;

@@ -186,8 +186,10 @@ void GroupDisk::append(const Write& what)
 {
     std::vector<storage::Entry> entries;
     entries.reserve(what.entries.size());
+    // The log copies what they carry, and another thread takes and drops parts of the same blocks.
     for (const raft::Entry& entry : what.entries)
-        entries.push_back({entry.index.value, entry.term.value, static_cast<quint8>(entry.kind), entry.payload});
+        entries.push_back({entry.index.value, entry.term.value, static_cast<quint8>(entry.kind),
+                           QByteArray::fromRawData(entry.payload.constData(), entry.payload.size())});
     std::optional<storage::HardState> hardState;
     if (what.hardState)
         hardState = storage::HardState{what.hardState->term.value, what.hardState->votedFor.value};

@@ -44,7 +44,7 @@ public:
 
     struct Write ///< that of one Ready
     {
-        std::vector<raft::Entry> entries;
+        raft::Entries entries;
         std::optional<raft::HardState> hardState;
         std::vector<raft::SnapshotPiece> snapshotPieces;
     };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/peer/outgoing_link.h"
 
-#include "node/peer/codec/codec.h"
-
 #include <algorithm>
 
 namespace faultline::node {
@@ -12,10 +10,12 @@ constexpr std::chrono::milliseconds kFirstBackoff{10};
 constexpr std::chrono::milliseconds kLongestBackoff{500};
 } // namespace
 
-OutgoingLink::OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& clock, quint64& lamport, quint32 seed)
+OutgoingLink::OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& clock, PeerFrames& frames, quint64& lamport,
+                           quint32 seed)
     : m_peer(std::move(peer))
     , m_hello(std::move(hello))
     , m_clock(clock)
+    , m_frames(frames)
     , m_lamport(lamport)
     , m_pipeline(wire::kHeaderSize, wire::kTrailerSize)
     , m_drain([this] { drain(); })
@@ -139,7 +139,7 @@ void OutgoingLink::sendNow(const raft::Message& message)
                         kind == wire::MessageKind::Vote || kind == wire::MessageKind::VoteReply ||
                         kind == wire::MessageKind::TimeoutNow;
     const wire::Envelope envelope{GroupId{1}, ++m_sequence, m_lamport, takeSampleTicket(isVote)};
-    QByteArray frame = encodePeerFrame(envelope, message);
+    QByteArray frame = m_frames.encode(envelope, message);
     const qsizetype payload = frame.size() - wire::kHeaderSize - wire::kTrailerSize;
     if (payload > wire::kMaxPayload) {
         lose(std::nullopt);

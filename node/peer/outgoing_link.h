@@ -5,7 +5,7 @@
 #include "common/net/channel.h"
 #include "common/wire/control.h"
 #include "node/clock/paced_clock.h"
-#include "node/raft/message.h"
+#include "node/peer/codec/codec.h"
 
 #include <QObject>
 #include <QTimer>
@@ -32,8 +32,10 @@ class OutgoingLink : public QObject
     Q_OBJECT
 
 public:
-    /// `lamport`: the node's logical clock, which every message that leaves moves on.
-    OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& clock, quint64& lamport, quint32 seed);
+    /// `frames` and `lamport` are of the node, for all its links: what encodes messages, and the logical clock, which
+    /// every message that leaves moves on.
+    OutgoingLink(PeerAddress peer, wire::Hello hello, PacedClock& clock, PeerFrames& frames, quint64& lamport,
+                 quint32 seed);
 
     /// Starts to dial, and tells the peer that this node listens there. Not before: a node under control must first
     /// know which links are cut.
@@ -81,6 +83,7 @@ private:
     PeerAddress m_peer;
     wire::Hello m_hello;
     PacedClock& m_clock;
+    PeerFrames& m_frames;
     quint64& m_lamport;
     fault::LinkFault m_fault;
     fault::FaultPipeline m_pipeline;

@@ -46,7 +46,7 @@ void PeerTransport::add(const PeerAddress& address, bool isGuest)
                             .token = {},
                             .host = {},
                             .port = 0};
-    auto outgoing = std::make_unique<OutgoingLink>(address, hello, m_clock, m_lamport, ++m_lastSeed);
+    auto outgoing = std::make_unique<OutgoingLink>(address, hello, m_clock, m_frames, m_lamport, ++m_lastSeed);
     outgoing->onSample = [this](const wire::MessageSample& sample) {
         if (onSample)
             onSample(sample);

@@ -80,6 +80,7 @@ private:
 
     TransportOptions m_options;
     PacedClock& m_clock;
+    PeerFrames m_frames;
     std::map<NodeId, Peer> m_peers;
     std::vector<wire::LinkState> m_faults;
     std::vector<std::unique_ptr<net::Channel>> m_arriving; ///< not yet through their HELLO; bounded

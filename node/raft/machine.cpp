@@ -303,8 +303,9 @@ bool Raft::Machine::hasReady() const
 
 Ready Raft::Machine::takeReady()
 {
+    Entries said;
     if (auto* leading = std::get_if<Leader>(&m_role))
-        sendAppends(*leading);
+        said = sendAppends(*leading);
 
     Ready ready;
     ready.sendNow = std::exchange(m_sendNow, {});
@@ -316,7 +317,10 @@ Ready Raft::Machine::takeReady()
     if (std::exchange(m_hardStateChanged, false))
         ready.hardState = m_hardState;
     if (m_nextWrite <= m_log.lastIndex()) {
-        ready.entries = m_log.slice(m_nextWrite, m_log.lastIndex().value, std::numeric_limits<std::size_t>::max());
+        if (!said.empty() && said.front().index == m_nextWrite && said.back().index == m_log.lastIndex())
+            ready.entries = std::move(said);
+        else
+            ready.entries = m_log.slice(m_nextWrite, m_log.lastIndex().value, std::numeric_limits<std::size_t>::max());
         m_nextWrite = m_log.lastIndex().next();
     }
 

@@ -179,9 +179,11 @@ private:
     void truncateFrom(LogIndex first, std::string reason);
     void advanceCommit(Leader& leader);
     void setCommit(LogIndex commit);
-    void sendAppends(Leader& leader);
-    void sendAppendsTo(Peer& peer);
-    void sendAppend(Peer& peer, std::vector<Entry> entries, bool isCommitNotice = false);
+    /// What most followers got.
+    Entries sendAppends(Leader& leader);
+    /// `said`: what the one before got, which is mostly what this one needs.
+    void sendAppendsTo(Peer& peer, Entries& said);
+    void sendAppend(Peer& peer, Entries entries, bool isCommitNotice = false);
     /// The highest value that the majorities have, when `own` is this leader's and `of` gives a follower's.
     template <typename Of>
     std::uint64_t agreed(const Leader& leader, std::uint64_t own, Of of, bool learnersToo = false) const

@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "node/raft/entries.h"
 #include "node/raft/snapshot.h"
-#include "node/raft/types.h"
-
-#include <QByteArray>
 
 #include <variant>
-#include <vector>
 
 namespace faultline::raft {
-
-/// What an entry is for. Numbers are on disk and on the wire: never reuse one.
-enum class EntryKind : std::uint8_t {
-    NoOp = 0,       ///< the first entry of a leader's term: committing it commits everything before it (§8)
-    Command = 1,    ///< opaque to consensus; the store applies it
-    Membership = 2, ///< who belongs to the group from here on: encodeMembership()
-};
-
-struct Entry
-{
-    Term term;
-    LogIndex index;
-    EntryKind kind = EntryKind::Command;
-    QByteArray payload;
-    bool operator==(const Entry&) const = default;
-};
 
 /// §5.2, and §9.6 of Ongaro's thesis when `preVote`: "would you vote for me in `term`?", which changes nobody's term.
 /// `isTransfer`: the leader itself asked the sender to take over, so that voters who hear their leader answer too
@@ -52,7 +33,7 @@ struct AppendEntries
     LogIndex previousIndex;
     Term previousTerm;
     LogIndex leaderCommit;
-    std::vector<Entry> entries;
+    Entries entries;
     std::uint64_t round = 0; ///< grows; comes back in the reply, by which a leader knows that it led when it sent this
     bool isCommitNotice = false; ///< not on the wire
 };

@@ -112,7 +112,7 @@ struct Ready
     /// called for each in that order.
     std::uint64_t writeNumber = 0;
     std::optional<HardState> hardState;
-    std::vector<Entry> entries;
+    Entries entries; ///< mostly those of messages above
 
     /// Pieces of a leader's snapshot, to be stored beside what is there, each at its offset (an offset of 0 begins
     /// anew), as part of write `writeNumber` and after its entries. After the one that isLast the owner verifies the

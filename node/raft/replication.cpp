@@ -236,21 +236,23 @@ void Raft::Machine::setCommit(LogIndex commit)
     m_commit = commit;
 }
 
-void Raft::Machine::sendAppends(Leader& leading)
+Entries Raft::Machine::sendAppends(Leader& leading)
 {
     if (!std::exchange(leading.hasSomethingToSend, false))
-        return;
+        return {};
     const bool haveLeft = m_memberships.currentAt() <= m_commit;
+    Entries said;
     for (Peer& peer : leading.peers) {
         peer.progress.heartbeatDue |= peer.isLeaving && haveLeft;
-        sendAppendsTo(peer);
+        sendAppendsTo(peer, said);
     }
     // Whoever left the group has just been told so.
     if (haveLeft)
         std::erase_if(leading.peers, [](const Peer& peer) { return peer.isLeaving; });
+    return said;
 }
 
-void Raft::Machine::sendAppendsTo(Peer& peer)
+void Raft::Machine::sendAppendsTo(Peer& peer, Entries& said)
 {
     Progress& follower = peer.progress;
     const bool heartbeatDue = std::exchange(follower.heartbeatDue, false);
@@ -276,12 +278,13 @@ void Raft::Machine::sendAppendsTo(Peer& peer)
     const bool hasEntries = follower.next() <= m_log.lastIndex();
     if (hasEntries &&
         follower.hasRoom(static_cast<std::size_t>(m_options.maxInflightAppends), m_options.maxInflightBytes)) {
-        auto entries = m_log.slice(follower.next(), m_options.maxEntriesPerAppend, m_options.maxBytesPerAppend);
-        const LogIndex last = entries.back().index;
+        if (said.empty() || said.front().index != follower.next())
+            said = m_log.slice(follower.next(), m_options.maxEntriesPerAppend, m_options.maxBytesPerAppend);
+        const LogIndex last = said.back().index;
         std::size_t bytes = 0;
-        for (const Entry& entry : entries)
+        for (const Entry& entry : said)
             bytes += static_cast<std::size_t>(entry.payload.size());
-        sendAppend(peer, std::move(entries));
+        sendAppend(peer, said);
         follower.sentEntries(last, bytes);
         // The rest waits for the next Ready rather than for an acknowledgement.
         if (last < m_log.lastIndex())
@@ -295,7 +298,7 @@ void Raft::Machine::sendAppendsTo(Peer& peer)
         sendAppend(peer, {}, true);
 }
 
-void Raft::Machine::sendAppend(Peer& peer, std::vector<Entry> entries, bool isCommitNotice)
+void Raft::Machine::sendAppend(Peer& peer, Entries entries, bool isCommitNotice)
 {
     const LogIndex previous = peer.progress.next().previous();
     const LogIndex last = entries.empty() ? previous : entries.back().index;

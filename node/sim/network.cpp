@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/sim/network.h"
 
-#include "node/peer/codec/codec.h"
-
 #include <QtEndian>
 
 #include <algorithm>
@@ -85,7 +83,7 @@ void Network::send(quint32 from, quint32 to, const raft::Message& message)
     const quint32 number = from * m_nodes + to;
     Link& link = m_links[number];
     const wire::Envelope envelope{GroupId{1}, ++link.sequence, ++m_lamport, false};
-    QByteArray frame = node::encodePeerFrame(envelope, message);
+    QByteArray frame = m_frames.encode(envelope, message);
     ++m_messages;
     m_trace.add(m_schedule.now(), checksumOf(frame) ^ number);
     const auto fate = link.pipeline.push(std::move(frame), envelope.sequence, m_schedule.now(), m_random);

@@ -3,7 +3,7 @@
 
 #include "common/fault/fault_pipeline.h"
 #include "common/wire/frame.h"
-#include "node/raft/message.h"
+#include "node/peer/codec/codec.h"
 #include "node/sim/check.h"
 #include "node/sim/fault_plan.h"
 #include "node/sim/schedule.h"
@@ -67,6 +67,7 @@ private:
     std::vector<Link> m_links;
     std::vector<Active> m_faults;
     quint64 m_lamport = 0;
+    node::PeerFrames m_frames;
     quint64 m_messages = 0;
 };
 

@@ -108,6 +108,17 @@ bool readEntry(wire::CborReader& reader, const QByteArray& payload, raft::Entry&
            readSlice(reader, payload, entry.payload) && !reader.hasNext(items);
 }
 
+void writeEntries(wire::CborWriter& writer, const raft::Entries& entries)
+{
+    writer.array(entries.size());
+    for (const raft::Entry& entry : entries) {
+        writer.array(3);
+        writer.number(entry.term.value);
+        writer.number(static_cast<quint64>(entry.kind));
+        writer.bytes(entry.payload);
+    }
+}
+
 /// Bytes that are surely enough, or nearly so, to write the message without allocating twice.
 qsizetype payloadSize(const raft::Message& message)
 {
@@ -124,8 +135,11 @@ qsizetype payloadSize(const raft::Message& message)
 
 } // namespace
 
-QByteArray encodePeerFrame(const wire::Envelope& envelope, const raft::Message& message)
+QByteArray PeerFrames::encode(const wire::Envelope& envelope, const raft::Message& message)
 {
+    const raft::Entries* fresh = nullptr;
+    qsizetype place = 0;
+    qsizetype length = 0;
     wire::CborWriter writer(payloadSize(message) + wire::kTrailerSize, wire::kHeaderSize);
     wire::beginPayload(writer, envelope);
     writer.beginMap();
@@ -151,13 +165,15 @@ QByteArray encodePeerFrame(const wire::Envelope& envelope, const raft::Message& 
                        field(writer, LeaderCommit, body.leaderCommit.value);
                        field(writer, Round, body.round);
                        writer.number(Entries);
-                       writer.array(body.entries.size());
-                       for (const raft::Entry& entry : body.entries) {
-                           writer.array(3);
-                           writer.number(entry.term.value);
-                           writer.number(static_cast<quint64>(entry.kind));
-                           writer.bytes(entry.payload);
+                       if (body.entries.areThoseOf(m_entries)) {
+                           writer.written(QByteArrayView(m_frame).sliced(m_place, m_length));
+                           return;
                        }
+                       place = writer.size();
+                       writeEntries(writer, body.entries);
+                       length = writer.size() - place;
+                       if (!body.entries.empty())
+                           fresh = &body.entries;
                    },
                    [&](const raft::AppendEntriesReply& body) {
                        type(writer, MessageType::AppendEntriesReply);
@@ -192,7 +208,14 @@ QByteArray encodePeerFrame(const wire::Envelope& envelope, const raft::Message& 
                message.body);
     writer.end();
     writer.end();
-    return wire::closeFrame(wire::FrameKind::Raft, writer.take());
+    QByteArray frame = wire::closeFrame(wire::FrameKind::Raft, writer.take());
+    if (fresh) {
+        m_entries = *fresh;
+        m_frame = frame;
+        m_place = place;
+        m_length = length;
+    }
+    return frame;
 }
 
 std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::NodeId from, raft::NodeId to)
@@ -206,6 +229,7 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
     raft::RequestVote vote;
     raft::RequestVoteReply voteReply;
     raft::AppendEntries append;
+    std::vector<raft::Entry> entries;
     raft::AppendEntriesReply appendReply;
     std::optional<raft::SnapshotPiece> piece; // the largest by far, and seldom there
     raft::InstallSnapshotReply snapshotReply;
@@ -240,8 +264,7 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
         case LeaderCommit:
             return reader.readUnsigned(append.leaderCommit.value);
         case Entries:
-            return reader.readArray(kMaxEntries,
-                                    [&] { return readEntry(reader, payload, append.entries.emplace_back()); });
+            return reader.readArray(kMaxEntries, [&] { return readEntry(reader, payload, entries.emplace_back()); });
         case Success:
             return reader.readBool(appendReply.success);
         case MatchIndex:
@@ -293,10 +316,11 @@ std::optional<PeerMessage> decodePeerMessage(const QByteArray& payload, raft::No
             return std::nullopt;
         append.round = round;
         raft::LogIndex index = append.previousIndex;
-        for (raft::Entry& entry : append.entries) {
+        for (raft::Entry& entry : entries) {
             index = index.next();
             entry.index = index;
         }
+        append.entries = std::move(entries);
         result->message.body = std::move(append);
         break;
     }

@@ -14,8 +14,20 @@ namespace faultline::node {
 // Consensus messages as they lie in a frame of kind Raft: an Envelope, then one map with integer keys. Who sent it and
 // to whom stands in the connection's HELLO and is not repeated. Numbers are on the wire: never reuse one.
 
-/// A whole frame (common/wire/frame.h): the message is written where it leaves from.
-QByteArray encodePeerFrame(const wire::Envelope& envelope, const raft::Message& message);
+/// Whole frames (common/wire/frame.h): a message is written where it leaves from. Entries that go to several members
+/// one after the other are encoded for the first; the frames of the others take their bytes from its frame, which is
+/// therefore kept until other entries come.
+class PeerFrames
+{
+public:
+    QByteArray encode(const wire::Envelope& envelope, const raft::Message& message);
+
+private:
+    raft::Entries m_entries; ///< those last encoded, which lie in the frame at the place below
+    QByteArray m_frame;
+    qsizetype m_place = 0;
+    qsizetype m_length = 0;
+};
 
 struct PeerMessage
 {

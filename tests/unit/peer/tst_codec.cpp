@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include <random>
+#include <vector>
 
 using namespace faultline;
 using namespace faultline::node;
@@ -43,7 +44,7 @@ const wire::Envelope kEnvelope{GroupId{1}, 42, 99, true};
 QByteArray encoded(const raft::Message& message)
 {
     wire::FrameReader reader;
-    reader.append(encodePeerFrame(kEnvelope, message));
+    reader.append(PeerFrames().encode(kEnvelope, message));
     wire::Frame frame;
     return reader.next(frame) == wire::FrameReader::Outcome::Frame ? frame.payload : QByteArray();
 }
@@ -84,6 +85,28 @@ private slots:
         }
         QCOMPARE(std::get<raft::AppendEntries>(decoded->message.body).entries,
                  std::get<raft::AppendEntries>(oneOfEach()[2].body).entries);
+    }
+
+    /// However frames follow each other, each is what it would be alone.
+    void framesThatShareEntriesAreWhatTheyAreAlone()
+    {
+        const raft::Entries few{{{6}, {11}, raft::EntryKind::NoOp, {}}, {{7}, {12}, raft::EntryKind::Command, "few"}};
+        const raft::Entries large{{{7}, {13}, raft::EntryKind::Command, QByteArray(70'000, 'l')}};
+        const raft::Entries alike{{{6}, {11}, raft::EntryKind::NoOp, {}}, {{7}, {12}, raft::EntryKind::Command, "FEW"}};
+        PeerFrames frames;
+        std::vector<QByteArray> kept; // as in a pipeline
+        quint64 number = 0;
+        for (const raft::Entries& entries : {few, few, raft::Entries(), few, large, large, few, alike, few, few}) {
+            // Places and rounds of different lengths, so that nothing lies where it lay before.
+            const wire::Envelope envelope{GroupId{1}, number * 1'000, number, number % 2 == 1};
+            const auto append =
+                message(raft::AppendEntries{{10}, {6}, {number * 100'000}, entries, quint64(1) << (4 * number)});
+            ++number;
+            kept.push_back(frames.encode(envelope, append));
+            QCOMPARE(kept.back(), PeerFrames().encode(envelope, append));
+            QCOMPARE(frames.encode(envelope, oneOfEach()[4]), PeerFrames().encode(envelope, oneOfEach()[4]));
+            kept.back()[kept.back().size() / 2] ^= 1; // damaged on its way, which is no business of the next
+        }
     }
 
     void keysOfNewerVersionsAreSkipped()

@@ -92,7 +92,7 @@ private:
         int due;
         std::uint64_t number;
         std::optional<HardState> hardState;
-        std::vector<Entry> entries;
+        Entries entries;
         std::vector<SnapshotPiece> pieces;
         std::vector<Message> after;
     };

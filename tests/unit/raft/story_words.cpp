@@ -27,7 +27,7 @@ QString name(NodeId id)
     return id ? QStringLiteral("n%1").arg(id.value) : QStringLiteral("nobody");
 }
 
-QString told(const std::vector<Entry>& entries)
+QString told(std::span<const Entry> entries)
 {
     QStringList words;
     for (const Entry& entry : entries) {

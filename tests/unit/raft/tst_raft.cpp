@@ -386,11 +386,13 @@ private slots:
                 const auto from = std::uint32_t(2 + small(3));
                 const std::uint64_t term = node.raft.term().value + small(3) - (node.raft.term().value > 0 ? 1 : 0);
                 AppendEntries append{{small(8)}, {small(4)}, {small(12)}, {}, small(9)};
+                std::vector<Entry> entries;
                 for (std::uint64_t n = small(4); n > 0; --n)
-                    append.entries.push_back({{append.previousTerm.value + small(3)},
-                                              {append.previousIndex.value + append.entries.size() + 1},
-                                              EntryKind(small(3)),
-                                              small(2) ? encodeMembership(membership) : QByteArray("nonsense")});
+                    entries.push_back({{append.previousTerm.value + small(3)},
+                                       {append.previousIndex.value + entries.size() + 1},
+                                       EntryKind(small(3)),
+                                       small(2) ? encodeMembership(membership) : QByteArray("nonsense")});
+                append.entries = std::move(entries);
                 switch (small(11)) {
                 case 0:
                     node.receive(from, term, RequestVote{bool(small(2)), {small(9)}, {small(5)}, bool(small(2))});
@@ -455,6 +457,52 @@ private slots:
         QCOMPARE(countOf<AppendEntries>(ready.sendNow), 2);
         QCOMPARE(std::get<AppendEntries>(ready.sendNow[0].body).entries.size(), std::size_t(300));
         QCOMPARE(ready.entries.size(), std::size_t(300));
+    }
+
+    void followersAndTheDiskShareTheEntriesOfATurn()
+    {
+        RaftWorld world(3, 6);
+        QVERIFY(world.tickUntil([&] { return world.leader() != 0 && world.committed().size() == 1; }));
+        world.ticks(10);
+        Raft& leader = world[world.leader()];
+        leader.propose("x", world.now());
+        leader.propose("y", world.now());
+        const Ready ready = leader.takeReady();
+        QCOMPARE(countOf<AppendEntries>(ready.sendNow), 2);
+        const Entries& first = std::get<AppendEntries>(ready.sendNow[0].body).entries;
+        QVERIFY(first.areThoseOf(std::get<AppendEntries>(ready.sendNow[1].body).entries));
+        QVERIFY(first.areThoseOf(ready.entries));
+        QVERIFY(!Entries().areThoseOf(Entries()));
+    }
+
+    /// One that lacks what the other has, and the disk, which has it too, is sent its own.
+    void aFollowerThatIsBehindGetsWhatItLacks()
+    {
+        RaftWorld world(3, 6);
+        QVERIFY(world.tickUntil([&] { return world.leader() != 0 && world.committed().size() == 1; }));
+        world.ticks(10);
+        Raft& leader = world[world.leader()];
+        leader.propose("x", world.now());
+        Ready ready = leader.takeReady();
+        for (const Message& message : ready.sendNow)
+            QCOMPARE(std::get<AppendEntries>(message.body).entries.front().payload, QByteArray("x"));
+        // The second has more than room for it all; the first refuses, as one does that lost what it was sent.
+        const auto& lost = std::get<AppendEntries>(ready.sendNow[0].body);
+        leader.receive({ready.sendNow[0].to, ready.sendNow[0].from, leader.term(),
+                        AppendEntriesReply{false, lost.previousIndex, {}, lost.previousIndex, lost.round}},
+                       world.now());
+        leader.propose("y", world.now());
+        ready = leader.takeReady();
+        QCOMPARE(countOf<AppendEntries>(ready.sendNow), 2);
+        for (const Message& message : ready.sendNow) {
+            const auto& append = std::get<AppendEntries>(message.body);
+            QCOMPARE(append.entries.front().index, append.previousIndex.next());
+            QCOMPARE(append.entries.back().payload, QByteArray("y"));
+        }
+        QVERIFY(std::get<AppendEntries>(ready.sendNow[0].body).entries.size() !=
+                std::get<AppendEntries>(ready.sendNow[1].body).entries.size());
+        QCOMPARE(ready.entries.size(), std::size_t(1));
+        QCOMPARE(ready.entries.front().payload, QByteArray("y"));
     }
 
     void aMessageFromThePastIsAnsweredWithTheTerm()
