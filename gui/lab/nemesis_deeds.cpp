@@ -225,6 +225,13 @@ void Nemesis::cut(const std::set<LinkId>& links, const QString& name)
 {
     if (!allows({links.begin(), links.end()}))
         return;
+    if (m_state.cuts.size() >= kMostCuts) {
+        m_captions.note(Severity::Warning, {},
+                        QStringLiteral("%1 partitions and cuts are in place, and that is the most there can be; heal "
+                                       "some of them first")
+                            .arg(kMostCuts));
+        return;
+    }
     FaultState next = m_state;
     next.addCut(name, links);
     const bool ofPeers = std::any_of(links.begin(), links.end(), [](LinkId link) { return !link.isOfClients(); });

@@ -25,7 +25,11 @@ public:
     void learn(const FaultRecord& fault);
     bool has(FaultKind kind, NodeId node) const;
     const std::vector<FaultRecord>& all() const { return m_open; }
-    void clear() { m_open.clear(); }
+    void clear()
+    {
+        m_open.clear();
+        m_faultOfCut.clear();
+    }
 
 private:
     FaultRecord& begin(Change& change, FaultKind kind, const QString& name, Monotonic at);

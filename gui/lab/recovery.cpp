@@ -18,11 +18,23 @@ GestureRecord cameTo(GestureRecord gesture, const QString& outcome)
     return gesture;
 }
 
+template <typename T> void add(std::deque<T>& awaited, T another)
+{
+    awaited.push_back(std::move(another));
+    if (awaited.size() > Recovery::kMostAwaited)
+        awaited.pop_front();
+}
+
 } // namespace
 
 void Recovery::expectNewLeader(const FaultRecord& fault, const GestureRecord& gesture, quint64 term)
 {
-    m_failovers.push_back({fault, gesture, term});
+    add(m_failovers, Failover{fault, gesture, term});
+}
+
+void Recovery::expectWriteAfterHealing(const FaultRecord& fault)
+{
+    add(m_healed, fault);
 }
 
 void Recovery::expectCatchUp(const GestureRecord& gesture, NodeId node, quint64 goal)

@@ -34,6 +34,7 @@
 #include <QTableView>
 #include <QTimer>
 #include <QToolBar>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -192,6 +193,13 @@ void MainWindow::buildMenus()
     m_matrixDock->toggleViewAction()->setToolTip(
         tr("Every directed link and what is wrong with it, to look at and to change (M)"));
     m_inspectorDock->toggleViewAction()->setIconText(tr("Details"));
+    // What Qt shows where there is no room for all of them, but in the colour of ink.
+    if (auto* more = bar->findChild<QToolButton*>(QStringLiteral("qt_toolbar_ext_button"))) {
+        more->setToolButtonStyle(Qt::ToolButtonTextOnly);
+        more->setText(QString(QChar(0xBB)));
+        more->setToolTip(tr("More buttons"));
+        more->setAccessibleName(tr("More buttons"));
+    }
 }
 
 void MainWindow::buildKeys()

@@ -27,6 +27,33 @@ bool isProcess(qint64 pid)
     return line.mid(line.lastIndexOf(')') + 2, 1) != "Z";
 }
 
+bool serves(lab::Lab& lab)
+{
+    const quint64 before = lab.timeline().tally().acknowledged;
+    return QTest::qWaitFor([&] { return lab.timeline().tally().acknowledged > before; }, kPatienceMs);
+}
+
+bool readsAllBack(lab::Lab& lab)
+{
+    // Once nothing has been under way since the last write, what is acknowledged is final. Under load a sample in which
+    // nothing is under way may never come, so the load rests for that.
+    lab.setReadShare(1);
+    lab.setLoadOn(false);
+    const auto rests = [&lab] {
+        const auto& load = lab.timeline().load(); // empty right after the start
+        return !load.empty() && load.back().targetRate == 0 && load.back().outstanding == 0;
+    };
+    const auto isAllRead = [&lab] {
+        const lab::TallyRecord& tally = lab.timeline().tally();
+        return tally.readBack + tally.lost == tally.acknowledged;
+    };
+    const bool hasRested = QTest::qWaitFor(rests, kPatienceMs);
+    lab.setLoadOn(true);
+    const bool all = hasRested && QTest::qWaitFor(isAllRead, kPatienceMs);
+    lab.setReadShare(lab.options().readShare);
+    return all;
+}
+
 LiveCluster::LiveCluster(int nodes, double rate)
 {
     options.nodeProgram = nodeProgram();
@@ -98,31 +125,6 @@ std::vector<qint64> LiveCluster::pids() const
     for (const auto& [id, state] : lab.timeline().nodes())
         pids.push_back(state.pid);
     return pids;
-}
-
-bool LiveCluster::serves()
-{
-    const quint64 before = acknowledged();
-    return until([&] { return acknowledged() > before; });
-}
-
-bool LiveCluster::readsAllBack()
-{
-    // Once nothing has been under way since the last write, what is acknowledged is final. Under load a sample in which
-    // nothing is under way may never come, so the load rests for that.
-    lab.setReadShare(1);
-    lab.setLoadOn(false);
-    const bool rests = until([this] {
-        const auto& load = lab.timeline().load(); // empty right after the start
-        return !load.empty() && load.back().targetRate == 0 && load.back().outstanding == 0;
-    });
-    lab.setLoadOn(true);
-    const bool all = rests && until([this] {
-                         const lab::TallyRecord& tally = lab.timeline().tally();
-                         return tally.readBack + tally.lost == tally.acknowledged;
-                     });
-    lab.setReadShare(options.readShare);
-    return all;
 }
 
 std::optional<lab::Lab::CommandReply> LiveCluster::ask(NodeId node, const QString& line)

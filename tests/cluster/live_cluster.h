@@ -20,6 +20,11 @@ int rounds(int few);
 QString nodeProgram();
 bool isProcess(qint64 pid);
 
+/// A write is acknowledged after this was called.
+bool serves(lab::Lab& lab);
+/// Everything acknowledged is read back. The load is on afterwards, at the rate and the share of reads it had.
+bool readsAllBack(lab::Lab& lab);
+
 /// A lab with a real cluster in a folder of its own.
 struct LiveCluster
 {
@@ -51,10 +56,8 @@ struct LiveCluster
     {
         return QTest::qWaitFor(condition, patienceMs);
     }
-    /// A write is acknowledged after this was called.
-    bool serves();
-    /// Everything acknowledged is read back.
-    bool readsAllBack();
+    bool serves() { return tests::serves(lab); }
+    bool readsAllBack() { return tests::readsAllBack(lab); }
     /// One command by hand; nothing when no outcome came.
     std::optional<lab::Lab::CommandReply> ask(NodeId node, const QString& line);
 };

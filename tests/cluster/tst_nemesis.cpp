@@ -455,6 +455,24 @@ private slots:
         QVERIFY(lab.timeline().faults().empty());
     }
 
+    void cutsAreSoManyAndNoMore()
+    {
+        LiveCluster cluster(3);
+        QVERIFY(cluster.start());
+        Lab& lab = cluster.lab;
+        for (std::size_t i = 0; i < kMostCuts + 3; ++i)
+            lab.cut({{{1}, {2}}});
+        QCOMPARE(stateOf(cluster).cuts.size(), kMostCuts);
+        const auto& problem = lab.timeline().lastProblem();
+        QVERIFY(problem && problem->text.startsWith(QStringLiteral("64 partitions and cuts are in place")));
+        lab.undo();
+        lab.cut({{{1}, {3}}});
+        QCOMPARE(stateOf(cluster).cuts.size(), kMostCuts);
+        QVERIFY(stateOf(cluster).effective({{1}, {3}}).cut);
+        lab.healPartitions();
+        QVERIFY(stateOf(cluster).healthy());
+    }
+
     /// What should be active is kept apart here, as plainly as can be: undone and redone by keeping every world there
     /// was, and not by the lab's own arithmetic.
     void randomFaultsAreWhatTheyShouldBe()

@@ -21,12 +21,13 @@ void LiveWindow::openWith(const window::DesktopOptions& options)
     m_window->startCluster();
 }
 
-void LiveWindow::open(wire::Pace pace, int nodes)
+void LiveWindow::open(wire::Pace pace, int nodes, double rate)
 {
     window::DesktopOptions options;
     options.lab.nodeProgram = qEnvironmentVariable("FAULTLINE_BIN") + QStringLiteral("/faultline-node");
     options.lab.pace = pace;
     options.lab.nodes = nodes;
+    options.lab.rate = rate;
     options.size = QSize(1280, 800);
     openWith(options);
     QTRY_VERIFY_WITH_TIMEOUT(m_lab->isServing(), kServes_ms);

@@ -21,7 +21,7 @@ class LiveWindow
 {
 public:
     /// Returns once the cluster serves and has a leader, or fails the test.
-    void open(wire::Pace pace = wire::Pace::real(), int nodes = 5);
+    void open(wire::Pace pace = wire::Pace::real(), int nodes = 5, double rate = 20);
     /// Returns once the window is there.
     void openWith(const window::DesktopOptions& options);
     void close();

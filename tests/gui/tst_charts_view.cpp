@@ -24,6 +24,7 @@ private slots:
     void faultIsABandOnBothChartsWithItsRecovery();
     void freshClusterClearsTheCharts();
     void cursorIsTheSameOnBoth();
+    void groundIsStrongerWhereFaultsLieOverEachOtherButNotWithoutEnd();
     void pictureShowsTheWholeRun();
 
 private:
@@ -139,6 +140,42 @@ void ChartsViewTest::cursorIsTheSameOnBoth()
     const QImage before = other->grab().toImage();
     QTest::mouseMove(one->viewport(), one->plot().center().toPoint());
     QTRY_VERIFY(other->grab().toImage() != before);
+}
+
+void ChartsViewTest::groundIsStrongerWhereFaultsLieOverEachOtherButNotWithoutEnd()
+{
+    const auto groundOf = [](std::size_t faults, const Theme& theme) {
+        ChartData data;
+        for (std::size_t i = 0; i < faults; ++i) {
+            data.faults.emplace_back();
+            data.faults.back().from = moment(10);
+            data.faults.back().to = moment(20);
+        }
+        const QImage image = renderThroughput(data, {800, 320}, theme, TimeRange{moment(0), moment(30)});
+        // A piece as large as the pattern, in the midst of the faults; lines of the axis are between the two extremes.
+        std::vector<int> strengths;
+        for (int y = 150; y < 160; ++y) {
+            for (int x = 380; x < 390; ++x) {
+                const QColor colour = image.pixelColor(x, y);
+                strengths.push_back(std::abs(colour.red() - theme.panel.red()) +
+                                    std::abs(colour.green() - theme.panel.green()) +
+                                    std::abs(colour.blue() - theme.panel.blue()));
+            }
+        }
+        std::sort(strengths.begin(), strengths.end());
+        return std::pair(strengths.front(), strengths.back()); // between the lines, and on one
+    };
+    for (const bool dark : {false, true}) {
+        const Theme theme = Theme::of(dark);
+        QCOMPARE(groundOf(0, theme).first, 0);
+        const auto one = groundOf(1, theme);
+        const auto two = groundOf(2, theme);
+        QVERIFY(one.first > 0 && one.second > one.first);
+        const QString both =
+            QStringLiteral("%1 %2, %3 %4").arg(one.first).arg(one.second).arg(two.first).arg(two.second);
+        QVERIFY2(two.first > one.first && two.second > one.second, qPrintable(both));
+        QCOMPARE(groundOf(300, theme), groundOf(kMostLayers, theme));
+    }
 }
 
 void ChartsViewTest::pictureShowsTheWholeRun()

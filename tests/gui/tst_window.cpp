@@ -17,6 +17,7 @@
 #include <QSlider>
 #include <QTest>
 #include <QToolBar>
+#include <QToolButton>
 
 using namespace faultline;
 using namespace faultline::tests;
@@ -45,6 +46,7 @@ private slots:
     void resetMakesAFreshClusterOutOfAMess();
     void missingNodeProgramIsSaidOnTheCanvas();
     void doubleClickOpensTheDetails();
+    void narrowWindowHasItsOtherButtonsBehindAChevron();
 
 private:
     lab::NodeLife lifeOf(NodeId id) const { return timeline().node(id)->life; }
@@ -339,6 +341,30 @@ void WindowTest::resetMakesAFreshClusterOutOfAMess()
     auto* charts = mainWindow().findChild<views::ChartsView*>();
     QTRY_VERIFY_WITH_TIMEOUT(charts->throughput().panel()->bands().empty(), kSoon_ms);
     QTRY_VERIFY_WITH_TIMEOUT(headline().startsWith(QStringLiteral("5 nodes")), kSoon_ms);
+}
+
+void WindowTest::narrowWindowHasItsOtherButtonsBehindAChevron()
+{
+    open();
+    auto* bar = mainWindow().findChild<QToolBar*>();
+    auto* more = bar->findChild<QToolButton*>(QStringLiteral("qt_toolbar_ext_button"));
+    auto* dock = mainWindow().findChild<QDockWidget*>(QStringLiteral("eventsDock"));
+    QWidget* events = bar->widgetForAction(dock->toggleViewAction());
+    QVERIFY(events->isVisible() && !more->isVisible());
+    mainWindow().resize(900, 600);
+    QTRY_VERIFY_WITH_TIMEOUT(!events->isVisible() && more->isVisible(), kSoon_ms);
+    const QImage shown = more->grab().toImage();
+    const QColor ground = shown.pixelColor(shown.rect().topLeft() + QPoint(2, 2));
+    int inked = 0;
+    for (int y = 0; y < shown.height(); ++y) {
+        for (int x = 0; x < shown.width(); ++x)
+            inked += std::abs(shown.pixelColor(x, y).lightness() - ground.lightness()) > 100 ? 1 : 0;
+    }
+    QVERIFY2(inked > 5, qPrintable(QString::number(inked)));
+    QTest::mouseClick(more, Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(events->isVisible(), kSoon_ms);
+    QTest::mouseClick(events, Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(dock->isVisible(), kSoon_ms);
 }
 
 void WindowTest::missingNodeProgramIsSaidOnTheCanvas()

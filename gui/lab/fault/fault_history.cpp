@@ -48,6 +48,30 @@ void change(std::vector<CutSet>& now, const std::vector<CutSet>& from, const std
         now.push_back(set);
 }
 
+template <typename Key, typename Value> void leaveOutTheSame(std::map<Key, Value>& before, std::map<Key, Value>& after)
+{
+    for (auto entry = before.begin(); entry != before.end();) {
+        const auto same = after.find(entry->first);
+        if (same == after.end() || same->second != entry->second) {
+            ++entry;
+            continue;
+        }
+        after.erase(same);
+        entry = before.erase(entry);
+    }
+}
+
+template <typename Value> void leaveOutTheSame(Value& before, Value& after)
+{
+    std::erase_if(before, [&after](const auto& each) {
+        const auto same = std::find(after.begin(), after.end(), each);
+        if (same == after.end())
+            return false;
+        after.erase(same);
+        return true;
+    });
+}
+
 } // namespace
 
 FaultState changed(const FaultState& now, const FaultState& from, const FaultState& to)
@@ -70,8 +94,17 @@ FaultState changed(const FaultState& now, const FaultState& from, const FaultSta
 
 void FaultHistory::did(const QString& sentence, const FaultState& before, const FaultState& after)
 {
-    if (before != after)
-        add({sentence, before, after, std::nullopt});
+    if (before == after)
+        return;
+    // A thousand steps are kept, each of which changed little of all that was wrong.
+    Step step{sentence, before, after, std::nullopt};
+    leaveOutTheSame(step.before.conditions, step.after.conditions);
+    leaveOutTheSame(step.before.clocks, step.after.clocks);
+    leaveOutTheSame(step.before.disks, step.after.disks);
+    leaveOutTheSame(step.before.links, step.after.links);
+    leaveOutTheSame(step.before.cuts, step.after.cuts);
+    leaveOutTheSame(step.before.isolated, step.after.isolated);
+    add(std::move(step));
 }
 
 void FaultHistory::did(const QString& sentence, MemberStep step)

@@ -52,7 +52,7 @@ private:
     struct Step
     {
         QString sentence;
-        FaultState before;
+        FaultState before; ///< of maps and lists only what is another in `after`
         FaultState after;
         std::optional<MemberStep> member;
     };

@@ -40,7 +40,7 @@ struct FaultState
     std::map<NodeId, fault::ClockFault> clocks; ///< that are not right
     std::map<NodeId, fault::DiskFault> disks;   ///< that are not healthy
     std::map<LinkId, fault::LinkFault> links;   ///< as set for the link itself; never healthy. Also of clients.
-    std::vector<CutSet> cuts;                   ///< oldest first; none is empty
+    std::vector<CutSet> cuts;                   ///< oldest first; none is empty; at most kMostCuts
     std::set<NodeId> isolated;                  ///< from all peers, both ways; clients still reach them
     double surge = 1;                           ///< the load is so many times what the slider says; 1 to kMaxSurge
     fault::Share hotKey;                        ///< of the operations go to one and the same key
@@ -65,6 +65,7 @@ struct FaultState
 };
 
 inline constexpr double kMaxSurge = 100;
+inline constexpr std::size_t kMostCuts = 64; ///< sets of cuts; whoever adds one sees to it
 
 /// All directed links between nodes, from x to, in order.
 std::vector<LinkId> linksAmong(const std::vector<NodeId>& nodes);

@@ -38,17 +38,35 @@ std::size_t Ledger::takeFreeSlot()
     return slot;
 }
 
-std::size_t Ledger::takeWritableSlot()
+std::optional<std::size_t> Ledger::takeWritableSlot()
 {
     const auto found =
         std::find_if(m_free.rbegin(), m_free.rend(), [this](auto slot) { return !m_slots[slot].retiring; });
     if (found == m_free.rend()) {
+        if (m_slots.size() >= kMostHotSlots)
+            return std::nullopt;
         m_slots.emplace_back().busy = true;
         return m_slots.size() - 1;
     }
     const std::size_t slot = *found;
     take(slot);
     return slot;
+}
+
+std::optional<std::size_t> Ledger::takeUnreadSlot()
+{
+    for (std::size_t tries = m_unread.size(); tries > 0; --tries) {
+        const std::size_t slot = m_unread.front();
+        m_unread.pop_front();
+        if (m_slots[slot].busy) {
+            m_unread.push_back(slot);
+            continue;
+        }
+        m_slots[slot].waiting = false;
+        take(slot);
+        return slot;
+    }
+    return std::nullopt;
 }
 
 void Ledger::take(std::size_t slot)
@@ -71,6 +89,10 @@ Ledger::Operation Ledger::beginHot(bool wantsRead)
         coolDown();
     if (!m_hotSlot)
         m_hotSlot = takeWritableSlot();
+    if (!m_hotSlot) {
+        const auto unread = takeUnreadSlot();
+        return readOf(unread ? *unread : takeFreeSlot());
+    }
     Slot& slot = m_slots[*m_hotSlot];
     if (wantsRead || slot.hotWrite) {
         ++slot.hotReads;
@@ -113,17 +135,8 @@ Ledger::Operation Ledger::begin(double readShare, fault::Share hotKey)
     if (!hotKey && m_hotSlot)
         coolDown();
     if (wantsRead) {
-        for (std::size_t tries = m_unread.size(); tries > 0; --tries) {
-            const std::size_t slot = m_unread.front();
-            m_unread.pop_front();
-            if (m_slots[slot].busy) {
-                m_unread.push_back(slot);
-                continue;
-            }
-            m_slots[slot].waiting = false;
-            take(slot);
-            return readOf(slot);
-        }
+        if (const auto unread = takeUnreadSlot())
+            return readOf(*unread);
     }
     const std::size_t chosen = takeFreeSlot();
     Slot& slot = m_slots[chosen];

@@ -36,6 +36,10 @@ public:
         bool onHotKey = false;
     };
 
+    /// There are as many keys as operations were ever under way at a time, and where writes to the hot key go
+    /// unanswered one more for each, up to this many: then those are read that may never be written again.
+    static constexpr std::size_t kMostHotSlots = 4'096;
+
     explicit Ledger(quint64 seed = 1);
 
     /// The next operation, on a key that has none under way; a share of them on the hot key, which takes one write at a
@@ -77,7 +81,8 @@ private:
     };
 
     std::size_t takeFreeSlot();
-    std::size_t takeWritableSlot();
+    std::optional<std::size_t> takeWritableSlot();
+    std::optional<std::size_t> takeUnreadSlot(); ///< the oldest of those that are not busy
     void take(std::size_t slot);
     void release(std::size_t slot);
     void noteUnread(std::size_t slot);

@@ -15,11 +15,12 @@ namespace {
 
 constexpr int kConnectionsPerNode = 8;
 constexpr auto kReportPeriod = 200ms;
-constexpr auto kTimeout = 1s;            // of cluster time
-constexpr auto kRetryPause = 20ms;       // where nothing was proposed
-constexpr auto kThreadIsLate = 50ms;     // then the generator itself is the limit
-constexpr auto kStoodStill = 2s;         // nothing that runs is this late: the computer or the desktop stood still
-constexpr int kRedirectsBeforePause = 2; // two nodes may point at each other while an election runs
+constexpr auto kTimeout = 1s;             // of cluster time
+constexpr auto kRetryPause = 20ms;        // where nothing was proposed
+constexpr auto kThreadIsLate = 50ms;      // then the generator itself is the limit
+constexpr auto kStoodStill = 2s;          // nothing that runs is this late: the computer or the desktop stood still
+constexpr std::size_t kMostWatches = 400; // without load no write ends one
+constexpr int kRedirectsBeforePause = 2;  // two nodes may point at each other while an election runs
 
 bool provesNothingWasProposed(const QByteArray& error)
 {
@@ -173,6 +174,8 @@ void LoadWorker::setFaults(const std::vector<wire::LinkState>& states)
 void LoadWorker::watchRecovery(quint64 id, NodeId victim, Monotonic since)
 {
     m_watches.push_back({id, victim, since});
+    if (m_watches.size() > kMostWatches)
+        m_watches.erase(m_watches.begin());
 }
 
 void LoadWorker::arm()

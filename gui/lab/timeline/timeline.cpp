@@ -14,7 +14,7 @@ namespace {
 constexpr auto kChangePeriod = 16ms;
 constexpr std::size_t kMaxPauses = 1'000;
 
-/// Replaces the record with the same id, or adds it at the end of a bounded list.
+/// Replaces the record with the same id, or adds it at the end of a bounded list. What is over is forgotten first.
 template <typename T> void replaceOrAdd(std::deque<T>& records, const T& record, std::size_t bound)
 {
     const auto known = std::find_if(records.rbegin(), records.rend(), [&](const T& r) { return r.id == record.id; });
@@ -23,8 +23,10 @@ template <typename T> void replaceOrAdd(std::deque<T>& records, const T& record,
         return;
     }
     records.push_back(record);
-    if (records.size() > bound)
-        records.pop_front();
+    if (records.size() <= bound)
+        return;
+    const auto over = std::find_if(records.begin(), records.end(), [](const T& r) { return r.to.has_value(); });
+    records.erase(over == records.end() ? records.begin() : over);
 }
 
 QString wordsOf(const wire::NodeEvent& event)

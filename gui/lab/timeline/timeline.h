@@ -78,7 +78,7 @@ public:
     static constexpr std::size_t kMaxEvents = 10'000;
     static constexpr std::size_t kMaxMessages = 4'000;
     static constexpr std::chrono::seconds kLoadKept{75}; ///< a little more than a chart shows
-    static constexpr std::size_t kMaxFaults = 1'000;
+    static constexpr std::size_t kMaxFaults = 1'000;     ///< those that go on stay longest
 
     explicit Timeline(QObject* parent = nullptr);
 

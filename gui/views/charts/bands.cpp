@@ -125,4 +125,31 @@ std::vector<Band> bandsOf(const std::deque<lab::FaultRecord>& faults, const std:
     return bands;
 }
 
+std::vector<Stretch> stretchesOf(const std::vector<Band>& bands)
+{
+    std::vector<std::pair<double, int>> edges;
+    for (const Band& band : bands) {
+        if (band.pause)
+            continue;
+        edges.emplace_back(band.from, 1);
+        edges.emplace_back(band.to, -1);
+    }
+    std::sort(edges.begin(), edges.end());
+    std::vector<Stretch> stretches;
+    int depth = 0;
+    double since = 0;
+    for (const auto& [at, step] : edges) {
+        const int layers = std::min(depth, kMostLayers);
+        if (layers > 0 && at > since) {
+            if (!stretches.empty() && stretches.back().to == since && stretches.back().layers == layers)
+                stretches.back().to = at;
+            else
+                stretches.push_back({since, at, layers});
+        }
+        since = at;
+        depth += step;
+    }
+    return stretches;
+}
+
 } // namespace faultline::views

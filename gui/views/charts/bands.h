@@ -16,6 +16,7 @@
 namespace faultline::views {
 
 inline constexpr int kMostBandRows = 4;
+inline constexpr int kMostLayers = 5; ///< of faults over each other that look like more than one less
 
 struct Band
 {
@@ -29,6 +30,15 @@ struct Band
     double textWidth = 0;            ///< as much as there is room for
     int row = 0;                     ///< of the name, from the top; -1: no room, it is one of another's `more`
     int more = 0;                    ///< names there was no room for and this one stands for, too
+};
+
+/// A part of the axis over which the same number of faults lies over each other.
+struct Stretch
+{
+    double from = 0; ///< seconds, as of the bands
+    double to = 0;
+    int layers = 1; ///< 1 to kMostLayers, which stands for more as well
+    bool operator==(const Stretch&) const = default;
 };
 
 struct BandSpace
@@ -49,5 +59,8 @@ QStringList namesAt(const std::vector<Band>& bands, double seconds);
 QString moreText(const Band& band);
 /// "n3 killed", and once known " · leader 2.9 s · write 3.1 s".
 QString bandText(const lab::FaultRecord& fault);
+
+/// Where faults are in sight, from left to right; pauses are none. Neighbours that touch differ in their layers.
+std::vector<Stretch> stretchesOf(const std::vector<Band>& bands);
 
 } // namespace faultline::views

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gui/views/charts/chart_panel.h"
 
+#include "gui/views/charts/band_painter.h"
 #include "gui/views/charts/edge_labels.h"
 #include "gui/views/theme/figures.h"
 
@@ -225,6 +226,7 @@ void ChartPanel::drawBackground(QPainter* painter, const QRectF&)
     painter->setRenderHint(QPainter::Antialiasing);
     painter->fillRect(rect(), m_theme.panel);
     painter->setFont(font());
+    paintFaultGround(*painter, m_bands, plot(), {m_zero, m_low, m_high, plot().width(), {}}, m_theme);
     for (const Band& band : m_bands)
         paintBand(*painter, band);
     paintAxes(*painter);
@@ -247,21 +249,10 @@ void ChartPanel::paintBand(QPainter& painter, const Band& band) const
 {
     const QRectF area = plot();
     const QRectF box(QPointF(xOf(band.from), area.top()), QPointF(xOf(band.to), area.bottom()));
-    const QColor colour = band.pause ? m_theme.pause : m_theme.failed;
-    painter.fillRect(box, faint(colour, band.pause ? 0.16 : m_theme.dark ? 0.10 : 0.06));
-    if (!band.pause) {
-        painter.save();
-        painter.setClipRect(box);
-        painter.setPen(QPen(faint(colour, m_theme.dark ? 0.26 : 0.20), 2.5));
-        constexpr double kStride = 10;
-        const double slant = box.height();
-        const double first = std::floor((box.left() - slant - area.left()) / kStride) * kStride + area.left();
-        for (double x = first; x < box.right(); x += kStride)
-            painter.drawLine(QPointF(x, box.bottom()), QPointF(x + slant, box.top()));
-        painter.restore();
-    }
+    if (band.pause)
+        painter.fillRect(box, faint(m_theme.pause, 0.16));
     if (band.begins) {
-        painter.setPen(QPen(colour, 1.4));
+        painter.setPen(QPen(band.pause ? m_theme.pause : m_theme.failed, 1.4));
         painter.drawLine(box.topLeft(), box.bottomLeft());
     }
     if (band.recovered) {

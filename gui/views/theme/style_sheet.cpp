@@ -27,6 +27,7 @@ QToolBar QToolButton:pressed { background: @chosen; }
 QToolBar QToolButton:checked { background: @chosen; border-color: @accent; }
 QToolBar QToolButton:focus { border-color: @accent; }
 QToolBar QToolButton::menu-indicator { image: none; }
+QToolBar QToolButton#qt_toolbar_ext_button { padding: 0; border-radius: 4px; }
 QStatusBar { background: @panel; border-top: 1px solid @line; }
 QStatusBar::item { border: none; }
 QToolTip { background: @panel; color: @ink; border: 1px solid @edge; padding: 4px; }

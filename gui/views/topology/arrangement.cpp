@@ -132,7 +132,8 @@ void Placing::placeLabels()
         while (space.labelVariant + 1 < kLabelVariants && !isLabelFree(labelArea(node, space, m_base), node.id))
             ++space.labelVariant;
         m_result.labelVariants[node.id] = space.labelVariant;
-        m_taken.push_back(labelArea(node, space, m_base).adjusted(-4, 0, 4, 0));
+        m_result.labels.push_back(labelArea(node, space, m_base));
+        m_taken.push_back(m_result.labels.back().adjusted(-4, 0, 4, 0));
         m_taken.push_back(crownArea(node, place->centre, m_layout.radius));
     }
 }

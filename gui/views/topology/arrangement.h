@@ -27,6 +27,7 @@ struct PlacedLink
 struct Arrangement
 {
     std::map<NodeId, int> labelVariants; ///< see labelArea()
+    std::vector<QRectF> labels;          ///< what they cover
     std::vector<PlacedLink> links;       ///< from back to front
     QRectF clientWords;                  ///< under the symbol of the clients
 

@@ -18,6 +18,7 @@ namespace {
 constexpr double kBesidePattern = 4; ///< pixels, from the lane
 constexpr double kBesideLane = 8;    ///< where the lane is a line of its own
 constexpr double kSmaller = 0.75;
+constexpr double kDotReach = 5; ///< from its middle to its rim, of a common dot
 
 void paintCross(QPainter& painter, QPointF at, double arm, const QColor& colour, double width)
 {
@@ -166,8 +167,15 @@ void paintFlight(QPainter& painter, const Flight& flight, const Frame& frame, co
         painter.setOpacity(1);
         return;
     }
+    // Half of a ring beside words would read as a letter.
+    const QPointF place = line.pointAt(dot->along);
+    const auto covers = [place](const QRectF& label) {
+        return label.adjusted(-kDotReach, -kDotReach, kDotReach, kDotReach).contains(place);
+    };
+    if (std::any_of(frame.arrangement.labels.begin(), frame.arrangement.labels.end(), covers))
+        return;
     painter.save();
-    painter.translate(line.pointAt(dot->along));
+    painter.translate(place);
     if (hasPattern)
         painter.scale(kSmaller, kSmaller);
     paintMessageShape(painter, flight, theme.term(flight.term), theme);

@@ -52,6 +52,24 @@ private slots:
         QVERIFY(recovery.onWrite(7, 14s).empty());
     }
 
+    void whatNeverComesIsForgotten()
+    {
+        Recovery recovery;
+        FaultRecord fault = killOfTheLeader();
+        fault.to = 10s;
+        for (quint64 id = 1; id <= Recovery::kMostAwaited + 1; ++id) {
+            fault.id = id;
+            recovery.expectNewLeader(fault, kGesture, 4);
+            recovery.expectWriteAfterHealing(fault);
+        }
+        QVERIFY(recovery.onWrite(1, 11s).empty());
+        QVERIFY(recovery.onWriteAfterHealing(1, 11s).empty());
+        for (const quint64 id : {quint64(2), quint64(Recovery::kMostAwaited + 1)}) {
+            QVERIFY(!recovery.onWrite(id, 11s).empty());
+            QVERIFY(!recovery.onWriteAfterHealing(id, 11s).empty());
+        }
+    }
+
     void aWriteMayBeKnownFirst()
     {
         Recovery recovery;

@@ -277,6 +277,33 @@ private slots:
         QCOMPARE(timeline.loadTotal().ok, quint64(2000));
     }
 
+    void aFaultThatGoesOnIsKeptLongest()
+    {
+        Timeline timeline;
+        running(timeline);
+        FaultRecord goesOn;
+        goesOn.id = 1;
+        goesOn.kind = FaultKind::Isolate;
+        goesOn.target = NodeId{2};
+        timeline.append(goesOn);
+        for (quint64 id = 2; id <= Timeline::kMaxFaults + 10; ++id) {
+            FaultRecord over;
+            over.id = id;
+            over.target = NodeId{2};
+            over.to = 9s;
+            timeline.append(over);
+        }
+        QCOMPARE(timeline.faults().size(), Timeline::kMaxFaults);
+        QCOMPARE(timeline.faults().front().id, quint64(1));
+        QVERIFY(timeline.faults()[1].id > 2);
+        QVERIFY(timeline.node(NodeId{2})->isolated);
+        for (quint64 id = 1; id <= Timeline::kMaxFaults + 10; ++id) {
+            goesOn.id = 10'000 + id;
+            timeline.append(goesOn);
+        }
+        QCOMPARE(timeline.faults().size(), Timeline::kMaxFaults);
+    }
+
     void newestRecordOfAFaultIsTheFault()
     {
         Timeline timeline;

@@ -254,6 +254,26 @@ private slots:
         QCOMPARE(ledger.lost(), quint64(0));
     }
 
+    void hotWritesThatGoUnansweredForHoursTakeNoMoreKeysThanThat()
+    {
+        Ledger ledger;
+        for (std::size_t i = 0; i < 3 * Ledger::kMostHotSlots; ++i) {
+            const auto acknowledged = ledger.begin(0, kAll);
+            if (!acknowledged.isRead)
+                ledger.written(acknowledged);
+            else
+                ledger.unknown(acknowledged);
+            ledger.unknown(ledger.begin(0, kAll));
+        }
+        QCOMPARE(ledger.slotCount(), Ledger::kMostHotSlots);
+        // It is read what may not be written again, and then it is written.
+        const auto read = ledger.begin(0, kAll);
+        QVERIFY(read.isRead && !read.onHotKey);
+        ledger.read(read, QByteArray::number(read.acknowledged), kFrom);
+        QVERIFY(!ledger.begin(0, kAll).isRead);
+        QCOMPARE(ledger.lost(), quint64(0));
+    }
+
     void itsShareOfOperationsIsHot_data()
     {
         QTest::addColumn<quint32>("percent");

@@ -26,6 +26,8 @@ private slots:
     void labelsDoNotCollide();
     void labelWithRoomStaysAtItsCurve();
     void bandIsCutToWhatTheChartShows();
+    void faultsOverEachOtherAreLayers_data();
+    void faultsOverEachOtherAreLayers();
     void bandSaysHowLongRecoveryTook();
     void namesOfOverlappingBandsStack();
     void namesWithoutRoomAreCounted();
@@ -160,6 +162,43 @@ void ChartPartsTest::bandIsCutToWhatTheChartShows()
     QCOMPARE(bands[1].from, -10.0);
     QCOMPARE(bands[1].to, 0.0);
     QVERIFY(bands[1].begins);
+}
+
+void ChartPartsTest::faultsOverEachOtherAreLayers_data()
+{
+    QTest::addColumn<QList<QPair<double, double>>>("faults");
+    QTest::addColumn<QList<QList<double>>>("stretches"); // from, to, layers
+    using Faults = QList<QPair<double, double>>;
+    using Stretches = QList<QList<double>>;
+    QTest::newRow("none") << Faults{} << Stretches{};
+    QTest::newRow("one") << Faults{{50, 60}} << Stretches{{-50, -40, 1}};
+    QTest::newRow("apart") << Faults{{50, 60}, {70, 80}} << Stretches{{-50, -40, 1}, {-30, -20, 1}};
+    QTest::newRow("one after the other") << Faults{{50, 60}, {60, 80}} << Stretches{{-50, -20, 1}};
+    QTest::newRow("over each other") << Faults{{50, 70}, {60, 80}}
+                                     << Stretches{{-50, -40, 1}, {-40, -30, 2}, {-30, -20, 1}};
+    QTest::newRow("one inside the other")
+        << Faults{{50, 80}, {60, 70}} << Stretches{{-50, -40, 1}, {-40, -30, 2}, {-30, -20, 1}};
+    QTest::newRow("for no time at all") << Faults{{60, 60}} << Stretches{};
+    QTest::newRow("more than can be told apart") << Faults(9, {50, 60}) << Stretches{{-50, -40, kMostLayers}};
+}
+
+void ChartPartsTest::faultsOverEachOtherAreLayers()
+{
+    using Faults = QList<QPair<double, double>>;
+    QFETCH(Faults, faults);
+    QFETCH(QList<QList<double>>, stretches);
+    std::deque<lab::FaultRecord> records;
+    for (const auto& [from, to] : faults) {
+        const auto at = [](double seconds) { return std::chrono::microseconds(qint64(seconds * 1e6)); };
+        records.push_back(fault(QStringLiteral("cut"), at(from), at(to)));
+    }
+    lab::PauseRecord pause;
+    pause.from = 45s;
+    pause.to = 95s;
+    QList<QList<double>> found;
+    for (const Stretch& stretch : stretchesOf(bandsOf(records, {pause}, space())))
+        found.append({stretch.from, stretch.to, double(stretch.layers)});
+    QCOMPARE(found, stretches);
 }
 
 void ChartPartsTest::bandSaysHowLongRecoveryTook()
