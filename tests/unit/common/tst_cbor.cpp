@@ -361,6 +361,25 @@ private slots:
         QCOMPARE(bytes.sliced(16, 3), hex("5903e8"));
     }
 
+    void whatWasWrittenElsewhereIsTakenAsItIs()
+    {
+        CborWriter part(1);
+        part.array(2);
+        part.number(300);
+        part.bytes(QByteArray(40, 'b'));
+        const qsizetype size = part.size();
+        const QByteArray items = part.take();
+        QCOMPARE(items.size(), size);
+        CborWriter whole(1, 3); // so small that it must grow
+        QCOMPARE(whole.size(), qsizetype(3));
+        whole.array(2);
+        whole.written(items);
+        whole.written({});
+        whole.number(7);
+        const QByteArray bytes = whole.take();
+        QCOMPARE(bytes.sliced(3), QByteArray("\x82") + items + QByteArray("\x07"));
+    }
+
     void bytesAreAPartOfWhatIsRead()
     {
         const QByteArray bytes = hex("43") + "abc";
