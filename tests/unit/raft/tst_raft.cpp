@@ -491,7 +491,7 @@ private slots:
         const auto says = [&, late = ready.sendNow[0].to,
                            round = std::get<AppendEntries>(ready.sendNow[0].body).round](AppendEntriesReply reply) {
             reply.round = round;
-            leader.receive({late, leader.id(), leader.term(), reply}, world.now());
+            leader.receive({late, NodeId{world.leader()}, leader.term(), reply}, world.now());
         };
         says({false, before.next(), {}, before.next(), 0}); // "x" was lost on its way, and so "y" does not fit
         static_cast<void>(leader.takeReady());
