@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "live_cluster.h"
+#include "obedience.h"
 
 #include <random>
 #include <set>
@@ -14,41 +15,6 @@ class TestNemesis : public QObject
 {
     Q_OBJECT
 
-    static std::vector<NodeId> idsOf(const LiveCluster& cluster)
-    {
-        std::vector<NodeId> ids;
-        for (const auto& [id, node] : cluster.lab.timeline().nodes())
-            ids.push_back(id);
-        return ids;
-    }
-    static const FaultState& stateOf(const LiveCluster& cluster) { return cluster.lab.timeline().faultState().state; }
-    /// What the node itself says it applies is what the lab wants of it.
-    static bool obeys(const LiveCluster& cluster, NodeId id, const FaultState& wanted)
-    {
-        const NodeState& node = cluster.node(id);
-        if (node.life != NodeLife::Running)
-            return true;
-        if (!node.status)
-            return false;
-        std::map<LinkId, fault::LinkFault> expected;
-        for (const LinkId link : linksAmong(idsOf(cluster))) {
-            if ((link.from == id || link.to == id) && !wanted.effective(link).healthy())
-                expected[link] = wanted.effective(link);
-        }
-        return appliedBy(*node.status) == expected;
-    }
-    static std::map<LinkId, fault::LinkFault> appliedBy(const wire::Status& status)
-    {
-        std::map<LinkId, fault::LinkFault> applied;
-        for (const wire::LinkState& state : status.faults)
-            applied[state.link] = state.fault;
-        return applied;
-    }
-    static bool allObey(const LiveCluster& cluster, const FaultState& wanted)
-    {
-        const auto ids = idsOf(cluster);
-        return std::all_of(ids.begin(), ids.end(), [&](NodeId id) { return obeys(cluster, id, wanted); });
-    }
     static fault::LinkFault slow(std::chrono::milliseconds latency)
     {
         fault::LinkFault fault;
@@ -566,7 +532,8 @@ private slots:
                         between.insert(link);
                 }
                 cluster.lab.partition(std::vector<NodeId>(side.begin(), side.end()));
-                world.cuts.push_back(between);
+                if (world.cuts.size() < kMostCuts)
+                    world.cuts.push_back(between);
                 become(world);
                 break;
             }
