@@ -2,7 +2,6 @@
 #include "common/net/keep_accepting.h"
 
 #include <QHostAddress>
-#include <QSignalSpy>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -27,8 +26,12 @@ private slots:
         QTcpServer server;
         net::keepAccepting(server);
         QVERIFY(server.listen(QHostAddress::LocalHost));
-        QSignalSpy failed(&server, &QTcpServer::acceptError);
-        QSignalSpy came(&server, &QTcpServer::newConnection);
+        // Counted by hand: a sanitizer looks at what objects really are by a pipe, for which no descriptor will be
+        // left.
+        int failed = 0;
+        int came = 0;
+        connect(&server, &QTcpServer::acceptError, this, [&] { ++failed; });
+        connect(&server, &QTcpServer::newConnection, this, [&] { ++came; });
         const int client = ::socket(AF_INET, SOCK_STREAM, 0);
         QVERIFY(client >= 0);
 
@@ -46,11 +49,11 @@ private slots:
         address.sin_port = htons(server.serverPort());
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         QCOMPARE(::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        QTRY_VERIFY(failed.count() > 0);
-        QCOMPARE(came.count(), 0);
+        QTRY_VERIFY(failed > 0);
+        QCOMPARE(came, 0);
         for (const int taken : hoard)
             ::close(taken);
-        QTRY_COMPARE(came.count(), 1);
+        QTRY_COMPARE(came, 1);
         ::close(client);
         ::setrlimit(RLIMIT_NOFILE, &before);
     }
