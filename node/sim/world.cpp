@@ -243,13 +243,13 @@ void World::start(Host& host)
     const quint32 index = host.index();
     if (m_isLost[index])
         return;
-    const bool isRotten = host.disk().counts().flips > 0;
+    const bool wasRotten = host.disk().counts().flips > 0;
     const bool hadPowerCut = host.disk().counts().powerCuts > 0;
     const bool isKilled = m_phase == Phase::UnderFire && mayBe(FaultKind::Restart) && m_random.oneIn(4);
     if (const auto started = host.start(isKilled); !started) {
         if (host.wasKilledAtStart())
             m_schedule.add(Event::Kind::Start, m_schedule.now() + ticks(kRetryTicks), index, 0, host.life());
-        else if (isRotten || host.disk().counts().lies > 0)
+        else if (host.disk().counts().flips > 0 || host.disk().counts().lies > 0) // also in what the start itself wrote
             lose(host, started.error());
         else if (host.wasRefusedSpace())
             m_schedule.add(Event::Kind::Start, m_schedule.now() + ticks(kRetryTicks), index, 0, host.life());
@@ -263,7 +263,7 @@ void World::start(Host& host)
         m_verdict.saw(Check::DiskIsReadable);
     m_trace.add(m_schedule.now(), host.raft().term().value ^ host.raft().lastIndex().value << 32);
     listenTo(host);
-    if (m_oracle.started(index, host.group(), !isRotten, m_schedule.now())) {
+    if (m_oracle.started(index, host.group(), !wasRotten, m_schedule.now())) {
         lose(host, QStringLiteral("bits flipped where nobody can know it, and it forgot what it had promised"));
         return;
     }
