@@ -10,7 +10,7 @@ namespace faultline::node {
 
 namespace {
 constexpr int kTicksToLookForSpace = 10;
-constexpr qsizetype kFreedTogether = 10'000; ///< keys, some milliseconds
+constexpr qsizetype kFreedTogether = 10'000; ///< keys
 constexpr std::size_t kAppliedTogether = 16; ///< what is fetched ahead for the last must not push out the first
 } // namespace
 

@@ -64,7 +64,6 @@ public:
     Record* operator->() const { return m_record; }
     Record& operator*() const { return *m_record; }
     const Record* get() const { return m_record; }
-    explicit operator bool() const { return m_record != nullptr; }
 
 private:
     explicit RecordPointer(Record* record)
