@@ -104,6 +104,8 @@ private:
 
         std::deque<Read> reads;
         bool roundHasLeft = false;          ///< something that carries the current round was sent
+        bool fewWereAsked = false;          ///< for a round, since the last tick
+        std::uint64_t answers = 0;          ///< those that were the first of a follower to a round
         std::deque<RoundSent> rounds;       ///< with leases: when those not yet confirmed first left
         std::optional<RoundSent> confirmed; ///< the newest that a majority has answered: the lease begins there
         bool leaseGivenUp = false; ///< for the rest of the term: somebody was told to take over, and may do so any time
@@ -220,6 +222,8 @@ private:
     bool hasLease(const Leader& leader) const;
     void startRound(Leader& leader);
     void roundLeft(Leader& leader);
+    void askTheQuickest(Leader& leader);
+    void askAllWhereFewWereSilent(Leader& leader);
     void confirmReads(Leader& leader);
     void refuseReads(Leader& leader);
 

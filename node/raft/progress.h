@@ -67,6 +67,7 @@ public:
     bool recentlyActive = false;  ///< has answered anything since the quorum was last checked
     LogIndex commitSent;          ///< the highest commit index it was told
     std::uint64_t ackedRound = 0; ///< the highest round it has answered
+    std::uint64_t ackedAs = 0;    ///< as the how manieth answer of all followers
 
 private:
     struct Sent

@@ -2,6 +2,8 @@
 #include "node/raft/machine.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 // A leader that was deposed without having heard of it would answer reads from the past. So each message to a follower
 // carries the number of its round and the answer brings it back: once a majority has answered a round that began after
@@ -63,14 +65,47 @@ bool Raft::Machine::read(std::uint64_t id, Instant now)
     startRound(*leading);
     read.round = m_round;
     leading->reads.push_back(read);
-    if (!leading->roundHasLeft) {
-        for (Peer& peer : leading->peers)
-            peer.progress.heartbeatDue = true;
-        leading->hasSomethingToSend = !leading->peers.empty();
-    }
+    if (!leading->roundHasLeft)
+        askTheQuickest(*leading);
     confirmReads(*leading);
     finishInput();
     return true;
+}
+
+/// Those who were the first to answer the newest round, and no more than it takes: a follower that is asked costs both
+/// ends a message. Should one of them be silent now, the tick asks all.
+void Raft::Machine::askTheQuickest(Leader& leading)
+{
+    std::array<Peer*, 3 * kMaxMembers> voters{};
+    std::size_t count = 0;
+    for (Peer& peer : leading.peers) {
+        if (peer.isVoter || peer.isOutgoing)
+            voters.at(count++) = &peer;
+    }
+    std::size_t asked = majorityOf(membership().voters.size(), m_options.rules) - (leading.isVoter ? 1 : 0);
+    const auto isQuicker = [](const Peer* a, const Peer* b) {
+        return std::pair(b->progress.ackedRound, a->progress.ackedAs) <
+               std::pair(a->progress.ackedRound, b->progress.ackedAs);
+    };
+    if (asked < count)
+        std::partial_sort(voters.begin(), voters.begin() + asked, voters.begin() + count, isQuicker);
+    // While joint, whom it takes is another question for each side; and whoever has never answered may be dead.
+    if (asked > count || membership().isJoint() || (asked > 0 && voters.at(asked - 1)->progress.ackedRound == 0))
+        asked = count;
+    for (std::size_t i = 0; i < asked; ++i)
+        voters.at(i)->progress.heartbeatDue = true;
+    leading.hasSomethingToSend |= asked > 0;
+    leading.fewWereAsked |= asked < count;
+}
+
+/// A read that a silent follower holds up waits for a tick and not for the next heartbeat.
+void Raft::Machine::askAllWhereFewWereSilent(Leader& leading)
+{
+    if (!std::exchange(leading.fewWereAsked, false) || leading.reads.empty())
+        return;
+    for (Peer& peer : leading.peers)
+        peer.progress.heartbeatDue |= peer.progress.ackedRound < leading.reads.front().round;
+    leading.hasSomethingToSend = true;
 }
 
 void Raft::Machine::confirmReads(Leader& leading)

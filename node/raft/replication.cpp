@@ -49,6 +49,7 @@ void Raft::Machine::leaderTick(Leader& leading)
             return;
         }
     }
+    askAllWhereFewWereSilent(leading);
     if (++leading.ticksSinceHeartbeat >= m_options.heartbeatTicks) {
         leading.ticksSinceHeartbeat = 0;
         for (Peer& peer : leading.peers) {
@@ -204,6 +205,7 @@ Raft::Machine::Peer* Raft::Machine::answered(Leader& leading, NodeId from, std::
     leading.hasSomethingToSend = true;
     if (round > peer->progress.ackedRound) {
         peer->progress.ackedRound = round;
+        peer->progress.ackedAs = ++leading.answers;
         confirmReads(leading);
     }
     return peer;
