@@ -229,8 +229,6 @@ void Group::act(raft::Ready ready)
                 apply(entry);
             rest = rest.subspan(some.size());
         }
-        if (auto dropped = m_store.takeDropped())
-            free(std::make_shared<kv::Tables::Dropped>(*std::move(dropped)));
         if (m_handed.stopwatch)
             m_stageTimes.apply.record(passed() - begun);
     }
@@ -396,6 +394,8 @@ void Group::apply(const raft::Entry& entry)
     std::optional<kv::Result> result;
     if (entry.kind == raft::EntryKind::Command)
         result = m_store.apply(entry.payload);
+    if (auto dropped = m_store.takeDropped())
+        free(*std::move(dropped));
     m_applied = entry.index;
     noteSize(entry);
     if (whenApplied)
@@ -414,7 +414,12 @@ void Group::apply(const raft::Entry& entry)
     }
 }
 
-void Group::free(std::shared_ptr<kv::Tables::Dropped> dropped)
+void Group::free(kv::Tables::Dropped dropped)
+{
+    freeSome(std::make_shared<kv::Tables::Dropped>(std::move(dropped)));
+}
+
+void Group::freeSome(std::shared_ptr<kv::Tables::Dropped> dropped)
 {
     auto isMore = std::make_shared<bool>(false);
     m_handed.storage.run(
@@ -424,7 +429,7 @@ void Group::free(std::shared_ptr<kv::Tables::Dropped> dropped)
         },
         [this, alive = m_alive, dropped, isMore](const Result<void>&) {
             if (*alive && !m_failure && *isMore)
-                free(dropped);
+                freeSome(dropped);
         });
 }
 

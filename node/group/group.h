@@ -222,7 +222,8 @@ private:
     void written(const Unwritten& write, GroupDisk::Outcome outcome);
     void expect(std::span<const raft::Entry> entries) const;
     /// Freed where the disk is waited for, a part at a time, so that writes come between.
-    void free(std::shared_ptr<kv::Tables::Dropped> dropped);
+    void free(kv::Tables::Dropped dropped);
+    void freeSome(std::shared_ptr<kv::Tables::Dropped> dropped);
     void apply(const raft::Entry& entry);
     void answerReads();
     void refuse(const std::vector<ReadQueue::Read>& reads);

@@ -280,21 +280,23 @@ Result<std::optional<StoredSnapshot>> GroupDisk::finishSnapshot(const raft::Snap
         m_writer.reset();
         return std::optional<StoredSnapshot>();
     }
-    const auto finished = m_writer->finish();
-    if (!finished && m_writer->lackedSpace()) {
-        if (auto givenUp = giveUpSnapshot(); !givenUp)
-            return Error{givenUp.error()};
+    const auto givenUp = [this]() -> Result<std::optional<StoredSnapshot>> {
+        if (auto done = giveUpSnapshot(); !done)
+            return Error{done.error()};
         return std::optional<StoredSnapshot>();
-    }
+    };
+    // What the log has no space for may be the term in which the snapshot ends, without which it could not be read.
+    if (m_wal->dirty())
+        return givenUp();
+    const auto finished = m_writer->finish();
+    if (!finished && m_writer->lackedSpace())
+        return givenUp();
     if (!finished)
         return Error{finished.error()};
     m_writer.reset();
     m_newest = mark.lastIndex;
-    // What waits for space is in the log's hands, which then cannot be touched; the next snapshot drops the more.
-    if (!m_wal->dirty()) {
-        if (auto dropped = m_wal->compact(firstKept.previous().value); !dropped)
-            return Error{dropped.error()};
-    }
+    if (auto dropped = m_wal->compact(firstKept.previous().value); !dropped)
+        return Error{dropped.error()};
     noteFigures();
     if (auto removed = m_snapshots.removeOlderThan(*finished); !removed)
         return Error{removed.error()};

@@ -50,14 +50,7 @@ void Group::sendPiece(raft::Message message)
 
 void Group::install(GroupDisk::Installed installed)
 {
-    // Freeing a large state takes long enough to be done where the disk is waited for.
-    m_handed.storage.run(
-        [old = std::make_shared<kv::Store>(
-             std::exchange(m_store, std::move(installed.store)))]() mutable -> Result<void> {
-            old.reset();
-            return {};
-        },
-        [](const Result<void>&) {});
+    free(std::exchange(m_store, std::move(installed.store)).clear());
     m_newest = std::move(installed.snapshot);
     m_applied = m_newest->mark.lastIndex;
     m_bytesSinceSnapshot = 0;

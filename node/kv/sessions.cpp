@@ -172,10 +172,11 @@ bool Sessions::restoreReply(quint64 id, quint64 sequence, const Result& result)
     if (found == m_sessions.end() || found->second.replies.contains(sequence))
         return false;
     Session& session = found->second;
-    if (sequence < session.ackedBelow || session.replies.size() >= kMaxReplies || session.bytes >= kFullBytes)
+    if (sequence < session.ackedBelow || session.replies.size() >= kMaxReplies)
         return false;
+    // Of their bytes no bound is certain: the last reply may be of any size, and need not be that of the last number.
     keep(id, session, sequence, result);
-    return m_bytes <= kMaxBytes;
+    return true;
 }
 
 namespace {

@@ -84,6 +84,7 @@ bool SnapshotWriter::writeOne()
 namespace {
 
 constexpr quint64 kLatest = static_cast<quint64>(std::numeric_limits<qint64>::max());
+constexpr qsizetype kMostTogether = std::numeric_limits<quint32>::max(); // of a key and its value in a Record
 
 /// Reads from the front; after the first thing that is wrong, `wrong` says what, and everything reads as nothing.
 class Reader
@@ -142,6 +143,7 @@ void readKeys(Reader& reader, char version, quint64 count, Tables& tables)
         const bool isLater =
             previousSlot < slot || (previousSlot == slot && QtPrivate::compareMemory(previous, key) < 0);
         reader.require(isLater, "the keys are out of order");
+        reader.require(key.size() + value.size() <= kMostTogether, "such a value cannot be");
         if (reader.require(deadline <= kLatest, "such a deadline cannot be"))
             tables.put(key, value, static_cast<qint64>(deadline));
         previous = key;

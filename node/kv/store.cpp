@@ -206,10 +206,11 @@ const Record* Store::find(QByteArrayView key) const
     return record && (record->deadline == 0 || record->deadline > m_time) ? record : nullptr;
 }
 
-std::optional<QByteArray> Store::peek(QByteArrayView key) const
+std::optional<QByteArray> Store::peek(QByteArrayView key, qsizetype most) const
 {
     const Record* record = find(key);
-    return record ? std::optional(record->value().toByteArray()) : std::nullopt;
+    return record ? std::optional(record->value().first(std::min(record->value().size(), most)).toByteArray())
+                  : std::nullopt;
 }
 
 Result Store::get(QByteArrayView key) const
@@ -224,7 +225,8 @@ Result Store::getMany(std::span<const QByteArrayView> keys) const
     values.all.reserve(keys.size());
     qsizetype together = 0;
     for (const QByteArrayView key : keys) {
-        values.all.push_back(peek(key));
+        const Record* record = find(key);
+        values.all.push_back(record ? std::optional(record->value().toByteArray()) : std::nullopt);
         together += values.all.back() ? values.all.back()->size() : 0;
         if (together > kMaxReply)
             return Failure{"ERR the values have more than " + QByteArray::number(kMaxReply) +

@@ -52,7 +52,11 @@ public:
     /// What was emptied (FLUSHALL), to be freed where that holds nobody up. Nothing, mostly.
     std::optional<Tables::Dropped> takeDropped() { return std::exchange(m_dropped, std::nullopt); }
 
-    std::optional<QByteArray> peek(QByteArrayView key) const;
+    /// Empties it, and leaves what was in it to be freed as above.
+    Tables::Dropped clear() { return m_tables.clear(); }
+
+    /// The first `most` bytes of a value.
+    std::optional<QByteArray> peek(QByteArrayView key, qsizetype most = kMaxValue) const;
     std::size_t sessions() const { return m_sessions.size(); }
     quint64 keys() const { return m_tables.size(); }
     quint64 keysWithDeadline() const { return m_tables.withDeadline(); }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/kv/table.h"
 
+#include <QRandomGenerator>
+
 #include <xxhash.h>
 
 #include <algorithm>
@@ -21,6 +23,14 @@ quint8 tagOf(quint64 hash)
     return static_cast<quint8>((hash >> 56) | 1);
 }
 
+/// Multiplies a hash so that its uppermost bits are another choice in each process: nobody can pick keys that all
+/// belong in one place (Dietzfelbinger and others, A Reliable Randomized Algorithm for the Closest-Pair Problem, 1997).
+quint64 spread(quint64 hash)
+{
+    static const quint64 factor = QRandomGenerator::system()->generate64() | 1;
+    return hash * factor;
+}
+
 /// How many places so many records ask for: a power of two, an eighth of them free at least.
 quint32 placesFor(quint32 records)
 {
@@ -35,10 +45,12 @@ struct Table::Places
     std::atomic<quint32> holders{1};
     quint32 count; ///< a power of two
     quint32 used = 0;
+    quint32 shift; ///< of a spread hash, to its place
 
     static constexpr std::size_t kHead = 16;
     static std::size_t bytesOf(quint32 count) { return kHead + count * (1 + sizeof(RecordPointer)); }
 
+    quint32 wanted(quint64 hash) const { return static_cast<quint32>(spread(hash) >> shift); }
     quint32 mask() const { return count - 1; }
     quint8* tags() { return reinterpret_cast<quint8*>(this) + kHead; }
     const quint8* tags() const { return reinterpret_cast<const quint8*>(this) + kHead; }
@@ -66,7 +78,8 @@ quint64 Table::hashOf(QByteArrayView key)
 Table::Places* Table::make(quint32 count)
 {
     static_assert(sizeof(Places) <= Places::kHead && kFewest % alignof(RecordPointer) == 0);
-    auto* places = new (::operator new(Places::bytesOf(count))) Places{.count = count};
+    auto* places = new (::operator new(Places::bytesOf(count)))
+        Places{.count = count, .shift = 64 - static_cast<quint32>(std::countr_zero(count))};
     std::uninitialized_fill_n(places->tags(), count, kFree);
     std::uninitialized_default_construct_n(places->records(), count);
     return places;
@@ -89,7 +102,7 @@ qsizetype Table::size() const
 quint32 Table::placeOf(const Places& places, QByteArrayView key, quint64 hash)
 {
     const quint8 tag = tagOf(hash);
-    auto at = static_cast<quint32>(hash) & places.mask();
+    quint32 at = places.wanted(hash);
     while (places.tags()[at] != kFree && (places.tags()[at] != tag || places.records()[at]->key() != key))
         at = (at + 1) & places.mask();
     return at;
@@ -102,7 +115,7 @@ const Record* Table::find(QByteArrayView key, quint64 hash) const
     return m_places->records()[placeOf(*m_places, key, hash)].get();
 }
 
-RecordPointer* Table::take(QByteArrayView key, quint64 hash)
+RecordPointer* Table::toChange(QByteArrayView key, quint64 hash)
 {
     if (!find(key, hash))
         return nullptr;
@@ -112,7 +125,7 @@ RecordPointer* Table::take(QByteArrayView key, quint64 hash)
 
 void Table::add(Places& places, RecordPointer record, quint64 hash)
 {
-    auto at = static_cast<quint32>(hash) & places.mask();
+    quint32 at = places.wanted(hash);
     while (places.tags()[at] != kFree)
         at = (at + 1) & places.mask();
     places.tags()[at] = tagOf(hash);
@@ -142,7 +155,7 @@ bool Table::remove(QByteArrayView key, quint64 hash)
     --places.used;
     // Whoever stands behind the gap because something stood in it moves up (Knuth's algorithm R).
     for (quint32 at = (gap + 1) & places.mask(); places.tags()[at] != kFree; at = (at + 1) & places.mask()) {
-        const auto wanted = static_cast<quint32>(hashOf(places.records()[at]->key())) & places.mask();
+        const quint32 wanted = places.wanted(hashOf(places.records()[at]->key()));
         if (((at - wanted) & places.mask()) < ((at - gap) & places.mask()))
             continue;
         places.records()[gap] = std::move(places.records()[at]);

@@ -36,7 +36,7 @@ public:
 
     const Record* find(QByteArrayView key, quint64 hash) const;
     /// To be changed; null when there is no such key. Valid until the next change of the table.
-    RecordPointer* take(QByteArrayView key, quint64 hash);
+    RecordPointer* toChange(QByteArrayView key, quint64 hash);
     /// Of a key that is not there.
     void insert(RecordPointer record, quint64 hash);
     /// False when there is no such key.

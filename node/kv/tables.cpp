@@ -110,7 +110,7 @@ void Tables::put(QByteArrayView key, QByteArrayView value, qint64 deadline)
     const quint64 keyHash = Table::hashOf(key);
     const quint64 hash = hashOf(keyHash, value, deadline);
     m_hash += hash;
-    if (RecordPointer* there = table.take(key, keyHash)) {
+    if (RecordPointer* there = table.toChange(key, keyHash)) {
         m_hash -= (*there)->hash;
         there->setValue(value);
         setDeadline(**there, deadline);

@@ -250,15 +250,12 @@ wire::Status Member::status()
     status.longestStall = std::max(std::exchange(m_longestStall, 0us), 0us);
     status.links = m_transport->counters();
     status.faults = m_transport->faults();
-    const auto shortened = [](std::optional<QByteArray> value) {
-        if (value)
-            value->truncate(wire::kMaxWatchedBytes);
-        return value;
-    };
     const QByteArray& watched = m_group->watchedKey();
     if (!watched.isEmpty()) {
-        status.watchedValue = shortened(m_group->store().peek(watched));
-        status.pendingValue = shortened(m_group->pendingWatchedValue());
+        status.watchedValue = m_group->store().peek(watched, wire::kMaxWatchedBytes);
+        status.pendingValue = m_group->pendingWatchedValue();
+        if (status.pendingValue)
+            status.pendingValue->truncate(wire::kMaxWatchedBytes);
     }
     return status;
 }

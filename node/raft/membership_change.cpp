@@ -166,7 +166,7 @@ void Raft::Machine::advanceChange()
 /// once, if it hears of it.
 void Raft::Machine::stepAside(Leader& leading)
 {
-    sendAppends(leading); // they learn that the change is committed
+    sendAppends(leading); // whoever left learns it
     const Peer* best = nullptr;
     for (const Peer& peer : leading.peers) {
         if (peer.isVoter && (!best || peer.progress.match() > best->progress.match()))

@@ -263,8 +263,10 @@ void Raft::Machine::sendAppendsTo(Peer& peer, Entries& said)
     if (follower.state() == Progress::State::Snapshot) {
         if (follower.pieceIsDue())
             sendSnapshotPiece(peer);
-        else if (heartbeatDue) // something that any log agrees to
+        else if (heartbeatDue) { // something that any log agrees to
             say(peer.id, m_hardState.term, AppendEntries{{}, {}, {}, {}, m_round});
+            roundLeft(std::get<Leader>(m_role));
+        }
         return;
     }
     if (follower.state() == Progress::State::Probe) {
@@ -293,7 +295,8 @@ void Raft::Machine::sendAppendsTo(Peer& peer, Entries& said)
             std::get<Leader>(m_role).hasSomethingToSend = true;
         return;
     }
-    // An idle follower learns of a commit at once; a busy one with the next entries, or when it has answered the last.
+    // An idle follower learns of a commit by itself; a busy one with the next entries, or when it has answered the
+    // last.
     if (heartbeatDue)
         sendAppend(peer, {});
     else if (follower.isIdle() && follower.commitSent < m_commit)

@@ -97,7 +97,10 @@ std::function<void()> Runner::undoOf(const Step& step, quint64 lastFaultBefore, 
 
 quint64 Runner::lastFault() const
 {
-    return m_lab.timeline().faults().empty() ? 0 : m_lab.timeline().faults().back().id;
+    quint64 last = 0; // that was forgotten and is heard of again stands behind newer ones
+    for (const FaultRecord& fault : m_lab.timeline().faults())
+        last = std::max(last, fault.id);
+    return last;
 }
 
 quint64 Runner::lastGesture() const

@@ -209,7 +209,7 @@ QByteArray PeerFrames::encode(const wire::Envelope& envelope, const raft::Messag
     writer.end();
     writer.end();
     QByteArray frame = wire::closeFrame(wire::FrameKind::Raft, writer.take());
-    if (fresh) {
+    if (fresh && frame.size() <= kMostKept) {
         m_entries = *fresh;
         m_frame = frame;
         m_place = place;

@@ -20,6 +20,8 @@ namespace faultline::node {
 class PeerFrames
 {
 public:
+    static constexpr qsizetype kMostKept = qsizetype(1) << 20; ///< of the last frame; a larger one is encoded anew
+
     QByteArray encode(const wire::Envelope& envelope, const raft::Message& message);
 
 private:

@@ -105,6 +105,33 @@ private slots:
         QCOMPARE(other.names(), left);
     }
 
+    /// The log may have no space for the very term in which the snapshot ends.
+    void aSnapshotIsGivenUpWhileTheLogWaitsForSpace()
+    {
+        Fixture fixture;
+        QVERIFY(fixture.open() && fixture.write());
+        QVERIFY(fixture.group->addToSnapshot(Fixture::mark(1), "state"));
+        fixture.disk.setFault({.full = true});
+        QByteArray much(1 << 20, 'x');
+        bool isDone = true;
+        for (quint64 index = 2; index < 100 && isDone; ++index) {
+            const auto done = fixture.group->write({{.entries = {{{3}, {index}, raft::EntryKind::Command, much}},
+                                                     .hardState = raft::HardState{{3}, {1}},
+                                                     .snapshotPieces = {}}});
+            QVERIFY2(done, done ? "" : qPrintable(done.error()));
+            isDone = done->has_value();
+        }
+        QVERIFY(!isDone);
+        fixture.disk.setFault({});
+        const auto finished = fixture.group->finishSnapshot(Fixture::mark(1), {1});
+        QVERIFY2(finished, finished ? "" : qPrintable(finished.error()));
+        QVERIFY(!*finished);
+        QVERIFY(!fixture.names().contains(storage::snapshotName(1)));
+        fixture.disk.killProcess();
+        const auto opened = fixture.open();
+        QVERIFY2(opened, opened ? "" : qPrintable(opened.error()));
+    }
+
     void aFailedSyncOfALeadersSnapshotIsNoLackOfSpace()
     {
         Fixture fixture;

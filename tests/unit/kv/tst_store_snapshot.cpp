@@ -77,6 +77,32 @@ private slots:
         QCOMPARE(bytesOf(other), bytesOf(store));
     }
 
+    /// A reply of any size is taken as long as those before it were not too much, and in any order of the numbers.
+    void repliesOfAnyLegalSizeComeBack_data()
+    {
+        QTest::addColumn<QByteArrayList>("calls");
+        QTest::newRow("the first number last") << QByteArrayList{encodedCall(1, 2, 0, encoded(Verb::Get, {"small"})),
+                                                                 encodedCall(1, 1, 0, encoded(Verb::Get, {"big"}))};
+        // One session alone is never evicted.
+        const std::vector<QByteArrayView> many((Sessions::kMaxBytes >> 6) - 100, "small");
+        QTest::newRow("more than all sessions may keep")
+            << QByteArrayList{encodedCall(1, 1, 0, encodeCommand(Verb::GetMany, many))};
+    }
+    void repliesOfAnyLegalSizeComeBack()
+    {
+        QFETCH(QByteArrayList, calls);
+        Store store;
+        store.apply(encoded(Verb::Set, {"small", "x"}));
+        store.apply(encoded(Verb::Set, {"big", QByteArray(static_cast<qsizetype>(Sessions::kFullBytes), 'v')}));
+        store.apply(encoded(Verb::SessionOpen, {}));
+        for (const QByteArray& call : calls)
+            QVERIFY(!std::holds_alternative<Failure>(store.apply(call)));
+        Store other;
+        const auto restored = other.restore(bytesOf(store));
+        QVERIFY2(restored, restored ? "" : qPrintable(restored.error()));
+        QCOMPARE(other.stateHash(), store.stateHash());
+    }
+
     void theRestoredStoreGoesOnAlike()
     {
         Store store = lived();

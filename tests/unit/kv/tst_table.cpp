@@ -14,7 +14,7 @@ namespace {
 void put(Table& table, QByteArrayView key, QByteArrayView value)
 {
     const quint64 hash = Table::hashOf(key);
-    if (RecordPointer* there = table.take(key, hash))
+    if (RecordPointer* there = table.toChange(key, hash))
         there->setValue(value);
     else
         table.insert(RecordPointer::of(key, value), hash);

@@ -93,10 +93,12 @@ private slots:
         const raft::Entries few{{{6}, {11}, raft::EntryKind::NoOp, {}}, {{7}, {12}, raft::EntryKind::Command, "few"}};
         const raft::Entries large{{{7}, {13}, raft::EntryKind::Command, QByteArray(70'000, 'l')}};
         const raft::Entries alike{{{6}, {11}, raft::EntryKind::NoOp, {}}, {{7}, {12}, raft::EntryKind::Command, "FEW"}};
+        const raft::Entries huge{{{7}, {13}, raft::EntryKind::Command, QByteArray(PeerFrames::kMostKept, 'h')}};
         PeerFrames frames;
         std::vector<QByteArray> kept; // as in a pipeline
         quint64 number = 0;
-        for (const raft::Entries& entries : {few, few, raft::Entries(), few, large, large, few, alike, few, few}) {
+        for (const raft::Entries& entries :
+             {few, few, raft::Entries(), few, large, large, few, huge, huge, few, alike, few, few}) {
             // Places and rounds of different lengths, so that nothing lies where it lay before.
             const wire::Envelope envelope{GroupId{1}, number * 1'000, number, number % 2 == 1};
             const auto append =
