@@ -32,6 +32,13 @@ void refuseUnknown(Connection& connection, Arguments arguments)
                 "ERR unknown command '" + shortened(arguments[0], kShown) + "', with args beginning with: " + listed);
 }
 
+/// How a web page's request begins, or goes on in its second line. A browser sends one wherever a page says, and each
+/// line of its body would be a command (Redis' securityWarningCommand).
+bool isOfAWebPage(QByteArrayView name)
+{
+    return equalsIgnoringCase(name, "post") || equalsIgnoringCase(name, "host:");
+}
+
 bool isForStrangers(CommandId id)
 {
     return id == CommandId::Auth || id == CommandId::Hello || id == CommandId::Quit || id == CommandId::Reset;
@@ -73,6 +80,10 @@ const CommandSpec* Dispatcher::specOf(Connection& connection, Arguments argument
 void Dispatcher::execute(Connection& connection, Arguments arguments, Instant arrived)
 {
     ++m_counters.commands;
+    if (isOfAWebPage(arguments[0])) {
+        ++m_counters.protocolErrors;
+        return connection.closeAfterReplies();
+    }
     const CommandSpec* spec = specOf(connection, arguments);
     if (!spec)
         return;
