@@ -287,7 +287,7 @@ void Connection::readCommands()
             m_paused = true;
             break;
         }
-        const RequestParser::Outcome outcome = m_parser.next();
+        const RequestParser::Outcome outcome = m_parser.next(!m_session.isTrusted);
         if (outcome == RequestParser::Outcome::Request) {
             m_mute = m_replies != Replies::All;
             const bool isTheNext = m_replies == Replies::NotToTheNext;
