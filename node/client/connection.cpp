@@ -292,7 +292,7 @@ void Connection::readCommands()
             break;
         }
         const RequestParser::Outcome outcome =
-            std::exchange(m_isHeldBack, false) ? RequestParser::Outcome::Request : m_parser.next();
+            std::exchange(m_isHeldBack, false) ? RequestParser::Outcome::Request : m_parser.next(!m_session.isTrusted);
         if (outcome == RequestParser::Outcome::Request) {
             m_mute = m_replies != Replies::All;
             const bool isTheNext = m_replies == Replies::NotToTheNext;

@@ -41,6 +41,13 @@ bool mustWait(const Connection& connection, const CommandSpec& spec)
            (spec.id == CommandId::Session || QByteArrayView(spec.flags).startsWith("write"));
 }
 
+/// How a web page's request begins, or goes on in its second line. A browser sends one wherever a page says, and each
+/// line of its body would be a command (Redis' securityWarningCommand).
+bool isOfAWebPage(QByteArrayView name)
+{
+    return equalsIgnoringCase(name, "post") || equalsIgnoringCase(name, "host:");
+}
+
 bool isForStrangers(CommandId id)
 {
     return id == CommandId::Auth || id == CommandId::Hello || id == CommandId::Quit || id == CommandId::Reset;
@@ -81,6 +88,12 @@ const CommandSpec* Dispatcher::specOf(Connection& connection, Arguments argument
 
 bool Dispatcher::execute(Connection& connection, Arguments arguments, Instant arrived)
 {
+    if (isOfAWebPage(arguments[0])) {
+        ++m_counters.commands;
+        ++m_counters.protocolErrors;
+        connection.closeAfterReplies();
+        return true;
+    }
     const CommandSpec* spec = specOf(connection, arguments);
     if (spec && mustWait(connection, *spec))
         return false;

@@ -35,8 +35,8 @@ struct GroupOptions
 
     /// A snapshot is taken when the log has grown by so many entries since the last one, and by snapshotWorthBytes or
     /// what the last one has, whichever is more (0: whatever they come to), since writing the state should cost no more
-    /// than writing the log does; or by snapshotAfterBytes. While one is being sent to a follower, the next waits, up
-    /// to four times this.
+    /// than writing the log does; or by snapshotAfterBytes. While one is being sent to a follower that answers, the
+    /// next waits, up to four times this.
     quint64 snapshotAfterEntries = 100'000;
     qint64 snapshotWorthBytes = qint64(64) << 20;
     qint64 snapshotAfterBytes = qint64(256) << 20;

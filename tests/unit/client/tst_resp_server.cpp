@@ -398,6 +398,28 @@ private slots:
         QCOMPARE(other.ask("PING"), "PONG");
     }
 
+    void aWebPageRunsNoCommand_data()
+    {
+        QTest::addColumn<QByteArray>("request");
+        QTest::addColumn<QStringList>("replies");
+        const QByteArray rest = "Host: 127.0.0.1\r\nContent-Length: 20\r\n\r\nSET pwned by-page\r\n";
+        QTest::newRow("POST") << "POST / HTTP/1.1\r\n" + rest << QStringList();
+        QTest::newRow("GET") << "GET / HTTP/1.1\r\n" + rest
+                             << QStringList("(error) ERR wrong number of arguments for 'get' command");
+        QTest::newRow("as an array") << "*1\r\n$4\r\npost\r\n" + rest << QStringList();
+    }
+    void aWebPageRunsNoCommand()
+    {
+        QFETCH(const QByteArray, request);
+        QFETCH(const QStringList, replies);
+        RawClient page(m_server->port());
+        page.send(request);
+        QCOMPARE(page.replies(2), replies);
+        QVERIFY(page.closes());
+        QCOMPARE(m_backend->store.keys(), quint64(0));
+        QCOMPARE(counters().protocolErrors, quint64(1));
+    }
+
     void garbageWaitsForTheAnswersBeforeIt()
     {
         m_backend->answers = false;
