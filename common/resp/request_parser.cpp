@@ -54,7 +54,7 @@ void RequestParser::makeRoom()
     m_start = 0;
 }
 
-RequestParser::Outcome RequestParser::next()
+RequestParser::Outcome RequestParser::next(bool isOfStranger)
 {
     m_arguments.clear();
     for (;;) {
@@ -62,13 +62,13 @@ RequestParser::Outcome RequestParser::next()
             return Outcome::Error;
         if (bufferedBytes() == 0)
             return Outcome::NeedMore;
-        const Outcome outcome = m_buffer.at(m_start) == '*' ? nextArray() : nextInline();
+        const Outcome outcome = m_buffer.at(m_start) == '*' ? nextArray(isOfStranger) : nextInline();
         if (outcome != Outcome::Request || !m_arguments.empty())
             return outcome;
     }
 }
 
-RequestParser::Outcome RequestParser::nextArray()
+RequestParser::Outcome RequestParser::nextArray(bool isOfStranger)
 {
     QByteArrayView line;
     if (m_missing < 0) {
@@ -83,6 +83,8 @@ RequestParser::Outcome RequestParser::nextArray()
         const std::optional<qint64> count = parseInteger(line.sliced(1));
         if (!count || *count > kMaxArguments)
             return fail("Protocol error: invalid multibulk length");
+        if (isOfStranger && *count > kMaxArgumentsOfStranger)
+            return fail("Protocol error: unauthenticated multibulk length");
         m_missing = static_cast<qsizetype>(std::max<qint64>(*count, 0));
     }
     while (m_missing > 0) {
@@ -103,6 +105,8 @@ RequestParser::Outcome RequestParser::nextArray()
             const std::optional<qint64> length = parseInteger(line.sliced(1));
             if (!length || *length < 0 || *length > kMaxBulk)
                 return fail("Protocol error: invalid bulk length");
+            if (isOfStranger && *length > kMaxBulkOfStranger)
+                return fail("Protocol error: unauthenticated bulk length");
             m_bulk = static_cast<qsizetype>(*length);
             if (m_position + m_bulk + 2 > kMaxRequest)
                 return fail("Protocol error: too big request");

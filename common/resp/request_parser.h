@@ -22,6 +22,11 @@ inline constexpr qsizetype kMaxArguments = qsizetype(1024) * 1024; ///< of one c
 inline constexpr qsizetype kMaxRequest = qsizetype(32) << 20;      ///< bytes of one command, as sent
 inline constexpr qsizetype kMaxLine = qsizetype(64) << 10;         ///< bytes of an inline command or of a length
 
+/// The same of a client that has not given the password yet: enough for AUTH and HELLO, so that nobody unknown can make
+/// a server keep much.
+inline constexpr qsizetype kMaxBulkOfStranger = qsizetype(16) << 10;
+inline constexpr qsizetype kMaxArgumentsOfStranger = 10;
+
 class RequestParser
 {
 public:
@@ -37,7 +42,8 @@ public:
     char* room(qsizetype most);
     void filled(qsizetype bytes);
 
-    Outcome next();
+    /// `isOfStranger`: whether the smaller bounds hold for what is announced from here on.
+    Outcome next(bool isOfStranger = false);
     std::span<const QByteArrayView> arguments() const { return m_arguments; }
     /// In Redis' own words, without the code: "Protocol error: invalid bulk length".
     const QByteArray& error() const { return m_error; }
@@ -52,7 +58,7 @@ private:
     };
     enum class Line { Whole, Partial, TooLong };
 
-    Outcome nextArray();
+    Outcome nextArray(bool isOfStranger);
     Outcome nextInline();
     Outcome fail(QByteArray error);
     Line readLine(qsizetype offset, QByteArrayView& line);

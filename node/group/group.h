@@ -35,8 +35,8 @@ struct GroupOptions
 
     /// A snapshot is taken when the log has grown by so many entries since the last one, and by snapshotWorthBytes or
     /// what the last one has, whichever is more (0: whatever they come to), since writing the state should cost no more
-    /// than writing the log does; or by snapshotAfterBytes. While one is being sent to a follower, the next waits, up
-    /// to four times this.
+    /// than writing the log does; or by snapshotAfterBytes. While one is being sent to a follower that answers, the
+    /// next waits, up to four times this.
     quint64 snapshotAfterEntries = 100'000;
     qint64 snapshotWorthBytes = qint64(64) << 20;
     qint64 snapshotAfterBytes = qint64(256) << 20;
@@ -105,10 +105,12 @@ public:
         Transferring, ///< leadership is being handed over
         Busy,         ///< too much is under way
         DiskFull,     ///< of this node, which leads; space may come back
+        Stalled,      ///< nothing was committed for some seconds, although something waits for it
     };
-    /// Proposes an encoded command. One that only reads goes no way through the log: it is answered from the state once
-    /// a majority has confirmed that this node still leads.
-    Submitted submit(quint64 requestId, QByteArray command);
+    /// Proposes an encoded command. One that only reads goes no way through the log, unless it must come behind what
+    /// was proposed before (`inLog`): it is answered from the state once a majority has confirmed that this node still
+    /// leads.
+    Submitted submit(quint64 requestId, QByteArray command, bool inLog = false);
     /// The state as it is here, which may be old: for clients that asked for that.
     kv::Result readStale(QByteArrayView command) const;
 
@@ -284,6 +286,7 @@ private:
 
     CommandBlocks m_commands;
     std::deque<Pending> m_pending; ///< by rising index
+    raft::Instant m_progressAt{0}; ///< the last one left it, or it got its first
     qint64 m_pendingBytes = 0;
     ReadQueue m_reads;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/group/group_disk.h"
 
+#include "node/storage/lost_files.h"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -50,12 +52,12 @@ Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& fo
         return Error{newest.error()};
     if (*newest && recovered.hardState.term < (*newest)->meta.lastTerm)
         return Error{QStringLiteral("The log in %1 knows of no term beyond %2, but %3 there ends in term %4: the node "
-                                    "would have forgotten what it promised. Restore the files of the log, or remove "
-                                    "this node's folder and let the node begin anew.")
+                                    "would have forgotten what it promised. %5")
                          .arg(folder)
                          .arg(recovered.hardState.term)
                          .arg(storage::snapshotName((*newest)->meta.lastIndex))
-                         .arg((*newest)->meta.lastTerm)};
+                         .arg((*newest)->meta.lastTerm)
+                         .arg(storage::adviceOnLostFiles())};
     if (auto removed = opened.disk->m_snapshots.removeLeftovers(*newest); !removed)
         return Error{removed.error()};
     if (*newest) {

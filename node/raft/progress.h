@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <utility>
 
 namespace faultline::raft {
 
@@ -60,11 +61,16 @@ public:
     /// follower last said it was: it may have lost what it had.
     void heartbeatPassed();
 
+    void quorumChecked() { activeBefore = std::exchange(recentlyActive, false); }
+    /// Whether it answers: yes within an election timeout after it last did, no after two.
+    bool isHeard() const { return recentlyActive || activeBefore; }
+
     /// The inflight messages rise and are bounded, match lies before next: see Raft::checkAll().
     void checkAll(LogIndex lastIndex, std::size_t maxMessages, std::size_t maxBytes) const;
 
     bool heartbeatDue = false;
     bool recentlyActive = false;  ///< has answered anything since the quorum was last checked
+    bool activeBefore = false;    ///< had answered anything between the two checks before
     LogIndex commitSent;          ///< the highest commit index it was told
     std::uint64_t ackedRound = 0; ///< the highest round it has answered
     std::uint64_t ackedAs = 0;    ///< as the how manieth answer of all followers

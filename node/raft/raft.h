@@ -191,7 +191,7 @@ public:
     LogIndex applied() const;
     LogIndex lastIndex() const;
     const Membership& membership() const;
-    bool isSendingSnapshot() const; ///< to some follower
+    bool isSendingSnapshot() const; ///< to some follower that answers
 
     /// Looks at everything that must hold of this node, the whole log included, and stops the process like the cheap
     /// checks after each input do. For tests and the simulator.

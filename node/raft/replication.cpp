@@ -43,7 +43,7 @@ void Raft::Machine::leaderTick(Leader& leading)
         leading.ticksSinceQuorumCheck = 0;
         const bool isHeard = agreed(leading, 1, [](const Progress& p) { return p.recentlyActive ? 1u : 0u; }) > 0;
         for (Peer& peer : leading.peers)
-            peer.progress.recentlyActive = false;
+            peer.progress.quorumChecked();
         if (!isHeard) {
             becomeFollower(m_hardState.term, {}, "it heard from no majority for an election timeout");
             return;

@@ -45,8 +45,9 @@ void Raft::Machine::forgetSome()
 bool Raft::Machine::isSendingSnapshot() const
 {
     const auto* leading = std::get_if<Leader>(&m_role);
-    return leading && std::any_of(leading->peers.begin(), leading->peers.end(),
-                                  [](const Peer& peer) { return peer.progress.state() == Progress::State::Snapshot; });
+    return leading && std::any_of(leading->peers.begin(), leading->peers.end(), [](const Peer& peer) {
+               return peer.progress.state() == Progress::State::Snapshot && peer.progress.isHeard();
+           });
 }
 
 void Raft::Machine::sendSnapshotPiece(Peer& peer)

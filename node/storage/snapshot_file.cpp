@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/storage/snapshot_file.h"
 
+#include "node/storage/lost_files.h"
+
 #include <algorithm>
 #include <vector>
 
@@ -153,15 +155,16 @@ Result<std::optional<LoadedSnapshot>> SnapshotFolder::newest(quint64 logFirstInd
     if (logFirstIndex <= 1)
         return std::optional<LoadedSnapshot>();
     if (refusal)
-        return Error{QStringLiteral("%1 The log begins at entry %2, so nothing else says what was before. Restore the "
-                                    "file, or remove this node's folder and let the node begin anew.")
+        return Error{QStringLiteral("%1 The log begins at entry %2, so nothing else says what was before. %3")
                          .arg(*refusal)
-                         .arg(logFirstIndex)};
+                         .arg(logFirstIndex)
+                         .arg(adviceOnLostFiles())};
     return Error{QStringLiteral("%1 has no snapshot up to entry %2 or later, and its log begins at entry %3: a file is "
-                                "missing. Restore it, or remove this node's folder and let the node begin anew.")
+                                "missing. %4")
                      .arg(m_folder)
                      .arg(logFirstIndex - 1)
-                     .arg(logFirstIndex)};
+                     .arg(logFirstIndex)
+                     .arg(adviceOnLostFiles())};
 }
 
 Result<void> SnapshotFolder::read(const Snapshot& snapshot, const std::function<void(QByteArrayView)>& piece) const

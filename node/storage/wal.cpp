@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/storage/wal.h"
 
+#include "node/storage/lost_files.h"
 #include "node/storage/snapshot_file.h"
 #include "node/storage/wal_format.h"
 #include "node/storage/wal_migration.h"
@@ -39,9 +40,8 @@ Result<void> refuseWithoutLog(const Disk& disk, const QString& folder)
     for (const QString& name : *names) {
         if (isOfASnapshot(name))
             return Error{QStringLiteral("%1 has %2, but no file of this node's log, which are named as %3: the node "
-                                        "would have forgotten what it promised. Restore the files, or remove this "
-                                        "node's folder and let the node begin anew.")
-                             .arg(folder, name, segmentName(1))};
+                                        "would have forgotten what it promised. %4")
+                             .arg(folder, name, segmentName(1), adviceOnLostFiles())};
     }
     return {};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/storage/wal_migration.h"
 
+#include "node/storage/lost_files.h"
 #include "node/storage/wal_recovery.h"
 
 #include <algorithm>
@@ -21,9 +22,8 @@ Result<Recovered> readFormat1(Disk& disk, const QString& path)
     if (!header)
         return Error{header.error()};
     if (header->isEmpty())
-        return Error{QStringLiteral("%1 is empty, but a log is never shorter than its header: its content was lost. "
-                                    "Restore it, or remove this node's folder and let the node begin anew.")
-                         .arg(path)};
+        return Error{QStringLiteral("%1 is empty, but a log is never shorter than its header: its content was lost. %2")
+                         .arg(path, adviceOnLostFiles())};
     if (!header->startsWith("faultwal"))
         return Error{QStringLiteral("%1 is not a log of this program: it does not begin with \"faultwal\".").arg(path)};
     if (*header != fileHeader1())

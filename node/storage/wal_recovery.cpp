@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/storage/wal_recovery.h"
 
+#include "node/storage/lost_files.h"
+
 #include <algorithm>
 #include <optional>
 
@@ -176,27 +178,28 @@ Error forgotten(const QString& path, qint64 place, qint64 durable)
 {
     return Error{
         QStringLiteral("%1 is damaged at offset %2, in what was already durable up to offset %3: the node would "
-                       "have forgotten what it promised. Restore the file, or remove this node's folder and let "
-                       "the node begin anew.")
+                       "have forgotten what it promised. %4")
             .arg(path)
             .arg(place)
-            .arg(durable)};
+            .arg(durable)
+            .arg(adviceOnLostFiles())};
 }
 
 Error cutShort(const QString& path, qint64 size, qint64 leastSize)
 {
     return Error{QStringLiteral("%1 ends at offset %2, but was already %3 bytes long: what stood behind may have been "
-                                "promised. Restore the file, or remove this node's folder and let the node begin anew.")
+                                "promised. %4")
                      .arg(path)
                      .arg(size)
-                     .arg(leastSize)};
+                     .arg(leastSize)
+                     .arg(adviceOnLostFiles())};
 }
 
 Error missing(const QString& folder, quint64 number)
 {
     return Error{QStringLiteral("%1/%2 is missing, a part of this node's log: the node would have forgotten what it "
-                                "promised. Restore the file, or remove this node's folder and let the node begin anew.")
-                     .arg(folder, segmentName(number))};
+                                "promised. %3")
+                     .arg(folder, segmentName(number), adviceOnLostFiles())};
 }
 
 } // namespace
@@ -245,9 +248,8 @@ Result<SegmentHeader> readSegmentHeader(const File& file, const QString& path, q
     if (!bytes)
         return Error{bytes.error()};
     if (bytes->isEmpty())
-        return Error{QStringLiteral("%1 is empty, but a log is never shorter than its header: its content was lost. "
-                                    "Restore it, or remove this node's folder and let the node begin anew.")
-                         .arg(path)};
+        return Error{QStringLiteral("%1 is empty, but a log is never shorter than its header: its content was lost. %2")
+                         .arg(path, adviceOnLostFiles())};
     if (bytes->size() < 12 || !bytes->startsWith("faultwal"))
         return Error{QStringLiteral("%1 is not a log of this program: it does not begin with \"faultwal\".").arg(path)};
     const auto version = readInteger<quint32>(*bytes, 8);

@@ -61,6 +61,35 @@ private slots:
         QCOMPARE(client.ask("GET k"), "\"v\"");
     }
 
+    void withAPasswordNothingLargeIsAnnouncedBeforeIt_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("error");
+        QTest::newRow("many") << QByteArray("*11\r\n") << "Protocol error: unauthenticated multibulk length";
+        QTest::newRow("long") << QByteArray("*2\r\n$3\r\nGET\r\n$16385\r\n")
+                              << "Protocol error: unauthenticated bulk length";
+        QTest::newRow("long again") << QByteArray("*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n*1\r\n$5\r\nRESET\r\n*11\r\n")
+                                    << "Protocol error: unauthenticated multibulk length";
+    }
+    void withAPasswordNothingLargeIsAnnouncedBeforeIt()
+    {
+        QFETCH(const QByteArray, bytes);
+        QFETCH(const QString, error);
+        start({.password = "secret"});
+        RawClient client(m_server->port());
+        client.send(bytes);
+        const QStringList replies = client.replies(4);
+        QVERIFY(!replies.isEmpty());
+        QCOMPARE(replies.last(), "(error) ERR " + error);
+        QVERIFY(client.closes());
+
+        RawClient known(m_server->port());
+        known.send("*10\r\n$4\r\nAUTH\r\n$16384\r\n" + QByteArray(16'384, 'x') + "\r\n" +
+                   QByteArray("$1\r\nx\r\n").repeated(8) + "AUTH secret\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$16385\r\n" +
+                   QByteArray(16'385, 'x') + "\r\n*11\r\n" + QByteArray("$6\r\nexists\r\n").repeated(11));
+        QCOMPARE(known.replies(4), QStringList({"(error) ERR syntax error", "OK", "OK", "(integer) 0"}));
+    }
+
     void withoutAPasswordNoneIsExpected()
     {
         RawClient client(m_server->port());

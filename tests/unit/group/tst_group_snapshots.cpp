@@ -224,6 +224,20 @@ private slots:
         QCOMPARE((*world)[1].snapshotsTaken(), taken + 1);
     }
 
+    void aFollowerThatIsSilentKeepsNoSnapshotWaiting()
+    {
+        const auto world = withOneFarBehind();
+        QCOMPARE((*world)[1].status().progress.back().state, raft::FollowerProgress::State::Snapshot);
+        world->ticks(30); // a few election timeouts
+        const quint64 taken = (*world)[1].snapshotsTaken();
+        writes(*world, 120);
+        QCOMPARE((*world)[1].snapshotsTaken(), taken + 1);
+        world->silent = 0;
+        world->ticks(150);
+        QCOMPARE((*world)[3].snapshotsInstalled(), quint64(1));
+        QCOMPARE((*world)[3].store().stateHash(), (*world)[1].store().stateHash());
+    }
+
     void writesGoOnWhileASnapshotIsOnItsWayToTheDisk()
     {
         World world(3, small);

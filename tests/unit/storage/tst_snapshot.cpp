@@ -176,6 +176,7 @@ private slots:
         } else {
             QVERIFY(!newest);
             QVERIFY2(newest.error().contains(says), qPrintable(newest.error()));
+            QVERIFY2(newest.error().contains("MEMBER REMOVE"), qPrintable(newest.error()));
         }
     }
 

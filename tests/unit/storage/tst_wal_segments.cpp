@@ -351,6 +351,10 @@ private slots:
         const auto model = recover(disk, kSmall);
         QVERIFY(!model);
         QVERIFY2(model.error().contains(says), qPrintable(model.error()));
+        // A member that came back empty under its name would have forgotten what it promised.
+        QCOMPARE(
+            model.error().contains("MEMBER REMOVE it at another node, then remove its folder, start it with --join"),
+            says.contains("is missing"));
     }
 };
 
