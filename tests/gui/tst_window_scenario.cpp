@@ -17,6 +17,7 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QTest>
+#include <QTimer>
 
 #include <cerrno>
 #include <csignal>
@@ -242,6 +243,9 @@ void WindowScenarioTest::ownFileIsActedOut()
     QTRY_VERIFY_WITH_TIMEOUT(scenarios()->isRunning(), kSoon_ms);
     QTRY_VERIFY_WITH_TIMEOUT(resultIsShown(), kActsOut_ms);
     QCOMPARE(result()->heading(), heading);
+    QTimer::singleShot(0, &mainWindow(), &QWidget::close);
+    QTimer::singleShot(kSoon_ms, result(), [] { QCoreApplication::exit(1); });
+    QCOMPARE(QCoreApplication::exec(), 0); // the result that is still open keeps nothing alive
 }
 
 void WindowScenarioTest::wrongFileIsRefusedInOneSentenceAndNothingIsLost()
