@@ -45,13 +45,18 @@ QString spokenVerdict(const Verdict& verdict)
 QStringList spokenFacts(const Facts& facts)
 {
     QStringList lines;
-    const auto spoken = [](const std::optional<std::chrono::microseconds>& duration) {
-        return duration ? QStringLiteral("after %1").arg(spokenDuration(*duration)) : QStringLiteral("never");
-    };
     for (const FaultRecord& fault : facts.faults) {
-        if (fault.onLeader)
-            lines.append(QStringLiteral("%1: a new leader %2, the first acknowledged write %3")
-                             .arg(fault.name, spoken(fault.leaderAfter), spoken(fault.writeAfter)));
+        if (!fault.onLeader)
+            continue;
+        const QString leader = fault.leaderAfter
+                                   ? QStringLiteral("a new leader after %1").arg(spokenDuration(*fault.leaderAfter))
+                                   : QStringLiteral("a new leader never");
+        // Where the same node leads again, as after a power cut of all, there may be none by another.
+        const QString write =
+            fault.writeAfter
+                ? QStringLiteral("the first acknowledged write after %1").arg(spokenDuration(*fault.writeAfter))
+                : QStringLiteral("no write acknowledged by another node");
+        lines.append(QStringLiteral("%1: %2, %3").arg(fault.name, leader, write));
     }
     const TallyRecord& tally = facts.tally;
     lines.append(QStringLiteral("acknowledged %1, read back %2, lost %3")
