@@ -5,14 +5,13 @@
 #include "gui/cli/pictures.h"
 #include "gui/cli/say.h"
 #include "gui/lab/report/report.h"
+#include "gui/lab/report/spoken_result.h"
 #include "gui/lab/scenario/runner.h"
 #include "gui/lab/scenario/scenario_file.h"
 
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
-
-#include <cmath>
 
 namespace faultline::cli {
 
@@ -37,46 +36,11 @@ Result<void> makeRoomFor(const RunCommand& command)
     return {};
 }
 
-QString figure(double value, const QString& unit)
-{
-    if (unit == QLatin1String("ms"))
-        return lab::spokenDuration(std::chrono::microseconds(std::llround(value * 1'000)));
-    if (unit == QLatin1String("share"))
-        return QStringLiteral("%1%").arg(value * 100, 0, 'g', 3);
-    const bool whole = value == std::floor(value);
-    return (whole ? QString::number(value, 'f', 0) : QString::number(value, 'g', 3)) + unit;
-}
-
-void sayVerdict(const lab::Verdict& verdict)
-{
-    QString line = QStringLiteral("  %1  %2").arg(nameOf(verdict.outcome), -7).arg(verdict.text);
-    if (verdict.measured)
-        line += QStringLiteral(": %1").arg(figure(*verdict.measured, verdict.unit));
-    if (!verdict.why.isEmpty())
-        line += QStringLiteral(" (%1)").arg(verdict.why);
-    sayOut(line);
-}
-
 void sayResult(const lab::RunResult& result)
 {
-    sayOut(QStringLiteral("\n%1: %2").arg(result.scenario.name, nameOf(result.outcome)));
-    for (const lab::Verdict& verdict : result.verdicts)
-        sayVerdict(verdict);
-    const auto spoken = [](const std::optional<std::chrono::microseconds>& duration) {
-        return duration ? QStringLiteral("after %1").arg(lab::spokenDuration(*duration)) : QStringLiteral("never");
-    };
-    for (const lab::FaultRecord& fault : result.facts.faults) {
-        if (fault.onLeader)
-            sayOut(QStringLiteral("%1: a new leader %2, the first acknowledged write %3")
-                       .arg(fault.name, spoken(fault.leaderAfter), spoken(fault.writeAfter)));
-    }
-    const lab::TallyRecord& tally = result.facts.tally;
-    sayOut(QStringLiteral("acknowledged %1, read back %2, lost %3")
-               .arg(tally.acknowledged)
-               .arg(tally.readBack)
-               .arg(tally.lost));
-    if (!tally.firstLoss.isEmpty())
-        sayOut(QStringLiteral("first loss: %1").arg(tally.firstLoss));
+    sayOut({});
+    for (const QString& line : lab::spokenResult(result))
+        sayOut(line);
 }
 
 int exitCodeOf(lab::Outcome outcome)

@@ -4,7 +4,6 @@
 #include "gui/cli/say.h"
 #include "gui/lab/scenario/scenario_file.h"
 
-#include <QDir>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -14,9 +13,8 @@ namespace faultline::cli {
 int listScenarios(const ScenariosCommand& command)
 {
     QJsonArray all;
-    const QDir folder(QStringLiteral(":/scenarios"));
-    for (const QFileInfo& file : folder.entryInfoList({QStringLiteral("*.yaml")}, QDir::Files, QDir::Name)) {
-        const Result<lab::Scenario> scenario = lab::readScenario(file.completeBaseName());
+    for (const QString& name : lab::builtInScenarios()) {
+        const Result<lab::Scenario> scenario = lab::readScenario(name);
         if (!scenario) {
             sayError(scenario.error());
             return kUnknownOrBadInput;

@@ -140,10 +140,10 @@ public:
     };
 
 signals:
-    void serving(); ///< a leader is there and has taken this cluster's first write
-    void ended();   ///< every process is gone and the folder removed
-    void
-    startFailed(const QString& reason); ///< after start() had returned well: a port was taken, a node would not run
+    void serving();                          ///< a leader is there and has taken this cluster's first write
+    void ended();                            ///< every process is gone and the folder removed
+    void startFailed(const QString& reason); ///< after start() had returned well: a port was taken, a node would not
+                                             ///< run; ended() follows
     void commandReplied(const faultline::lab::Lab::CommandReply& reply);
     void memberChangeEnded(const faultline::lab::MemberOutcome& outcome);
 

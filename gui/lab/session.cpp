@@ -159,8 +159,10 @@ Result<void> Lab::Session::launch()
         abandon(false);
     auto created =
         Cluster::create({m_options.nodeProgram, m_options.nodes, m_options.dataRoot, m_options.snapshotAfter});
-    if (!created)
+    if (!created) {
+        m_isEnding = !m_ending.empty(); // there is none in place of the one before
         return Error{created.error()};
+    }
     m_cluster = *std::move(created);
     m_hadLeader = false;
     m_serving = false;
@@ -329,6 +331,7 @@ void Lab::Session::onEnded(NodeId node, bool asked, bool neverRan, const QString
     if (asked || !m_cluster)
         return;
     if (neverRan && !m_hadLeader) {
+        m_isEnding = true;
         abandon(false);
         emit m_lab.startFailed(QStringLiteral("%1 did not start: it %2").arg(node.name(), how));
         return;

@@ -38,7 +38,9 @@ void CaptionLine::follow(const lab::Timeline& timeline)
         m_gesture = gesture->id;
         hint({});
     }
-    if (problem && (!gesture || problem->at > gesture->at))
+    if (!m_told.isEmpty())
+        say(m_told, m_toldLine, false);
+    else if (problem && (!gesture || problem->at > gesture->at))
         say(problem->text, {}, true);
     else if (gesture)
         say(gesture->what, gesture->outcome, false);
@@ -46,6 +48,14 @@ void CaptionLine::follow(const lab::Timeline& timeline)
         say(tr("Start a cluster, then break it · F1 shows every key"), {}, false);
     else
         say(tr("Click a node or press 1–9, then K to kill it, F to freeze it · F1 shows every key"), {}, false);
+}
+
+void CaptionLine::tell(const QString& what, const QString& line)
+{
+    m_told = what;
+    m_toldLine = line;
+    if (!what.isEmpty())
+        say(what, line, false);
 }
 
 void CaptionLine::say(const QString& what, const QString& outcome, bool wrong)

@@ -17,6 +17,7 @@
 #include "gui/window/fault_controls.h"
 #include "gui/window/headline_bar.h"
 #include "gui/window/keys_sheet.h"
+#include "gui/window/scenarios.h"
 #include "gui/window/status_line.h"
 
 #include <QAction>
@@ -62,12 +63,14 @@ MainWindow::MainWindow(lab::Lab& lab, QSettings& settings, const DesktopOptions&
     setDockNestingEnabled(true);
     m_controls = new Controls(lab, this);
     m_faultControls = new FaultControls(lab, this);
+    m_scenarios = new Scenarios(lab, options.lab, this);
     buildViews();
     buildDocks();
     buildMenus();
     buildKeys();
     connectLab();
     connectFaults();
+    connectScenarios();
     restore();
     refreshTexts();
     m_canvas->setFocus();
@@ -160,6 +163,7 @@ void MainWindow::buildMenus()
 {
     m_controls->fill(menuBar()->addMenu(tr("&Cluster")));
     m_faultControls->fill(menuBar()->addMenu(tr("&Faults")));
+    m_scenarios->fill(menuBar()->addMenu(tr("&Scenarios")));
     QMenu* view = menuBar()->addMenu(tr("&View"));
     view->addAction(m_matrixDock->toggleViewAction());
     view->addAction(m_eventsDock->toggleViewAction());
@@ -286,6 +290,20 @@ void MainWindow::connectFaults()
             [this] { m_faultControls->knife()->setChecked(false); });
     connect(m_faultControls, &FaultControls::hinted, m_caption, &CaptionLine::hint);
     connect(m_faultControls, &FaultControls::matrixWanted, this, &MainWindow::showMatrix);
+}
+
+void MainWindow::connectScenarios()
+{
+    connect(m_scenarios, &Scenarios::began, this, [this] {
+        m_failure.clear();
+        m_strip->clearReplies();
+    });
+    connect(m_scenarios, &Scenarios::told, this, [this](const QString& title, const QString& line) {
+        m_caption->tell(title, line);
+        refreshTexts();
+    });
+    connect(m_scenarios, &Scenarios::stopped, m_caption, &CaptionLine::hint);
+    connect(m_scenarios, &Scenarios::failed, this, &MainWindow::fail);
 }
 
 void MainWindow::showNodeMenu(NodeId node, QPoint position)
@@ -430,6 +448,7 @@ void MainWindow::applyTheme(bool dark)
     m_inspector->setTheme(m_theme);
     m_matrix->setTheme(m_theme);
     m_faultControls->setTheme(m_theme);
+    m_scenarios->setTheme(m_theme);
     m_eventsDock->toggleViewAction()->setIcon(views::icon(views::Glyph::Events, m_theme));
     m_matrixDock->toggleViewAction()->setIcon(views::icon(views::Glyph::Matrix, m_theme));
     m_inspectorDock->toggleViewAction()->setIcon(views::icon(views::Glyph::Details, m_theme));
@@ -442,6 +461,7 @@ void MainWindow::startCluster(int nodes)
     lab::LabOptions options = m_options.lab;
     if (nodes > 0)
         options.nodes = nodes;
+    m_scenarios->abandon();
     m_failure.clear();
     m_strip->clearReplies();
     const Result<void> started = m_lab.start(options);
@@ -452,7 +472,8 @@ void MainWindow::startCluster(int nodes)
 
 void MainWindow::resetCluster()
 {
-    if (!m_lab.isRunning()) {
+    // A cluster of a scenario has its nodes, load and pace by it; what is wanted now is one's own again.
+    if (!m_lab.isRunning() || m_scenarios->isRunning()) {
         startCluster(m_controls->nodeCount());
         return;
     }
@@ -465,7 +486,10 @@ void MainWindow::resetCluster()
 void MainWindow::endCluster()
 {
     m_failure.clear();
-    m_lab.end();
+    if (m_scenarios->isRunning())
+        m_scenarios->stop();
+    else
+        m_lab.end();
     refreshTexts();
 }
 

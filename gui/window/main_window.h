@@ -30,6 +30,7 @@ class CaptionLine;
 class Controls;
 class HeadlineBar;
 class FaultControls;
+class Scenarios;
 class StatusLine;
 
 /// The window: a headline, the canvas with a caption and a client under it, two charts; event list and node details
@@ -44,6 +45,7 @@ public:
     ~MainWindow() override;
 
     /// A fresh cluster with that many nodes (0: as the options say), or the sentence on the canvas that says why not.
+    /// A scenario that is acted out ends without a verdict, as it does by the next two.
     void startCluster(int nodes = 0);
     void resetCluster();
     void endCluster();
@@ -61,6 +63,7 @@ private:
     void buildDocks();
     void buildMenus();
     void connectFaults();
+    void connectScenarios();
     void showNodeMenu(NodeId node, QPoint position);
     void showLinkMenu(const std::vector<LinkId>& links, QPoint position);
     void showMatrix();
@@ -96,6 +99,7 @@ private:
     QDockWidget* m_inspectorDock = nullptr;
     Controls* m_controls = nullptr;
     FaultControls* m_faultControls = nullptr;
+    Scenarios* m_scenarios = nullptr;
     views::FaultMatrix* m_matrix = nullptr;
     views::LinkMenu* m_linkMenu = nullptr;
     QDockWidget* m_matrixDock = nullptr;

@@ -68,10 +68,12 @@ public:
         TryAgain,  ///< the leader takes no commands at this moment
         Busy,      ///< too much is under way
         DiskFull,  ///< that of the leader, which is this node
+        Stalled,   ///< for some seconds nothing was agreed upon
     };
     /// Proposes a command (node/kv/command.h), or reads. Commands that arrive in one turn of the event loop are all
     /// submitted within it, so a backend that gathers by turn gets them as one batch.
-    virtual Submitted submit(quint64 requestId, QByteArray encodedCommand) = 0;
+    /// `inLog`: it must come behind what was submitted so before, which a read by itself need not.
+    virtual Submitted submit(quint64 requestId, QByteArray encodedCommand, bool inLog) = 0;
     /// What this node's state says to a command that only reads. It may be old.
     virtual kv::Result readStale(QByteArrayView encodedCommand) const = 0;
 

@@ -119,14 +119,16 @@ void Connection::answer(const kv::Result& result)
     appendResult(reply(), result, m_session.protocol);
 }
 
-quint64 Connection::expectReply(qint64 proposedBytes, quint16 slot, Instant arrived)
+quint64 Connection::expectReply(qint64 proposedBytes, quint16 slot, Instant arrived, Way way)
 {
     const quint32 sequence = m_firstSequence + static_cast<quint32>(m_unanswered.size());
     Unanswered& command = m_unanswered.emplace_back();
+    command.way = way;
     command.isMute = m_mute;
     command.proposedBytes = proposedBytes;
     command.slot = slot;
     command.arrived = arrived;
+    ++m_underWay[static_cast<std::size_t>(way)];
     m_proposedBytes += proposedBytes;
     m_counters.pendingBytes += proposedBytes;
     m_counters.pending += proposedBytes > 0 ? 1 : 0;
@@ -209,6 +211,7 @@ void Connection::hold(Unanswered& command)
 
 void Connection::settle(Unanswered& command)
 {
+    --m_underWay[static_cast<std::size_t>(command.way)];
     m_proposedBytes -= command.proposedBytes;
     m_counters.pendingBytes -= command.proposedBytes;
     m_counters.pending -= command.proposedBytes > 0 ? 1 : 0;
@@ -256,7 +259,8 @@ void Connection::discardUnanswered()
 
 bool Connection::mustPause() const
 {
-    return m_owner.isQuietNow() || m_unanswered.size() >= kMaxUnanswered || m_proposedBytes >= kMaxProposedBytes ||
+    return m_owner.isQuietNow() || (m_isHeldBack && (isUnderWay(Way::Log) || isUnderWay(Way::Read))) ||
+           m_unanswered.size() >= kMaxUnanswered || m_proposedBytes >= kMaxProposedBytes ||
            m_out.size() + m_heldBytes + m_socket.bytesToWrite() > kPauseOutput;
 }
 
@@ -287,11 +291,16 @@ void Connection::readCommands()
             m_paused = true;
             break;
         }
-        const RequestParser::Outcome outcome = m_parser.next(!m_session.isTrusted);
+        const RequestParser::Outcome outcome =
+            std::exchange(m_isHeldBack, false) ? RequestParser::Outcome::Request : m_parser.next(!m_session.isTrusted);
         if (outcome == RequestParser::Outcome::Request) {
             m_mute = m_replies != Replies::All;
             const bool isTheNext = m_replies == Replies::NotToTheNext;
-            m_dispatcher.execute(*this, m_parser.arguments(), arrived);
+            if (!m_dispatcher.execute(*this, m_parser.arguments(), arrived)) {
+                m_mute = false;
+                m_isHeldBack = true;
+                continue;
+            }
             if (!m_unanswered.empty() && m_unanswered.back().state == State::Answered)
                 hold(m_unanswered.back());
             m_mute = false;

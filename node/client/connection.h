@@ -10,6 +10,7 @@
 
 #include <QObject>
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -31,6 +32,10 @@ struct Session
 /// CLIENT REPLY: to which commands replies are sent.
 enum class Replies : quint8 { All, None, NotToTheNext };
 
+/// What a command waits for: that an entry of the log is committed, that this node is confirmed to lead, or something
+/// that orders it with no other.
+enum class Way : quint8 { Log, Read, Other };
+
 class Connection;
 
 /// Who has the connection. Both calls may come while the connection is being used: act on them later.
@@ -47,7 +52,8 @@ public:
 };
 
 /// One client. Commands come in, replies go out in the order of the commands, whatever order the cluster answers in: a
-/// reply that is early waits in the queue behind those before it.
+/// reply that is early waits in the queue behind those before it. Commands also take effect in their order: a read
+/// behind writes that are under way goes through the log as they do, and a write waits for the reads before it.
 ///
 /// Everything is bounded. With too many unanswered commands, or too many bytes of replies not taken, no more is read,
 /// so that TCP slows the client down; a client that still lets replies pile up (they may be large) is closed.
@@ -84,7 +90,9 @@ public:
     /// The reply to the command being executed will come by complete(), refuse() or outcomeUnknown() with the id
     /// returned. `proposedBytes`: 0 for what waits without being proposed. `slot`: of its keys, which a redirect must
     /// name.
-    quint64 expectReply(qint64 proposedBytes, quint16 slot, Instant arrived);
+    quint64 expectReply(qint64 proposedBytes, quint16 slot, Instant arrived, Way way = Way::Other);
+    /// Such commands are under way.
+    bool isUnderWay(Way way) const { return m_underWay[static_cast<std::size_t>(way)] > 0; }
     /// Takes back the latest expectReply(), of which nothing has come.
     void expectNoReply(quint64 requestId);
     /// From the command being executed on. Commands whose replies are not sent are executed like any other.
@@ -108,6 +116,7 @@ private:
     struct Unanswered
     {
         State state = State::Pending;
+        Way way = Way::Other;
         bool isMute = false;  ///< its reply is not sent
         QByteArray reply;     ///< when it came before its turn
         qint64 heldBytes = 0; ///< what m_heldBytes counts of it
@@ -141,7 +150,8 @@ private:
     resp::RequestParser m_parser;
 
     std::deque<Unanswered> m_unanswered;
-    quint32 m_firstSequence = 0; ///< of m_unanswered.front(); wraps
+    quint32 m_firstSequence = 0;             ///< of m_unanswered.front(); wraps
+    std::array<std::size_t, 3> m_underWay{}; ///< of m_unanswered, by Way
     qint64 m_proposedBytes = 0;
     qint64 m_heldBytes = 0; ///< of replies in m_unanswered
     qint64 m_counted = 0;   ///< what Counters::clientBytes counts of it
@@ -154,8 +164,9 @@ private:
     bool m_mute = false;    ///< the command being executed gets no reply
     bool m_drowned = false; ///< more replies than may wait
 
-    bool m_reading = false; ///< readCommands() is on the stack
-    bool m_paused = false;  ///< commands may be waiting that were not read
+    bool m_reading = false;    ///< readCommands() is on the stack
+    bool m_paused = false;     ///< commands may be waiting that were not read
+    bool m_isHeldBack = false; ///< the command that was read last is not executed yet
     bool m_closing = false;
     bool m_silent = false;   ///< no further reply may go out: one before it is missing
     bool m_finished = false; ///< told the socket to close

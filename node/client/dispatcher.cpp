@@ -32,6 +32,15 @@ void refuseUnknown(Connection& connection, Arguments arguments)
                 "ERR unknown command '" + shortened(arguments[0], kShown) + "', with args beginning with: " + listed);
 }
 
+/// A write for the reads before it, which may otherwise see it; a look at this node's own state for the writes.
+bool mustWait(const Connection& connection, const CommandSpec& spec)
+{
+    if (spec.id == CommandId::DbSize)
+        return connection.isUnderWay(Way::Log);
+    return connection.isUnderWay(Way::Read) &&
+           (spec.id == CommandId::Session || QByteArrayView(spec.flags).startsWith("write"));
+}
+
 /// How a web page's request begins, or goes on in its second line. A browser sends one wherever a page says, and each
 /// line of its body would be a command (Redis' securityWarningCommand).
 bool isOfAWebPage(QByteArrayView name)
@@ -77,23 +86,28 @@ const CommandSpec* Dispatcher::specOf(Connection& connection, Arguments argument
     return spec;
 }
 
-void Dispatcher::execute(Connection& connection, Arguments arguments, Instant arrived)
+bool Dispatcher::execute(Connection& connection, Arguments arguments, Instant arrived)
 {
-    ++m_counters.commands;
     if (isOfAWebPage(arguments[0])) {
+        ++m_counters.commands;
         ++m_counters.protocolErrors;
-        return connection.closeAfterReplies();
+        connection.closeAfterReplies();
+        return true;
     }
     const CommandSpec* spec = specOf(connection, arguments);
+    if (spec && mustWait(connection, *spec))
+        return false;
+    ++m_counters.commands;
     if (!spec)
-        return;
+        return true;
     ++m_counters.commandCalls[static_cast<std::size_t>(spec->id)].calls;
     if (!connection.session().isTrusted && !isForStrangers(spec->id))
-        return reject(connection, *spec, "NOAUTH Authentication required.");
-    if (isOfStore(spec->id))
+        reject(connection, *spec, "NOAUTH Authentication required.");
+    else if (isOfStore(spec->id))
         ofStore(connection, *spec, arguments, arrived);
     else
         ofPort(connection, *spec, arguments, arrived);
+    return true;
 }
 
 void Dispatcher::reject(Connection& connection, const CommandSpec& spec, QByteArrayView error)
@@ -237,8 +251,9 @@ void Dispatcher::propose(Connection& connection, quint16 slot, QByteArray encode
     if (!m_admission.admits(m_counters.pending, m_counters.pendingBytes, m_clusterTime))
         return busy(connection);
     m_admission.submitted(m_counters.pending, m_clusterTime);
-    const quint64 requestId = connection.expectReply(encoded.size(), slot, arrived);
-    const Backend::Submitted submitted = m_backend.submit(requestId, std::move(encoded));
+    const Way way = kv::isRead(encoded) && !connection.isUnderWay(Way::Log) ? Way::Read : Way::Log;
+    const quint64 requestId = connection.expectReply(encoded.size(), slot, arrived, way);
+    const Backend::Submitted submitted = m_backend.submit(requestId, std::move(encoded), way == Way::Log);
     if (submitted == Backend::Submitted::Taken)
         return;
     connection.expectNoReply(requestId);
@@ -257,6 +272,11 @@ void Dispatcher::propose(Connection& connection, quint16 slot, QByteArray encode
         ++m_counters.refusals;
         return appendError(connection.reply(),
                            "BUSY The leader's disk is full, nothing was done, try again once there is space");
+    case Backend::Submitted::Stalled:
+        ++m_counters.refusals;
+        return appendError(connection.reply(),
+                           "BUSY For two seconds nothing reached the disks of a majority, which may be full or slow, "
+                           "nothing was done, try again");
     }
 }
 

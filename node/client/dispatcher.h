@@ -31,7 +31,8 @@ public:
     /// What a connection begins with, and RESET brings back.
     Session newSession() const;
 
-    void execute(Connection& connection, Arguments arguments, Instant arrived);
+    /// False, and nothing was done: it must wait until those before it on its connection are answered.
+    bool execute(Connection& connection, Arguments arguments, Instant arrived);
 
     /// Where to ask instead, or that nobody can be asked: the text of a Redis error which says that nothing was done.
     QByteArray refusal(quint16 slot);

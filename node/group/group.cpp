@@ -10,7 +10,9 @@ namespace faultline::node {
 
 namespace {
 constexpr int kTicksToLookForSpace = 10;
-constexpr qsizetype kFreedTogether = 10'000; ///< keys
+constexpr qsizetype kFreedTogether = 10'000;    ///< keys
+constexpr qint64 kSaidInTurn = qint64(4) << 20; ///< bytes of replies to reads, so that large ones hold nobody up
+constexpr auto kStalledAfter = std::chrono::seconds(2);
 constexpr std::size_t kAppliedTogether = 16; ///< what is fetched ahead for the last must not push out the first
 } // namespace
 
@@ -47,7 +49,8 @@ Group::~Group()
 
 bool Group::hasWork() const
 {
-    return m_failure || m_raft.hasReady() || m_reads.isRoundDue() || (m_taking && !m_taking->pieceIsOut);
+    return m_failure || m_raft.hasReady() || m_reads.isRoundDue() || m_reads.hasDue(m_applied) ||
+           (m_taking && !m_taking->pieceIsOut);
 }
 
 void Group::due()
@@ -115,9 +118,9 @@ void Group::connectionBroke(raft::NodeId peer)
     due();
 }
 
-Group::Submitted Group::submit(quint64 requestId, QByteArray command)
+Group::Submitted Group::submit(quint64 requestId, QByteArray command, bool inLog)
 {
-    if (kv::isRead(command)) {
+    if (!inLog && kv::isRead(command)) {
         if (!leads())
             return Submitted::NotLeader;
         if (m_reads.size() >= m_options.maxWaitingReads || m_reads.bytes() > m_options.maxWaitingReadBytes)
@@ -130,6 +133,8 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
         return Submitted::DiskFull;
     if (leads() && (isBehind() || m_pendingBytes > m_options.maxUnappliedBytes))
         return Submitted::Busy;
+    if (leads() && !m_pending.empty() && m_handed.now() - m_progressAt > kStalledAfter)
+        return Submitted::Stalled;
     kv::setStamp(command, stamp());
     const qint64 bytes = command.size();
     const auto outcome = m_raft.propose(m_commands.add(std::move(command)), m_handed.now());
@@ -146,6 +151,8 @@ Group::Submitted Group::submit(quint64 requestId, QByteArray command)
     const auto& proposed = std::get<raft::Raft::Proposed>(outcome);
     if (m_handed.stopwatch && !m_oldestSubmitted)
         m_oldestSubmitted = passed();
+    if (m_pending.empty())
+        m_progressAt = m_handed.now();
     m_pending.push_back({proposed.index, proposed.term, requestId, bytes});
     m_pendingBytes += bytes;
     due();
@@ -195,8 +202,10 @@ Result<void> Group::turn()
     // turn can cause is finite.
     while (!m_failure && m_raft.hasReady())
         act(m_raft.takeReady());
-    if (!m_failure)
+    if (!m_failure) {
+        answerReads();
         goOnWithSnapshot();
+    }
     m_inTurn = false;
     if (m_failure)
         return Error{*m_failure};
@@ -234,7 +243,6 @@ void Group::act(raft::Ready ready)
     }
     for (const raft::ConfirmedRead& read : reads)
         m_reads.confirmed(read.id, read.index);
-    answerReads();
     for (const std::uint64_t round : refusedReads)
         refuse(m_reads.refused(round));
     for (const raft::Event& event : events) {
@@ -404,6 +412,7 @@ void Group::apply(const raft::Entry& entry)
     while (!m_pending.empty() && m_pending.front().index <= entry.index) {
         const Pending waiting = m_pending.front();
         m_pending.pop_front();
+        m_progressAt = m_handed.now();
         m_pendingBytes -= waiting.bytes;
         if (waiting.index == entry.index && waiting.term == entry.term && result) {
             if (whenCompleted)
@@ -435,12 +444,19 @@ void Group::freeSome(std::shared_ptr<kv::Tables::Dropped> dropped)
 
 void Group::answerReads()
 {
-    const std::vector<ReadQueue::Read> due = m_reads.takeDue(m_applied);
-    if (due.empty() || !whenCompleted)
+    if (!m_reads.hasDue(m_applied))
         return;
     const qint64 now = clock();
-    for (const ReadQueue::Read& read : due)
-        whenCompleted(read.requestId, m_store.read(read.command, now));
+    qint64 said = 0;
+    while (said < kSaidInTurn) {
+        const auto read = m_reads.takeDue(m_applied);
+        if (!read)
+            return;
+        const kv::Result result = m_store.read(read->command, now);
+        said += kv::sizeOf(result);
+        if (whenCompleted)
+            whenCompleted(read->requestId, result);
+    }
 }
 
 void Group::refuse(const std::vector<ReadQueue::Read>& reads)

@@ -105,10 +105,12 @@ public:
         Transferring, ///< leadership is being handed over
         Busy,         ///< too much is under way
         DiskFull,     ///< of this node, which leads; space may come back
+        Stalled,      ///< nothing was committed for some seconds, although something waits for it
     };
-    /// Proposes an encoded command. One that only reads goes no way through the log: it is answered from the state once
-    /// a majority has confirmed that this node still leads.
-    Submitted submit(quint64 requestId, QByteArray command);
+    /// Proposes an encoded command. One that only reads goes no way through the log, unless it must come behind what
+    /// was proposed before (`inLog`): it is answered from the state once a majority has confirmed that this node still
+    /// leads.
+    Submitted submit(quint64 requestId, QByteArray command, bool inLog = false);
     /// The state as it is here, which may be old: for clients that asked for that.
     kv::Result readStale(QByteArrayView command) const;
 
@@ -284,6 +286,7 @@ private:
 
     CommandBlocks m_commands;
     std::deque<Pending> m_pending; ///< by rising index
+    raft::Instant m_progressAt{0}; ///< the last one left it, or it got its first
     qint64 m_pendingBytes = 0;
     ReadQueue m_reads;
 

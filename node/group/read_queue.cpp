@@ -47,21 +47,18 @@ std::vector<ReadQueue::Read> ReadQueue::refused(quint64 round)
     return reads;
 }
 
-std::vector<ReadQueue::Read> ReadQueue::takeDue(raft::LogIndex applied)
+std::optional<ReadQueue::Read> ReadQueue::takeDue(raft::LogIndex applied)
 {
-    std::vector<Read> due;
     // Rounds are confirmed in the order they began, so that their indexes do not fall.
-    while (!m_confirmed.empty() && m_confirmed.front().index <= applied) {
-        std::vector<Read>& reads = m_confirmed.front().reads;
-        m_begun -= reads.size();
-        m_bytes -= bytesOf(reads);
-        if (due.empty())
-            due = std::move(reads);
-        else
-            due.insert(due.end(), std::make_move_iterator(reads.begin()), std::make_move_iterator(reads.end()));
+    if (!hasDue(applied))
+        return std::nullopt;
+    Confirmed& first = m_confirmed.front();
+    Read read = std::move(first.reads[first.taken++]);
+    m_bytes -= read.command.size();
+    --m_begun;
+    if (first.taken == first.reads.size())
         m_confirmed.pop_front();
-    }
-    return due;
+    return read;
 }
 
 std::size_t ReadQueue::size() const

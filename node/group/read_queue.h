@@ -41,8 +41,9 @@ public:
     void confirmed(quint64 round, raft::LogIndex index);
     /// The round will never be confirmed. Its reads, to be refused.
     std::vector<Read> refused(quint64 round);
-    /// Reads that may be answered from a state in which `applied` is the last entry, in the order they came.
-    std::vector<Read> takeDue(raft::LogIndex applied);
+    /// The next read that may be answered from a state in which `applied` is the last entry, in the order they came.
+    std::optional<Read> takeDue(raft::LogIndex applied);
+    bool hasDue(raft::LogIndex applied) const { return !m_confirmed.empty() && m_confirmed.front().index <= applied; }
 
     std::size_t size() const;
     qint64 bytes() const { return m_bytes; } ///< of their commands
@@ -51,7 +52,8 @@ private:
     struct Confirmed
     {
         raft::LogIndex index;
-        std::vector<Read> reads;
+        std::vector<Read> reads; ///< one at least that is not taken
+        std::size_t taken = 0;
     };
 
     std::vector<Read> m_gathered;

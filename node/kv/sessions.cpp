@@ -32,21 +32,6 @@ quint64 hashOfSession(quint64 id, const Sessions::Session& session)
     return hashOfNumbers('s', {id, session.lastUse, session.ackedBelow});
 }
 
-qsizetype sizeOf(const Result& result)
-{
-    constexpr qsizetype kEach = 64; // what a reply takes beside its text
-    if (const auto* value = std::get_if<Value>(&result))
-        return kEach + value->bytes.size();
-    if (const auto* failure = std::get_if<Failure>(&result))
-        return kEach + failure->text.size();
-    qsizetype size = kEach;
-    if (const auto* values = std::get_if<Values>(&result)) {
-        for (const auto& value : values->all)
-            size += kEach + (value ? value->size() : 0);
-    }
-    return size;
-}
-
 } // namespace
 
 quint64 Sessions::open()
@@ -214,6 +199,21 @@ std::optional<Values> takeValues(QByteArrayView& bytes)
 }
 
 } // namespace
+
+qsizetype sizeOf(const Result& result)
+{
+    constexpr qsizetype kEach = 64; // what a reply takes beside its text
+    if (const auto* value = std::get_if<Value>(&result))
+        return kEach + value->bytes.size();
+    if (const auto* failure = std::get_if<Failure>(&result))
+        return kEach + failure->text.size();
+    qsizetype size = kEach;
+    if (const auto* values = std::get_if<Values>(&result)) {
+        for (const auto& value : values->all)
+            size += kEach + (value ? value->size() : 0);
+    }
+    return size;
+}
 
 void appendResult(QByteArray& out, const Result& result)
 {

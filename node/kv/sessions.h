@@ -73,6 +73,8 @@ private:
     quint64 m_hash = 0; ///< of the sessions and replies
 };
 
+/// Bytes that it takes in memory, about.
+qsizetype sizeOf(const Result& result);
 /// A result as bytes: in snapshots, and to hash it.
 void appendResult(QByteArray& out, const Result& result);
 /// Takes one off the front; nothing when there is none.

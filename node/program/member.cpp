@@ -249,9 +249,9 @@ void Member::tick()
 
 // ---- what the RESP server asks
 
-client::Backend::Submitted Member::submit(quint64 requestId, QByteArray command)
+client::Backend::Submitted Member::submit(quint64 requestId, QByteArray command, bool inLog)
 {
-    switch (m_group->submit(requestId, std::move(command))) {
+    switch (m_group->submit(requestId, std::move(command), inLog)) {
     case Group::Submitted::Taken:
         return Submitted::Taken;
     case Group::Submitted::NotLeader:
@@ -262,6 +262,8 @@ client::Backend::Submitted Member::submit(quint64 requestId, QByteArray command)
         return Submitted::Busy;
     case Group::Submitted::DiskFull:
         return Submitted::DiskFull;
+    case Group::Submitted::Stalled:
+        return Submitted::Stalled;
     }
     Q_UNREACHABLE();
 }

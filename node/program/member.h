@@ -51,7 +51,7 @@ private:
     // client::Backend
     client::Leadership leadership() const override;
     bool leads() const override { return m_group->leads(); }
-    Submitted submit(quint64 requestId, QByteArray command) override;
+    Submitted submit(quint64 requestId, QByteArray command, bool inLog) override;
     kv::Result readStale(QByteArrayView command) const override;
     std::vector<client::MemberView> members() const override;
     void manage(quint64 requestId, const client::MemberCommand& command) override;

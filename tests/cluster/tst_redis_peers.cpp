@@ -18,7 +18,7 @@ using namespace faultline::tests;
 
 namespace {
 
-/// A client that says one command at a time and waits for the reply.
+/// A client that says commands and waits for the replies.
 class PlainClient
 {
 public:
@@ -29,19 +29,26 @@ public:
     }
     bool isConnected() const { return m_socket.state() == QAbstractSocket::ConnectedState; }
     /// As redis-cli prints it; empty when none came.
-    QString ask(const QByteArrayList& words)
+    QString ask(const QByteArrayList& words) { return askAll({words}).value(0); }
+    /// The same of several, said in one piece; fewer when not all came.
+    QStringList askAll(const QList<QByteArrayList>& commands)
     {
-        const std::vector<QByteArrayView> views(words.begin(), words.end());
         QByteArray bytes;
-        resp::appendCommand(bytes, views);
+        for (const QByteArrayList& words : commands)
+            resp::appendCommand(bytes, std::vector<QByteArrayView>(words.begin(), words.end()));
         m_socket.write(bytes);
+        QStringList replies;
         resp::Reply reply;
-        while (m_parser.next(reply) != resp::ReplyParser::Outcome::Reply) {
+        while (replies.size() < commands.size()) {
+            if (m_parser.next(reply) == resp::ReplyParser::Outcome::Reply) {
+                replies.append(resp::toText(reply));
+                continue;
+            }
             if (!m_socket.waitForReadyRead(5'000))
-                return {};
+                break;
             m_parser.append(m_socket.readAll());
         }
-        return resp::toText(reply);
+        return replies;
     }
 
 private:
@@ -210,34 +217,44 @@ private slots:
 void TestRedisPeers::randomCommandsAreAnsweredAsByRedis_data()
 {
     QTest::addColumn<quint32>("seed");
+    QTest::addColumn<int>("together");
     for (const quint32 seed : {1U, 2U, 3U})
-        QTest::addRow("seed %u", seed) << seed;
+        QTest::addRow("seed %u", seed) << seed << 1;
+    for (const quint32 seed : {4U, 5U, 6U})
+        QTest::addRow("seed %u, pipelined", seed) << seed << 16;
 }
 
 void TestRedisPeers::randomCommandsAreAnsweredAsByRedis()
 {
     QFETCH(quint32, seed);
+    QFETCH(int, together);
     const QString program = QStandardPaths::findExecutable(QStringLiteral("redis-server"));
     if (program.isEmpty())
         QSKIP("redis-server is not installed (package redis-server): answers were not compared with Redis itself");
     RedisServer redis(program);
     QVERIFY(redis.serves());
-    BareNodes nodes(1);
-    nodes.found(1);
-    QVERIFY(BareNodes::until([&] { return nodes.leader() == 1; }));
-    PlainClient ours(nodes.target(1).port);
+    const quint32 count = together > 1 ? 3 : 1;
+    BareNodes nodes(count);
+    nodes.found(count);
+    QVERIFY(BareNodes::until([&] { return nodes.leader() != 0; }));
+    PlainClient ours(nodes.target(nodes.leader()).port);
     PlainClient theirs(redis.port());
     RandomCommands commands(seed);
     QByteArrayList said;
-    for (int i = 0; i < 3'000; ++i) {
-        const QByteArrayList words = commands.next();
-        said.append(words.join(' ').left(100));
-        const QString expected = theirs.ask(words);
-        const QString answer = ours.ask(words);
-        const bool same = words[0] == "TTL" ? sameTimeToLive(answer, expected) : answer == expected;
-        QVERIFY2(same, qPrintable(QStringLiteral("%1\nRedis: %2\nhere:  %3\nafter: %4")
-                                      .arg(QString::fromUtf8(said.last()), expected, answer,
-                                           QString::fromUtf8(said.mid(said.size() - 12).join("; ")))));
+    for (int i = 0; i < 3'000; i += together) {
+        QList<QByteArrayList> some;
+        while (some.size() < together)
+            some.append(commands.next());
+        const QStringList expected = theirs.askAll(some);
+        const QStringList answers = ours.askAll(some);
+        QCOMPARE(answers.size(), expected.size());
+        for (qsizetype k = 0; k < some.size(); ++k) {
+            said.append(some[k].join(' ').left(100));
+            const bool same = some[k][0] == "TTL" ? sameTimeToLive(answers[k], expected[k]) : answers[k] == expected[k];
+            QVERIFY2(same, qPrintable(QStringLiteral("%1\nRedis: %2\nhere:  %3\nafter: %4")
+                                          .arg(QString::fromUtf8(said.last()), expected[k], answers[k],
+                                               QString::fromUtf8(said.mid(said.size() - 12).join("; ")))));
+        }
     }
 }
 

@@ -235,6 +235,15 @@ Result<Scenario> parseScenario(const QByteArray& yaml, const QString& fileName)
     }
 }
 
+QStringList builtInScenarios()
+{
+    QStringList names;
+    const QDir folder(QStringLiteral(":/scenarios"));
+    for (const QFileInfo& file : folder.entryInfoList({QStringLiteral("*.yaml")}, QDir::Files, QDir::Name))
+        names.append(file.completeBaseName());
+    return names;
+}
+
 Result<Scenario> readScenario(const QString& fileOrName)
 {
     QString path = fileOrName;
@@ -242,10 +251,7 @@ Result<Scenario> readScenario(const QString& fileOrName)
     if (!QFileInfo::exists(path) && kPlainName.match(fileOrName).hasMatch()) {
         path = QStringLiteral(":/scenarios/%1.yaml").arg(fileOrName);
         if (!QFileInfo::exists(path)) {
-            QStringList names;
-            for (const QFileInfo& file :
-                 QDir(QStringLiteral(":/scenarios")).entryInfoList({QStringLiteral("*.yaml")}, QDir::Files, QDir::Name))
-                names.append(file.completeBaseName());
+            const QStringList names = builtInScenarios();
             return Error{QStringLiteral("%1: no such file, and no scenario of that name is built in; there are %2")
                              .arg(fileOrName, names.isEmpty() ? QStringLiteral("none") : listed(names))};
         }

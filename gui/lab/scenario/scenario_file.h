@@ -6,6 +6,7 @@
 
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 
 namespace faultline::lab {
 
@@ -24,6 +25,9 @@ Result<Scenario> parseScenario(const QByteArray& yaml, const QString& fileName);
 
 /// The same from a file, or, for a plain name, from the scenarios built into the program (`leader-election`).
 Result<Scenario> readScenario(const QString& fileOrName);
+
+/// The names of the scenarios built into the program, in order.
+QStringList builtInScenarios();
 
 /// "300ms", "2s", "1.5s", "1min". Nothing when it is not a duration, is negative, or is over a day.
 std::optional<std::chrono::milliseconds> parseDuration(const QString& text);

@@ -39,6 +39,7 @@ QPushButton:hover:enabled { background: @hover; }
 QPushButton:pressed { background: @chosen; }
 QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @off; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDockWidget { color: @ink; }
 QDockWidget::title { background: @panel; padding: 6px 8px; border-bottom: 1px solid @line; }
 QTableView { background: @panel; border: none; gridline-color: @line; selection-background-color: @chosen;

@@ -21,17 +21,19 @@ public:
     Submitted outcome = Submitted::Taken; ///< what submit() returns
     bool answers = true;                  ///< at once, by the store
     std::deque<std::pair<quint64, QByteArray>> held;
+    std::vector<bool> ways;                                        ///< of each command taken: through the log
     std::deque<std::pair<quint64, client::MemberCommand>> managed; ///< when it does not answer at once
     kv::Store store;
     client::RespServer* server = nullptr;
 
     client::Leadership leadership() const override { return leader; }
     bool leads() const override { return leader.isLeader; }
-    Submitted submit(quint64 requestId, QByteArray command) override
+    Submitted submit(quint64 requestId, QByteArray command, bool inLog) override
     {
         if (outcome != Submitted::Taken)
             return outcome;
         kv::setStamp(command, time.count() / 1000);
+        ways.push_back(inLog);
         if (answers)
             server->complete(requestId, store.apply(command));
         else

@@ -55,6 +55,30 @@ private slots:
         QCOMPARE(counters().request.count(), quint64(3));
     }
 
+    /// Each sees those before it and none behind it.
+    void commandsTakeEffectInTheirOrder()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send("GET q\r\nEXISTS q\r\nSET q 1\r\nGET q\r\nSET q 2\r\nGET q\r\nDBSIZE\r\nGET q\r\n");
+        const auto isHeld = [this](std::size_t count) { return m_backend->held.size() == count; };
+        QTRY_VERIFY_WITH_TIMEOUT(isHeld(2), 5000);
+        m_backend->answer(1);
+        RawClient other(m_server->port());
+        QCOMPARE(other.ask("PING"), "PONG");
+        QVERIFY(isHeld(1)); // the write still waits for a read
+        m_backend->answer(0);
+        QTRY_VERIFY_WITH_TIMEOUT(isHeld(4), 5000);
+        for (int i = 0; i < 4; ++i)
+            m_backend->answer(0);
+        QTRY_VERIFY_WITH_TIMEOUT(isHeld(1), 5000);
+        m_backend->answer(0);
+        QCOMPARE(client.replies(8),
+                 QStringList({"(nil)", "(integer) 0", "OK", "\"1\"", "OK", "\"2\"", "(integer) 1", "\"2\""}));
+        QCOMPARE(m_backend->ways, (std::vector<bool>{false, false, true, true, true, true, false}));
+        QCOMPARE(counters().commands, quint64(9));
+    }
+
     void nothingOvertakesAnUnansweredCommand()
     {
         m_backend->answers = false;
@@ -247,13 +271,13 @@ private slots:
     {
         m_backend->answers = false;
         RawClient client(m_server->port());
-        client.send("GET foo\r\nSET bar 1\r\n");
+        client.send("SET foo 1\r\nGET bar\r\n");
         QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(2), 5000);
         m_backend->leader = {false, true, "127.0.0.1", 7002};
-        const quint64 read = m_backend->held[0].first;
+        const quint64 write = m_backend->held[0].first;
         m_backend->answer(1);
-        m_server->refuse(read);
-        QCOMPARE(client.replies(2), QStringList({"(error) MOVED 12182 127.0.0.1:7002", "OK"}));
+        m_server->refuse(write);
+        QCOMPARE(client.replies(2), QStringList({"(error) MOVED 12182 127.0.0.1:7002", "(nil)"}));
         QCOMPARE(counters().pending, quint64(0));
         QCOMPARE(client.ask("PING"), "PONG");
     }

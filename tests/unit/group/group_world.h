@@ -77,13 +77,14 @@ struct Member : node::Transport
     std::vector<raft::Event> events;
     std::vector<raft::LogIndex> applied;
     int dues = 0;
+    raft::Instant time{0};
     std::chrono::nanoseconds passed{0}; ///< a microsecond each time it is asked for
     kv::TimeOfDay clock;                ///< 0 until a test sets it
     quint64 stops = 0;
 
     void start()
     {
-        auto opened = node::Group::open(options, {disk, storage, *this, [] { return raft::Instant(0); },
+        auto opened = node::Group::open(options, {disk, storage, *this, [this] { return time; },
                                                   [this] { return passed += std::chrono::microseconds(1); },
                                                   [this] { return clock; }, [this] { return stops; }});
         if (!opened)

@@ -114,6 +114,17 @@ private slots:
         QCOMPARE(world[1].pending(), std::size_t(0));
     }
 
+    void aReadThatGoesThroughTheLogSeesWhatLiesBeforeItAndNoMore()
+    {
+        World world(3);
+        world.ticks(20);
+        world[1].submit(1, set("x", "1"));
+        QVERIFY(world[1].submit(2, get("x"), true) == Group::Submitted::Taken);
+        world[1].submit(3, set("x", "2"));
+        world.settle();
+        QCOMPARE(world.member(1).completed.at(2), kv::Result(kv::Value{"1"}));
+    }
+
     void readsOfOneTurnShareOneRound()
     {
         World world(3);

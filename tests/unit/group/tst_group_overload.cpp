@@ -53,6 +53,56 @@ private slots:
         QVERIFY(world[1].submit(201, set("k", "v")) == Group::Submitted::Taken);
     }
 
+    /// A write that waits may wait for long; whoever comes later is told, and nobody once things go on.
+    void whileNothingIsCommittedALeaderSoonTakesNoMore()
+    {
+        World world(3);
+        world.ticks(20);
+        for (const std::uint32_t id : {2u, 3u})
+            world.member(id).storage.isHeld = true;
+        raft::Instant& time = world.member(1).time;
+        time += std::chrono::hours(1); // nothing waited for anything
+        QVERIFY(world[1].submit(1, set("k", "v")) == Group::Submitted::Taken);
+        world.settle();
+        time += std::chrono::seconds(2);
+        QVERIFY(world[1].submit(2, set("k", "v")) == Group::Submitted::Taken);
+        world.settle();
+        time += std::chrono::milliseconds(1);
+        QVERIFY(world[1].submit(3, set("k", "v")) == Group::Submitted::Stalled);
+        QVERIFY(world[1].submit(4, get("k")) == Group::Submitted::Taken);
+        world.settle();
+        QVERIFY(world.member(1).completed.contains(4));
+        for (const std::uint32_t id : {2u, 3u}) {
+            world.member(id).storage.isHeld = false;
+            world.member(id).storage.doAll();
+        }
+        world.settle();
+        QVERIFY(world.member(1).completed.contains(2));
+        QVERIFY(world[1].submit(5, set("k", "v")) == Group::Submitted::Taken);
+    }
+
+    /// So that heartbeats leave between them.
+    void largeRepliesToReadsComeInSeveralTurns()
+    {
+        World world(3);
+        world.ticks(20);
+        world[1].submit(1, set("big", QByteArray(2 << 20, 'v')));
+        world.settle();
+        for (quint64 id = 2; id <= 9; ++id)
+            QVERIFY(world[1].submit(id, get("big")) == Group::Submitted::Taken);
+        std::vector<std::size_t> answered;
+        for (int turn = 0; turn < 20; ++turn) {
+            for (const std::uint32_t id : {1u, 2u, 3u}) {
+                const std::size_t before = world.member(1).completed.size();
+                QVERIFY(world[id].turn());
+                if (world.member(1).completed.size() > before)
+                    answered.push_back(world.member(1).completed.size() - before);
+            }
+            world.deliver();
+        }
+        QCOMPARE(answered, (std::vector<std::size_t>{2, 2, 2, 2}));
+    }
+
     void whoseDiskHangsPromisesSoMuchAndNoMore()
     {
         World world(3, [](GroupOptions& options) { options.maxUnwritten = 5; });
