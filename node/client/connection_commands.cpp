@@ -8,7 +8,9 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <set>
 
 namespace faultline::client {
 
@@ -22,6 +24,11 @@ constexpr QByteArrayView kWrongName("ERR Client names cannot contain spaces, new
 bool isClientName(QByteArrayView name)
 {
     return name.size() <= 256 && std::all_of(name.begin(), name.end(), [](char c) { return c >= '!' && c <= '~'; });
+}
+
+QByteArray shownWord(QByteArrayView word)
+{
+    return word.first(std::min<qsizetype>(word.size(), 128)).toByteArray();
 }
 
 /// One line, in the words of CLIENT LIST.
@@ -60,9 +67,7 @@ void Dispatcher::hello(Connection& connection, Arguments arguments)
             changed.name = arguments[++i].toByteArray();
         } else
             return appendError(connection.reply(),
-                               "ERR Syntax error in HELLO option '" +
-                                   arguments[i].first(std::min<qsizetype>(arguments[i].size(), 128)).toByteArray() +
-                                   "'");
+                               "ERR Syntax error in HELLO option '" + shownWord(arguments[i]) + "'");
     }
     if (!changed.isTrusted)
         return appendError(connection.reply(),
@@ -143,11 +148,8 @@ void Dispatcher::client(Connection& connection, Arguments arguments)
     }
     if (is("info", 2))
         return appendVerbatim(connection.reply(), described(connection), session.protocol);
-    if (is("list", 2)) {
-        QByteArray all;
-        connection.owner().forEach([&all](Connection& each) { all += described(each); });
-        return appendVerbatim(connection.reply(), all, session.protocol);
-    }
+    if (equalsIgnoringCase(what, "list"))
+        return clientList(connection, arguments.subspan(2));
     if (is("setinfo", 4))
         return clientSetInfo(connection, arguments[2], arguments[3]);
     if (is("reply", 3))
@@ -161,6 +163,34 @@ void Dispatcher::client(Connection& connection, Arguments arguments)
     if (isKnown)
         return answerWrongArity(connection.reply(), "client|" + what.toByteArray().toLower());
     answerUnknownSubcommand(connection.reply(), "CLIENT", what);
+}
+
+/// `filter`: nothing, TYPE and one, or ID and some.
+void Dispatcher::clientList(Connection& connection, Arguments filter)
+{
+    bool isOfType = true;
+    std::set<qint64> wanted;
+    if (filter.size() == 2 && equalsIgnoringCase(filter[0], "type")) {
+        constexpr std::array<QByteArrayView, 5> kTypes{"normal", "slave", "replica", "pubsub", "master"};
+        if (std::ranges::none_of(kTypes, [&](QByteArrayView type) { return equalsIgnoringCase(type, filter[1]); }))
+            return appendError(connection.reply(), "ERR Unknown client type '" + shownWord(filter[1]) + "'");
+        isOfType = equalsIgnoringCase(filter[1], kTypes[0]);
+    } else if (filter.size() >= 2 && equalsIgnoringCase(filter[0], "id")) {
+        for (const QByteArrayView word : filter.subspan(1)) {
+            const std::optional<qint64> id = parseInteger(word);
+            if (!id)
+                return appendError(connection.reply(), "ERR Invalid client ID");
+            wanted.insert(*id);
+        }
+    } else if (!filter.empty()) {
+        return appendError(connection.reply(), "ERR syntax error");
+    }
+    QByteArray all;
+    connection.owner().forEach([&](Connection& each) {
+        if (isOfType && (wanted.empty() || wanted.contains(each.id())))
+            all += described(each);
+    });
+    appendVerbatim(connection.reply(), all, connection.session().protocol);
 }
 
 void Dispatcher::clientReply(Connection& connection, QByteArrayView how)
@@ -183,9 +213,7 @@ void Dispatcher::clientSetInfo(Connection& connection, QByteArrayView what, QByt
                                : equalsIgnoringCase(what, "lib-ver") ? &session.libraryVersion
                                                                      : nullptr;
     if (!target)
-        return appendError(connection.reply(), "ERR Unrecognized option '" +
-                                                   what.first(std::min<qsizetype>(what.size(), 128)).toByteArray() +
-                                                   "'");
+        return appendError(connection.reply(), "ERR Unrecognized option '" + shownWord(what) + "'");
     if (!isClientName(value))
         return appendError(connection.reply(), "ERR " + what.toByteArray().toLower() +
                                                    " cannot contain spaces, newlines or special characters.");

@@ -55,6 +55,7 @@ private:
     void auth(Connection& connection, Arguments arguments);
     bool takesPassword(Session& session, QByteArrayView user, QByteArrayView password) const;
     void client(Connection& connection, Arguments arguments);
+    void clientList(Connection& connection, Arguments filter);
     void clientReply(Connection& connection, QByteArrayView how);
     void clientSetInfo(Connection& connection, QByteArrayView what, QByteArrayView value);
 

@@ -3,6 +3,7 @@
 
 #include "common/resp/slot.h"
 #include "node/client/command_table.h"
+#include "node/kv/glob.h"
 
 #include <algorithm>
 #include <array>
@@ -41,6 +42,29 @@ void document(QByteArray& out, const CommandSpec& spec, Protocol protocol)
     appendMapHeader(out, 2, protocol);
     appendText(out, "summary", spec.summary);
     appendText(out, "group", spec.group);
+}
+
+/// `filter`: nothing, or FILTERBY, by what, and which. No command has a category or comes from a module.
+void appendNames(QByteArray& out, Arguments filter)
+{
+    QByteArrayView pattern = "*";
+    bool isAny = true;
+    if (!filter.empty()) {
+        if (filter.size() != 3 || !equalsIgnoringCase(filter[0], "filterby"))
+            return appendError(out, "ERR syntax error");
+        isAny = equalsIgnoringCase(filter[1], "pattern");
+        if (!isAny && !equalsIgnoringCase(filter[1], "aclcat") && !equalsIgnoringCase(filter[1], "module"))
+            return appendError(out, "ERR syntax error");
+        pattern = filter[2];
+    }
+    std::vector<QByteArrayView> found;
+    for (const CommandSpec& spec : allCommands()) {
+        if (isAny && kv::matchesGlob(pattern.toByteArray().toLower(), spec.name))
+            found.emplace_back(spec.name);
+    }
+    appendArrayHeader(out, std::ssize(found));
+    for (const QByteArrayView name : found)
+        appendBulk(out, name);
 }
 
 /// `named` is a whole command.
@@ -192,17 +216,10 @@ void answerCommand(QByteArray& out, Arguments arguments, Protocol protocol)
         return;
     }
     const Arguments names = arguments.subspan(2);
-    const bool isCount = equalsIgnoringCase(arguments[1], "count");
-    if ((isCount || equalsIgnoringCase(arguments[1], "list")) && !names.empty())
-        return answerWrongArity(out, isCount ? "command|count" : "command|list");
-    if (isCount)
-        return appendInteger(out, total);
-    if (equalsIgnoringCase(arguments[1], "list")) {
-        appendArrayHeader(out, total);
-        for (const CommandSpec& spec : commands)
-            appendBulk(out, spec.name);
-        return;
-    }
+    if (equalsIgnoringCase(arguments[1], "count"))
+        return names.empty() ? appendInteger(out, total) : answerWrongArity(out, "command|count");
+    if (equalsIgnoringCase(arguments[1], "list"))
+        return appendNames(out, names);
     if (equalsIgnoringCase(arguments[1], "info")) {
         appendArrayHeader(out, names.empty() ? total : static_cast<qsizetype>(names.size()));
         if (names.empty())

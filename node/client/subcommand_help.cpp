@@ -19,7 +19,8 @@ constexpr Subcommand kClient[] = {
     {"GETNAME", "Return the name of this connection."},
     {"ID", "Return the number of this connection."},
     {"INFO", "Describe this connection."},
-    {"LIST", "Describe all connections to this node."},
+    {"LIST [TYPE (NORMAL|MASTER|REPLICA|PUBSUB)] [ID <id> ...]",
+     "Describe the connections to this node, or some of them; all are of type normal."},
     {"NO-EVICT (ON|OFF)", "Accepted; nothing is ever evicted."},
     {"NO-TOUCH (ON|OFF)", "Accepted; no use of a key is remembered."},
     {"REPLY (ON|OFF|SKIP)", "Choose which commands are answered."},
@@ -32,7 +33,8 @@ constexpr Subcommand kCommand[] = {
     {"DOCS [<name> ...]", "Return what they do in words."},
     {"GETKEYS <command>", "Return the keys that a whole command names."},
     {"INFO [<name> ...]", "Describe these commands, or all."},
-    {"LIST", "Return their names."},
+    {"LIST [FILTERBY (ACLCAT <category>|MODULE <module>|PATTERN <pattern>)]",
+     "Return their names; none is of a category or a module."},
 };
 constexpr Subcommand kCluster[] = {
     {"INFO", "Return the state of the cluster."}, {"KEYSLOT <key>", "Return the hash slot of a key."},

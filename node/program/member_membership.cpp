@@ -184,7 +184,7 @@ Result<void> Member::handOver()
     const raft::Status now = m_group->status();
     const raft::FollowerProgress* next = nullptr;
     for (const raft::FollowerProgress& follower : now.progress) {
-        if (m_group->membership().voters.contains(follower.id) && follower.recentlyActive &&
+        if (m_group->membership().voters.contains(follower.id) && follower.isHeard &&
             (!next || follower.match > next->match))
             next = &follower;
     }

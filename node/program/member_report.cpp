@@ -290,8 +290,9 @@ QList<std::pair<QByteArray, QByteArray>> Member::info() const
         {"role", leads ? "master" : "slave"},
     };
     if (leads) {
-        const auto followers = std::count_if(now.progress.begin(), now.progress.end(),
-                                             [&](const auto& follower) { return follower.id != now.self; });
+        const auto followers = std::count_if(now.progress.begin(), now.progress.end(), [&](const auto& follower) {
+            return follower.id != now.self && follower.isHeard;
+        });
         rows.append({"connected_slaves", number(static_cast<quint64>(followers))});
     } else if (const MemberAddress* leader = contactOf({now.leader.value})) {
         rows += {{"master_host", leader->host.toUtf8()},

@@ -244,6 +244,9 @@ A key set with a time to live expires by the leader's wall clock, at the same pl
   redis-cli -c -p 7201 TTL note
   redis-cli -c -p 7201 COMMAND DOCS                           (every command it knows)
 
+A key has at most 64 KB, a value 8 MB, a command 32 MB in all and the values of one MGET 32 MB; what is larger is
+refused, or ends the connection where the command cannot be followed any more.
+
 End a member with Ctrl+C, or kill -9 it, and start it again with the same line: what was acknowledged is still there.
 Two of three members must run for a write to be taken.
 

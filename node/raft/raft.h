@@ -62,7 +62,7 @@ struct FollowerProgress
     LogIndex match;
     LogIndex next;
     State state = State::Probe;
-    bool recentlyActive = false;
+    bool isHeard = false;             ///< it has answered within one or two election timeouts
     std::size_t inflight = 0;         ///< messages not yet answered
     std::size_t inflightBytes = 0;    ///< payload of those
     std::uint64_t snapshotOffset = 0; ///< in state Snapshot: the bytes it has

@@ -41,7 +41,7 @@ Status Raft::Machine::status() const
             status.transferringTo = m_transfer->to;
         for (const Peer& peer : leading->peers) {
             const Progress& p = peer.progress;
-            status.progress.push_back({peer.id, p.match(), p.next(), shown(p.state()), p.recentlyActive, p.inflight(),
+            status.progress.push_back({peer.id, p.match(), p.next(), shown(p.state()), p.isHeard(), p.inflight(),
                                        p.inflightBytes(),
                                        p.state() == Progress::State::Snapshot ? p.snapshotOffset() : 0});
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bare_nodes.h"
 
+#include <csignal>
+
 using namespace faultline;
 using namespace faultline::lab;
 using namespace faultline::tests;
@@ -186,6 +188,25 @@ private slots:
         load.generator.setRate(1000);
         QVERIFY(load.readsAllBack());
         QCOMPARE(load.tally.lost, quint64(0));
+    }
+
+    void onlyFollowersThatAnswerAreCounted()
+    {
+        BareNodes nodes(3);
+        nodes.found(3);
+        QVERIFY(leads(nodes));
+        const quint32 leader = nodes.leader();
+        const auto counts = [&](const char* said) {
+            return BareNodes::until(
+                [&] { return nodes.info(leader, QStringLiteral("connected_slaves")) == QLatin1String(said); });
+        };
+        QVERIFY(counts("2"));
+        const auto frozen = static_cast<pid_t>(nodes.pid(leader % 3 + 1));
+        QCOMPARE(::kill(frozen, SIGSTOP), 0); // its connections stay
+        const bool isMissed = counts("1");
+        QCOMPARE(::kill(frozen, SIGCONT), 0);
+        QVERIFY(isMissed);
+        QVERIFY(counts("2"));
     }
 
     void aKilledLeaderIsMissedAtOnce()

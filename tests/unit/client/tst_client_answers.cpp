@@ -67,6 +67,20 @@ private slots:
         row("CLIENT NONSENSE", "(error) ERR unknown subcommand 'NONSENSE'. Try CLIENT HELP.");
         row("CLIENT SETNAME", "(error) ERR wrong number of arguments for 'client|setname' command");
         row("CLIENT id 1", "(error) ERR wrong number of arguments for 'client|id' command");
+        row("CLIENT LIST FOO", "(error) ERR syntax error");
+        row("CLIENT LIST ID", "(error) ERR syntax error");
+        row("CLIENT LIST TYPE normal x", "(error) ERR syntax error");
+        row("CLIENT LIST TYPE foo", "(error) ERR Unknown client type 'foo'");
+        row("CLIENT LIST TYPE replica", "\"\"");
+        row("CLIENT LIST TYPE pubsub", "\"\"");
+        row("CLIENT LIST type MASTER", "\"\"");
+        row("CLIENT LIST ID abc", "(error) ERR Invalid client ID");
+        row("CLIENT LIST ID 1 abc", "(error) ERR Invalid client ID");
+        row("COMMAND LIST FOO", "(error) ERR syntax error");
+        row("COMMAND LIST FILTERBY PATTERN", "(error) ERR syntax error");
+        row("COMMAND LIST FILTERBY FOO x", "(error) ERR syntax error");
+        row("COMMAND LIST FILTERBY PATTERN Get*", "1) \"get\"\n2) \"getset\"\n3) \"getdel\"");
+        row("COMMAND LIST FILTERBY MODULE x", "(empty array)");
         row("COMMAND COUNT 1", "(error) ERR wrong number of arguments for 'command|count' command");
         row("CONFIG GET save", "1) \"save\"\n2) \"\"");
         row("CONFIG GET appendonly", "1) \"appendonly\"\n2) \"yes\"");
@@ -216,7 +230,11 @@ private slots:
         const QString all = other.ask("CLIENT LIST");
         QVERIFY2(all.contains("name=me "), qPrintable(all));
         QVERIFY2(all.count("id=") >= 2, qPrintable(all));
-        QCOMPARE(other.ask("CLIENT LIST x"), "(error) ERR wrong number of arguments for 'client|list' command");
+        const QString id = other.ask("CLIENT ID").section(' ', 1);
+        QCOMPARE(other.ask("CLIENT LIST ID " + id.toLatin1() + " 99").count(" addr="), 1);
+        QVERIFY(other.ask("client list id " + id.toLatin1()).contains("id=" + id + " "));
+        QCOMPARE(other.ask("CLIENT LIST ID 99"), "\"\"");
+        QCOMPARE(other.ask("CLIENT LIST TYPE Normal").count(" addr="), all.count(" addr="));
     }
 
     void commandListsEveryCommand()

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/program/options.h"
 
+#include "common/resp/request_parser.h"
+#include "node/kv/command.h"
+#include "node/kv/store.h"
+
 #include <QTest>
 
 using namespace faultline;
@@ -56,6 +60,19 @@ private slots:
         QCOMPARE(storage::syncNames().size(), qsizetype(SyncOf::FolderName) + 1);
         const auto wrong = parseOptions(kGood + QStringList{QStringLiteral("--without-sync=wal")});
         QVERIFY(!wrong && wrong.error().contains(QStringLiteral("one of records, tail")));
+    }
+
+    void helpNamesTheLimitsThatHold()
+    {
+        const QString said = helpText().simplified();
+        const auto says = [&](const char* words, qsizetype bytes, int shift) {
+            return said.contains(QLatin1String(words) + u' ' + QString::number(bytes >> shift) +
+                                 (shift == 10 ? QStringLiteral(" KB") : QStringLiteral(" MB")));
+        };
+        QVERIFY(says("A key has at most", kv::kMaxKey, 10));
+        QVERIFY(says("a value", kv::kMaxValue, 20));
+        QVERIFY(says("a command", resp::kMaxRequest, 20));
+        QVERIFY(says("the values of one MGET", kv::Store::kMaxReply, 20));
     }
 
     void helpNamesEveryOption()
