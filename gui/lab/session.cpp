@@ -160,7 +160,7 @@ Result<void> Lab::Session::launch()
     auto created =
         Cluster::create({m_options.nodeProgram, m_options.nodes, m_options.dataRoot, m_options.snapshotAfter});
     if (!created) {
-        m_isEnding = !m_ending.empty(); // there is none in place of the one before
+        m_isEnding = m_timeline.hasCluster(); // there is none in place of the one before
         return Error{created.error()};
     }
     m_cluster = *std::move(created);
@@ -180,6 +180,11 @@ Result<void> Lab::Session::launch()
     m_commands.forget();
 
     m_timeline.append(ClusterRecord{wire::monotonicNow(), m_cluster->members(), m_options.seed, m_options.watchedKey});
+    // What the one before still says is of nodes that have the same names.
+    for (const auto& cluster : m_ending) {
+        disconnect(cluster.get(), &Cluster::happened, this, nullptr);
+        disconnect(cluster.get(), &Cluster::ended, this, nullptr);
+    }
     connect(m_cluster.get(), &Cluster::happened, this, &Session::onHappened);
     connect(m_cluster.get(), &Cluster::ended, this, &Session::onEnded);
     m_desired = std::make_unique<DesiredFaults>(m_cluster->ids());

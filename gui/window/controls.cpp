@@ -252,7 +252,7 @@ void Controls::refresh()
         if (m_loadOn->isChecked())
             m_load->follow(timeline.load().back().targetRate);
     }
-    if (m_nodes && there && !m_nodes->hasFocus())
+    if (m_nodes && there && m_followsNodes && !m_nodes->hasFocus())
         setNodeCount(static_cast<int>(timeline.nodes().size()));
 }
 

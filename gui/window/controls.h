@@ -48,6 +48,8 @@ public:
 
     int nodeCount() const;
     void setNodeCount(int count);
+    /// Whether the count is that of the cluster there is. Not while somebody else's is, so that one's own comes back.
+    void followNodes(bool follows) { m_followsNodes = follows; }
     void setRate(double operationsPerSecond); ///< what the slider stands at before there is a load to follow
     QAction* details() const { return m_details; }
 
@@ -98,6 +100,7 @@ private:
     std::unique_ptr<QMenu> m_paceMenu;
     QActionGroup* m_paces = nullptr;
     QComboBox* m_nodes = nullptr;
+    bool m_followsNodes = true;
     LoadSlider* m_load = nullptr;
     views::Theme m_theme;
 };

@@ -295,6 +295,7 @@ void MainWindow::connectFaults()
 void MainWindow::connectScenarios()
 {
     connect(m_scenarios, &Scenarios::began, this, [this] {
+        m_controls->followNodes(false);
         m_failure.clear();
         m_strip->clearReplies();
     });
@@ -462,6 +463,7 @@ void MainWindow::startCluster(int nodes)
     if (nodes > 0)
         options.nodes = nodes;
     m_scenarios->abandon();
+    m_controls->followNodes(true);
     m_failure.clear();
     m_strip->clearReplies();
     const Result<void> started = m_lab.start(options);

@@ -124,6 +124,7 @@ quint64 Connection::expectReply(qint64 proposedBytes, quint16 slot, Instant arri
     const quint32 sequence = m_firstSequence + static_cast<quint32>(m_unanswered.size());
     Unanswered& command = m_unanswered.emplace_back();
     command.way = way;
+    command.protocol = m_session.protocol;
     command.isMute = m_mute;
     command.proposedBytes = proposedBytes;
     command.slot = slot;
@@ -166,7 +167,7 @@ void Connection::complete(quint64 requestId, const kv::Result& result)
     settle(*command);
     if (command == &m_unanswered.front()) {
         if (!command->isMute)
-            appendResult(m_out, result, m_session.protocol);
+            appendResult(m_out, result, command->protocol);
         m_arrivals.push_back(command->arrived);
         m_unanswered.pop_front();
         ++m_firstSequence;
@@ -174,7 +175,7 @@ void Connection::complete(quint64 requestId, const kv::Result& result)
     } else {
         command->state = State::Answered;
         if (!command->isMute)
-            appendResult(command->reply, result, m_session.protocol);
+            appendResult(command->reply, result, command->protocol);
         hold(*command);
     }
     if (m_out.size() + m_heldBytes > kMaxOutput || holdsTooMuch())
@@ -259,7 +260,8 @@ void Connection::discardUnanswered()
 
 bool Connection::mustPause() const
 {
-    return m_owner.isQuietNow() || (m_isHeldBack && (isUnderWay(Way::Log) || isUnderWay(Way::Read))) ||
+    return m_owner.isQuietNow() ||
+           (m_isHeldBack && underWay(Way::Write) + underWay(Way::LoggedRead) + underWay(Way::Read) > 0) ||
            m_unanswered.size() >= kMaxUnanswered || m_proposedBytes >= kMaxProposedBytes ||
            m_out.size() + m_heldBytes + m_socket.bytesToWrite() > kPauseOutput;
 }

@@ -32,9 +32,9 @@ struct Session
 /// CLIENT REPLY: to which commands replies are sent.
 enum class Replies : quint8 { All, None, NotToTheNext };
 
-/// What a command waits for: that an entry of the log is committed, that this node is confirmed to lead, or something
-/// that orders it with no other.
-enum class Way : quint8 { Log, Read, Other };
+/// What a command waits for: that an entry of the log is committed (its write, or a read that comes behind writes),
+/// that this node is confirmed to lead, or something that orders it with no other.
+enum class Way : quint8 { Write, LoggedRead, Read, Other };
 
 class Connection;
 
@@ -53,7 +53,8 @@ public:
 
 /// One client. Commands come in, replies go out in the order of the commands, whatever order the cluster answers in: a
 /// reply that is early waits in the queue behind those before it. Commands also take effect in their order: a read
-/// behind writes that are under way goes through the log as they do, and a write waits for the reads before it.
+/// behind writes that are under way goes through the log as they do or waits for them, and a write waits for the reads
+/// before it.
 ///
 /// Everything is bounded. With too many unanswered commands, or too many bytes of replies not taken, no more is read,
 /// so that TCP slows the client down; a client that still lets replies pile up (they may be large) is closed.
@@ -91,8 +92,8 @@ public:
     /// returned. `proposedBytes`: 0 for what waits without being proposed. `slot`: of its keys, which a redirect must
     /// name.
     quint64 expectReply(qint64 proposedBytes, quint16 slot, Instant arrived, Way way = Way::Other);
-    /// Such commands are under way.
-    bool isUnderWay(Way way) const { return m_underWay[static_cast<std::size_t>(way)] > 0; }
+    /// How many such commands are.
+    std::size_t underWay(Way way) const { return m_underWay[static_cast<std::size_t>(way)]; }
     /// Takes back the latest expectReply(), of which nothing has come.
     void expectNoReply(quint64 requestId);
     /// From the command being executed on. Commands whose replies are not sent are executed like any other.
@@ -117,9 +118,10 @@ private:
     {
         State state = State::Pending;
         Way way = Way::Other;
-        bool isMute = false;  ///< its reply is not sent
-        QByteArray reply;     ///< when it came before its turn
-        qint64 heldBytes = 0; ///< what m_heldBytes counts of it
+        resp::Protocol protocol = resp::Protocol::Resp2; ///< of its reply
+        bool isMute = false;                             ///< its reply is not sent
+        QByteArray reply;                                ///< when it came before its turn
+        qint64 heldBytes = 0;                            ///< what m_heldBytes counts of it
         qint64 proposedBytes = 0;
         quint16 slot = 0;
         Instant arrived;
@@ -151,7 +153,7 @@ private:
 
     std::deque<Unanswered> m_unanswered;
     quint32 m_firstSequence = 0;             ///< of m_unanswered.front(); wraps
-    std::array<std::size_t, 3> m_underWay{}; ///< of m_unanswered, by Way
+    std::array<std::size_t, 4> m_underWay{}; ///< of m_unanswered, by Way
     qint64 m_proposedBytes = 0;
     qint64 m_heldBytes = 0; ///< of replies in m_unanswered
     qint64 m_counted = 0;   ///< what Counters::clientBytes counts of it

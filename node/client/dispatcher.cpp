@@ -32,13 +32,22 @@ void refuseUnknown(Connection& connection, Arguments arguments)
                 "ERR unknown command '" + shortened(arguments[0], kShown) + "', with args beginning with: " + listed);
 }
 
-/// A write for the reads before it, which may otherwise see it; a look at this node's own state for the writes.
+/// A write for the reads before it, which may otherwise see it; a look at this node's own state for the writes. A read
+/// behind writes goes through the log with them, as long as these are few and of one key each: what it costs is paid
+/// where the log is applied.
 bool mustWait(const Connection& connection, const CommandSpec& spec)
 {
-    if (spec.id == CommandId::DbSize)
-        return connection.isUnderWay(Way::Log);
-    return connection.isUnderWay(Way::Read) &&
-           (spec.id == CommandId::Session || QByteArrayView(spec.flags).startsWith("write"));
+    constexpr std::size_t kMostLogged = 16;
+    if (spec.id == CommandId::DbSize || spec.id == CommandId::Info)
+        return connection.underWay(Way::Write) > 0;
+    if (spec.id == CommandId::Session || QByteArrayView(spec.flags).startsWith("write"))
+        return connection.underWay(Way::Read) > 0;
+    if (!isOfStore(spec.id))
+        return false;
+    const std::size_t logged = connection.underWay(Way::LoggedRead);
+    if (connection.underWay(Way::Write) == 0)
+        return logged > 0;
+    return logged >= kMostLogged || spec.lastKey != 1;
 }
 
 /// How a web page's request begins, or goes on in its second line. A browser sends one wherever a page says, and each
@@ -251,9 +260,11 @@ void Dispatcher::propose(Connection& connection, quint16 slot, QByteArray encode
     if (!m_admission.admits(m_counters.pending, m_counters.pendingBytes, m_clusterTime))
         return busy(connection);
     m_admission.submitted(m_counters.pending, m_clusterTime);
-    const Way way = kv::isRead(encoded) && !connection.isUnderWay(Way::Log) ? Way::Read : Way::Log;
+    const Way way = !kv::isRead(encoded)                  ? Way::Write
+                    : connection.underWay(Way::Write) > 0 ? Way::LoggedRead
+                                                          : Way::Read;
     const quint64 requestId = connection.expectReply(encoded.size(), slot, arrived, way);
-    const Backend::Submitted submitted = m_backend.submit(requestId, std::move(encoded), way == Way::Log);
+    const Backend::Submitted submitted = m_backend.submit(requestId, std::move(encoded), way != Way::Read);
     if (submitted == Backend::Submitted::Taken)
         return;
     connection.expectNoReply(requestId);

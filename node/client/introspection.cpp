@@ -57,6 +57,8 @@ void appendNames(QByteArray& out, Arguments filter)
             return appendError(out, "ERR syntax error");
         pattern = filter[2];
     }
+    constexpr qsizetype kLongestPattern = 64; // no command has so long a name
+    isAny = isAny && pattern.size() <= kLongestPattern;
     std::vector<QByteArrayView> found;
     for (const CommandSpec& spec : allCommands()) {
         if (isAny && kv::matchesGlob(pattern.toByteArray().toLower(), spec.name))

@@ -400,8 +400,11 @@ void Group::apply(const raft::Entry& entry)
     while (!m_watchedUnapplied.empty() && m_watchedUnapplied.front().index <= entry.index)
         m_watchedUnapplied.pop_front();
     std::optional<kv::Result> result;
-    if (entry.kind == raft::EntryKind::Command)
+    const bool isAwaited = !m_pending.empty() && m_pending.front().index == entry.index;
+    if (entry.kind == raft::EntryKind::Command && (isAwaited || !kv::isRead(entry.payload)))
         result = m_store.apply(entry.payload);
+    else if (entry.kind == raft::EntryKind::Command)
+        m_store.passBy(entry.payload);
     if (auto dropped = m_store.takeDropped())
         free(*std::move(dropped));
     m_applied = entry.index;

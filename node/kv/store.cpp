@@ -70,6 +70,12 @@ Result Store::apply(QByteArrayView payload)
     }
 }
 
+void Store::passBy(QByteArrayView payload)
+{
+    if (const std::optional<Command> command = decodeCommand(payload))
+        passTime(command->stamp);
+}
+
 void Store::expect(std::span<const QByteArrayView> payloads) const
 {
     QVarLengthArray<QByteArrayView, 32> keys;

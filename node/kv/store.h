@@ -40,6 +40,8 @@ public:
 
     /// `payload` is an encoded command. What is not one changes nothing and gives a Failure, on every node alike.
     Result apply(QByteArrayView payload);
+    /// The same of a payload that isRead() and whose result nobody waits for: what it would have changed.
+    void passBy(QByteArrayView payload);
     /// These will be applied one after the other, some dozen of them: fetches the memory that this touches, of all at
     /// once, instead of one after the other. Changes nothing.
     void expect(std::span<const QByteArrayView> payloads) const;

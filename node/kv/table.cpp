@@ -17,7 +17,7 @@ namespace {
 constexpr quint32 kFewest = 8;
 constexpr quint8 kFree = 0;
 
-/// Never kFree. From other bits than the place comes from.
+/// Never kFree.
 quint8 tagOf(quint64 hash)
 {
     return static_cast<quint8>((hash >> 56) | 1);

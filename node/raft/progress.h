@@ -73,7 +73,7 @@ public:
     bool activeBefore = false;    ///< had answered anything between the two checks before
     LogIndex commitSent;          ///< the highest commit index it was told
     std::uint64_t ackedRound = 0; ///< the highest round it has answered
-    std::uint64_t ackedAs = 0;    ///< as the how manieth answer of all followers
+    std::uint64_t ackedAs = 0;    ///< which of all answers to a new round that was
 
 private:
     struct Sent

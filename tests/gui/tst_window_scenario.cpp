@@ -6,6 +6,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QFile>
 #include <QFileDialog>
 #include <QJsonDocument>
@@ -225,6 +226,7 @@ void WindowScenarioTest::ownFileIsActedOut()
     QTRY_VERIFY_WITH_TIMEOUT(resultIsShown(), kActsOut_ms);
     QCOMPARE(result()->heading(), heading);
     QVERIFY(result()->text().contains(QStringLiteral("Few writes are acknowledged: ")));
+    QCOMPARE(mainWindow().findChild<QComboBox*>(QStringLiteral("nodeCount"))->currentData().toInt(), 5); // one's own
 
     QTest::mouseClick(button("Save"), Qt::LeftButton);
     auto* dialog = result()->findChild<QFileDialog*>(QStringLiteral("saveReport"));

@@ -50,7 +50,7 @@ QStringList spokenFacts(const Facts& facts)
             continue;
         const QString leader = fault.leaderAfter
                                    ? QStringLiteral("a new leader after %1").arg(spokenDuration(*fault.leaderAfter))
-                                   : QStringLiteral("a new leader never");
+                                   : QStringLiteral("no new leader");
         // Where the same node leads again, as after a power cut of all, there may be none by another.
         const QString write =
             fault.writeAfter

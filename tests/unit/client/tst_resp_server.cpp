@@ -79,6 +79,35 @@ private slots:
         QCOMPARE(counters().commands, quint64(9));
     }
 
+    /// They go through the log only while writes are under way, few at a time, and none that may be long.
+    void readsBehindAWriteSoonNeedNoLogAgain()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        RawClient other(m_server->port());
+        const auto isHeld = [this](std::size_t count) { return m_backend->held.size() == count; };
+        client.send("SET q 1\r\n" + QByteArray("GET q\r\n").repeated(17));
+        QTRY_VERIFY_WITH_TIMEOUT(isHeld(17), 5000);
+        m_backend->answer(0);
+        QCOMPARE(client.replies(1), QStringList("OK"));
+        QCOMPARE(other.ask("PING"), "PONG");
+        QVERIFY(isHeld(16)); // the last one waits for those that are in the log
+        for (int i = 0; i < 16; ++i)
+            m_backend->answer(0);
+        QTRY_VERIFY_WITH_TIMEOUT(isHeld(1), 5000);
+        QVERIFY(!m_backend->ways.back());
+        m_backend->answer(0);
+        QCOMPARE(client.replies(17), QStringList(17, "\"1\""));
+
+        client.send("SET q 2\r\nMGET q q\r\n");
+        QTRY_VERIFY_WITH_TIMEOUT(isHeld(1), 5000);
+        m_backend->answer(0);
+        QTRY_VERIFY_WITH_TIMEOUT(isHeld(1), 5000);
+        QVERIFY(!m_backend->ways.back());
+        m_backend->answer(0);
+        QCOMPARE(client.replies(2).size(), 2);
+    }
+
     void nothingOvertakesAnUnansweredCommand()
     {
         m_backend->answers = false;

@@ -123,6 +123,14 @@ private slots:
         world[1].submit(3, set("x", "2"));
         world.settle();
         QCOMPARE(world.member(1).completed.at(2), kv::Result(kv::Value{"1"}));
+        // Nobody waits for its result elsewhere, but its time passes there too.
+        world.member(1).clock = {10'000, 0};
+        QVERIFY(world[1].submit(4, get("x"), true) == Group::Submitted::Taken);
+        world.settle();
+        world.ticks(10);
+        QCOMPARE(world.member(1).completed.at(4), kv::Result(kv::Value{"2"}));
+        for (const std::uint32_t id : {2u, 3u})
+            QCOMPARE(world[id].store().stateHash(), world[1].store().stateHash());
     }
 
     void readsOfOneTurnShareOneRound()
