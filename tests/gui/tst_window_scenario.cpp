@@ -176,6 +176,9 @@ void WindowScenarioTest::powerCutIsActedOutToItsVerdict()
     open(wire::Pace::watch());
     const auto before = processes();
     QCOMPARE(before.size(), std::size_t(5));
+    QStringList told; // the caption may have something newer to say before anybody looks
+    const QObject listener;
+    connect(scenarios(), &Scenarios::told, &listener, [&told](const QString&, const QString& line) { told += line; });
     choose(QStringLiteral("power-cut"));
     agree();
     QTRY_VERIFY_WITH_TIMEOUT(scenarios()->isRunning() && lab().isServing(), kServes_ms);
@@ -183,8 +186,8 @@ void WindowScenarioTest::powerCutIsActedOutToItsVerdict()
     QCOMPARE(timeline().pace(), wire::Pace::real());
     QTRY_VERIFY_WITH_TIMEOUT(headline().startsWith(QStringLiteral("n1, n2, n3, n4 and n5 are without power")),
                              kSoon_ms);
-    QVERIFY2(caption().startsWith(QStringLiteral("Power cut, all five at once · ")), qPrintable(caption()));
-    QTRY_VERIFY_WITH_TIMEOUT(caption().endsWith(QStringLiteral("reading every acknowledged write back")), kActsOut_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(caption().startsWith(QStringLiteral("Power cut, all five at once · ")), kActsOut_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(told.contains(QStringLiteral("reading every acknowledged write back")), kActsOut_ms);
     const auto during = processes();
     QTRY_VERIFY_WITH_TIMEOUT(resultIsShown(), kActsOut_ms);
     QCOMPARE(result()->heading(), QStringLiteral("As expected: Power cut, all five at once"));
