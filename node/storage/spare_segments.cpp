@@ -26,6 +26,7 @@ Result<void> SpareSegments::removeThoseThere()
             continue;
         if (auto removed = removeLeftover(m_disk, pathOf(name)); !removed)
             return removed;
+        m_left += m_disk.exists(pathOf(name)) ? 1 : 0;
     }
     return {};
 }

@@ -26,7 +26,7 @@ public:
     Result<void> removeThoseThere();
 
     std::size_t count() const { return m_spares.size(); }
-    bool wantsMore() const { return m_spares.size() < kMost; }
+    bool wantsMore() const { return m_spares.size() + m_left < kMost; }
     /// Takes the file of a segment, which is one no more, and is at least so long.
     Result<void> keep(quint64 number, qint64 size);
     /// Of the one that is used next, at least. There must be one.
@@ -46,6 +46,7 @@ private:
     Disk& m_disk;
     QString m_folder;
     std::vector<Spare> m_spares;
+    std::size_t m_left = 0; ///< of an earlier process, which a full disk did not let go; the next start tries again
 };
 
 } // namespace faultline::storage

@@ -134,6 +134,29 @@ private slots:
         QVERIFY(recover(disk, kSmall)->beyond(50) == model.beyond(50));
     }
 
+    /// They still count as spares, so that a node that starts on a full disk again and again does not gather them.
+    void sparesThatAStartCannotRemoveCount()
+    {
+        ScarceDisk disk;
+        Model model;
+        const auto spares = [&] { return std::size_t(disk.list(kFolder)->filter(QStringLiteral("spare-")).size()); };
+        {
+            auto opened = Wal::open(disk, kFolder, kSmall);
+            grow(*opened->wal, model, 60);
+            QVERIFY(opened->wal->compact(50));
+            QCOMPARE(spares(), SpareSegments::kMost);
+        }
+        disk.names = ScarceDisk::Names::None;
+        auto opened = Wal::open(disk, kFolder, kSmall);
+        QVERIFY(opened);
+        QCOMPARE(spares(), SpareSegments::kMost);
+        disk.names = ScarceDisk::Names::Plenty;
+        QVERIFY(opened->wal->makeRoom());
+        grow(*opened->wal, model, 120);
+        QVERIFY(opened->wal->compact(110));
+        QCOMPARE(spares(), SpareSegments::kMost);
+    }
+
     void logIsAsItWasWhenItCannotBeginAnew()
     {
         ScarceDisk disk;
