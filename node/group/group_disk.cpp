@@ -105,6 +105,7 @@ Result<void> GroupDisk::resumeIncoming(raft::StoredState& stored)
         const auto mark = reader ? markOf(reader->meta()) : std::nullopt;
         if (!mark || mark->lastIndex <= m_newest)
             continue; // not even its header came, or it is of no use any more
+        m_incoming.reset(); // its file goes, even where there is no space for the other
         auto incoming = storage::IncomingSnapshot::open(m_disk, m_folder, mark->lastIndex.value, mark->lastTerm.value);
         if (!incoming)
             return Error{incoming.error()};
@@ -300,6 +301,9 @@ Result<std::optional<StoredSnapshot>> GroupDisk::finishSnapshot(const raft::Snap
     if (auto dropped = m_wal->compact(firstKept.previous().value); !dropped)
         return Error{dropped.error()};
     noteFigures();
+    // One that a leader still sends goes with the older ones: what comes of it later begins a file of its own.
+    if (m_incoming && m_incoming->lastIndex() <= mark.lastIndex.value)
+        m_incoming.reset();
     if (auto removed = m_snapshots.removeOlderThan(*finished); !removed)
         return Error{removed.error()};
     return std::optional(StoredSnapshot{mark, *finished});

@@ -132,6 +132,31 @@ private slots:
         QVERIFY2(opened, opened ? "" : qPrintable(opened.error()));
     }
 
+    /// A piece may come late, and the node have gone on without it.
+    void aLeadersSnapshotThatIsOlderThanOnesOwnIsLetGo()
+    {
+        Fixture fixture;
+        const QByteArray sent = Fixture::sent();
+        QVERIFY(fixture.open() && fixture.write());
+        const auto piece = [&](qint64 from, qsizetype size, bool isLast) {
+            return fixture.group->write(
+                {{.entries = {},
+                  .hardState = {},
+                  .snapshotPieces = {{Fixture::mark(5), static_cast<quint64>(from), sent.mid(from, size), isLast}}}});
+        };
+        QVERIFY(piece(0, 10, false));
+        std::vector<raft::Entry> entries;
+        for (quint64 index = 2; index <= 6; ++index)
+            entries.push_back({{2}, {index}, raft::EntryKind::Command, "entry"});
+        QVERIFY(fixture.group->write(
+            {{.entries = raft::Entries(std::move(entries)), .hardState = {}, .snapshotPieces = {}}}));
+        QVERIFY(fixture.group->addToSnapshot(Fixture::mark(6), "state"));
+        QVERIFY(fixture.group->finishSnapshot(Fixture::mark(6), {6}));
+        const auto done = piece(10, sent.size(), true);
+        QVERIFY2(done, done ? "" : qPrintable(done.error()));
+        QVERIFY(!fixture.names().contains(storage::snapshotName(5)));
+    }
+
     void aFailedSyncOfALeadersSnapshotIsNoLackOfSpace()
     {
         Fixture fixture;
