@@ -104,7 +104,7 @@ Result<void> GroupDisk::resumeIncoming(raft::StoredState& stored)
         const auto reader = storage::SnapshotReader::open(**file, path);
         const auto mark = reader ? markOf(reader->meta()) : std::nullopt;
         if (!mark || mark->lastIndex <= m_newest)
-            continue; // not even its header came, or it is of no use any more
+            continue;       // not even its header came, or it is of no use any more
         m_incoming.reset(); // its file goes, even where there is no space for the other
         auto incoming = storage::IncomingSnapshot::open(m_disk, m_folder, mark->lastIndex.value, mark->lastTerm.value);
         if (!incoming)
