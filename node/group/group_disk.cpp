@@ -104,8 +104,7 @@ Result<void> GroupDisk::resumeIncoming(raft::StoredState& stored)
         const auto reader = storage::SnapshotReader::open(**file, path);
         const auto mark = reader ? markOf(reader->meta()) : std::nullopt;
         if (!mark || mark->lastIndex <= m_newest)
-            continue;       // not even its header came, or it is of no use any more
-        m_incoming.reset(); // its file goes, even where there is no space for the other
+            continue; // not even its header came, or it is of no use any more
         auto incoming = storage::IncomingSnapshot::open(m_disk, m_folder, mark->lastIndex.value, mark->lastTerm.value);
         if (!incoming)
             return Error{incoming.error()};
@@ -204,6 +203,7 @@ Result<void> GroupDisk::receive(const raft::SnapshotPiece& piece, Outcome& outco
     const raft::SnapshotMark& mark = piece.mark;
     if (!m_incoming || m_incoming->lastIndex() != mark.lastIndex.value ||
         m_incoming->lastTerm() != mark.lastTerm.value) {
+        m_incoming.reset(); // its file goes, even where there is no space for the other
         auto incoming = storage::IncomingSnapshot::open(m_disk, m_folder, mark.lastIndex.value, mark.lastTerm.value);
         if (!incoming)
             return Error{incoming.error()};
