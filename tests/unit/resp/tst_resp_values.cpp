@@ -4,6 +4,7 @@
 #include "common/resp/slot.h"
 #include "common/resp/writer.h"
 
+#include <QRandomGenerator>
 #include <QTest>
 
 using namespace faultline::resp;
@@ -31,6 +32,27 @@ private slots:
         QFETCH(QByteArray, key);
         QFETCH(int, slot);
         QCOMPARE(int(keySlot(key)), slot);
+    }
+    void keysOfAnyLengthComeToTheirCrc()
+    {
+        // Bit by bit, as CRC16 is defined.
+        const auto crcOf = [](const QByteArray& key) {
+            unsigned crc = 0;
+            for (const char c : key) {
+                crc ^= unsigned(static_cast<unsigned char>(c)) << 8;
+                for (int bit = 0; bit < 8; ++bit)
+                    crc = (crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1) & 0xffff;
+            }
+            return crc;
+        };
+        QRandomGenerator random(7);
+        for (int round = 0; round < 10'000; ++round) {
+            QByteArray key(round % 41, '\0');
+            for (char& c : key)
+                c = static_cast<char>(random.bounded(256));
+            key.replace('{', '-');
+            QCOMPARE(unsigned(keySlot(key)), crcOf(key) % kSlotCount);
+        }
     }
     void emptyTagHashesTheWholeKey()
     {
