@@ -47,9 +47,12 @@ Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& fo
         opened.stored.entries.push_back(
             {{entry.term}, {entry.index}, static_cast<raft::EntryKind>(entry.kind), entry.payload});
 
-    const auto newest = opened.disk->m_snapshots.newest(recovered.firstIndex);
+    const auto newest = opened.disk->m_snapshots.newest(
+        recovered.firstIndex, [&](const storage::NextPiece& next) { return opened.store.restore(next); });
     if (!newest)
         return Error{newest.error()};
+    if (!*newest)
+        opened.store = kv::Store(rules);
     if (*newest && recovered.hardState.term < (*newest)->meta.lastTerm)
         return Error{QStringLiteral("The log in %1 knows of no term beyond %2, but %3 there ends in term %4: the node "
                                     "would have forgotten what it promised. %5")
@@ -61,13 +64,11 @@ Result<GroupDisk::Opened> GroupDisk::open(storage::Disk& disk, const QString& fo
     if (auto removed = opened.disk->m_snapshots.removeLeftovers(*newest); !removed)
         return Error{removed.error()};
     if (*newest) {
-        const storage::LoadedSnapshot& file = **newest;
+        const storage::Snapshot& file = **newest;
         const auto mark = markOf(file.meta);
         if (!mark)
             return Error{QStringLiteral("The snapshot %1 in %2 has a membership that this version does not know.")
                              .arg(storage::snapshotName(file.meta.lastIndex), folder)};
-        if (auto restored = opened.store.restore(file.state); !restored)
-            return Error{restored.error()};
         opened.snapshot = StoredSnapshot{*mark, file};
         opened.stored.snapshot = *mark;
         opened.disk->m_newest = mark->lastIndex;
@@ -120,13 +121,10 @@ Result<void> GroupDisk::resumeIncoming(raft::StoredState& stored)
 
 Result<kv::Store> GroupDisk::load(const storage::Snapshot& snapshot) const
 {
-    QByteArray state;
-    state.reserve(static_cast<qsizetype>(snapshot.size));
-    if (auto read = m_snapshots.read(snapshot, [&](QByteArrayView piece) { state.append(piece); }); !read)
-        return Error{read.error()};
     kv::Store store(m_rules);
-    if (auto restored = store.restore(state); !restored)
-        return Error{restored.error()};
+    if (auto read = m_snapshots.read(snapshot, [&](const storage::NextPiece& next) { return store.restore(next); });
+        !read)
+        return Error{read.error()};
     return store;
 }
 

@@ -86,59 +86,118 @@ namespace {
 constexpr quint64 kLatest = static_cast<quint64>(std::numeric_limits<qint64>::max());
 constexpr qsizetype kMostTogether = std::numeric_limits<quint32>::max(); // of a key and its value in a Record
 
-/// Reads from the front; after the first thing that is wrong, `wrong` says what, and everything reads as nothing.
+struct KeyRecord
+{
+    QByteArrayView key;
+    QByteArrayView value;
+    quint64 deadline = 0;
+};
+
+/// Reads from the front; after the first thing that is wrong, wrong() says what, and everything reads as nothing.
 class Reader
 {
 public:
-    explicit Reader(QByteArrayView bytes)
-        : m_rest(bytes)
-        , m_size(bytes.size())
+    explicit Reader(const NextPiece& next)
+        : m_next(next)
     {}
 
+    QByteArray bytes(qsizetype count)
+    {
+        return take<QByteArray>("it is cut off", [count](QByteArrayView& rest, const char*&) {
+            if (rest.size() < count)
+                return std::optional<QByteArray>();
+            const QByteArray taken = rest.first(count).toByteArray();
+            rest = rest.sliced(count);
+            return std::optional(taken);
+        });
+    }
     quint64 number(const char* what)
     {
-        const auto taken = m_wrong ? std::nullopt : takeVarint(m_rest);
-        return require(taken.has_value(), what) ? *taken : 0;
-    }
-    QByteArrayView sized(const char* what)
-    {
-        const auto taken = m_wrong ? std::nullopt : takeSized(m_rest);
-        return require(taken.has_value(), what) ? *taken : QByteArrayView();
+        return take<quint64>(what, [](QByteArrayView& rest, const char*&) { return takeVarint(rest); });
     }
     kv::Result result(const char* what)
     {
-        auto taken = m_wrong ? std::nullopt : takeResult(m_rest);
-        return require(taken.has_value(), what) ? std::move(*taken) : kv::Result();
+        return take<kv::Result>(what, [](QByteArrayView& rest, const char*&) { return takeResult(rest); });
+    }
+    /// Valid until the next one is read.
+    KeyRecord record(bool hasDeadline)
+    {
+        return take<KeyRecord>("a key is cut off", [hasDeadline](QByteArrayView& rest, const char*& what) {
+            const auto key = takeSized(rest);
+            if (!key)
+                return std::optional<KeyRecord>();
+            what = "a value is cut off";
+            const auto value = takeSized(rest);
+            if (!value)
+                return std::optional<KeyRecord>();
+            what = "a deadline is cut off";
+            const auto deadline = hasDeadline ? takeVarint(rest) : quint64(0);
+            return deadline ? std::optional(KeyRecord{*key, *value, *deadline}) : std::nullopt;
+        });
     }
     bool require(bool holds, const char* what)
     {
         if (holds && !m_wrong)
             return true;
         if (!m_wrong)
-            m_wrong = QStringLiteral("The snapshot of the store is damaged at byte %1 of %2: %3.")
-                          .arg(m_size - m_rest.size())
-                          .arg(m_size)
+            m_wrong = QStringLiteral("The snapshot of the store is damaged at byte %1: %2.")
+                          .arg(m_let + m_taken)
                           .arg(QLatin1String(what));
         return false;
     }
-    bool isAtEnd() const { return m_rest.isEmpty(); }
+    bool isAtEnd() { return m_taken == m_gathered.size() && !gather(); }
     const std::optional<QString>& wrong() const { return m_wrong; }
 
 private:
-    QByteArrayView m_rest;
-    qsizetype m_size;
+    /// `from` takes off the front of what it is given, or nothing, and then it is given more. It may name what is cut
+    /// off.
+    template <typename T, typename From> T take(const char* what, From from)
+    {
+        while (!m_wrong) {
+            QByteArrayView rest = QByteArrayView(m_gathered).sliced(m_taken);
+            const char* cutOff = what;
+            if (std::optional<T> taken = from(rest, cutOff)) {
+                m_taken = m_gathered.size() - rest.size();
+                return *std::move(taken);
+            }
+            if (!gather())
+                require(false, cutOff);
+        }
+        return T();
+    }
+
+    /// As much again as there is, so that what is long is not begun anew for each piece of it.
+    bool gather()
+    {
+        m_gathered.remove(0, m_taken);
+        m_let += std::exchange(m_taken, 0);
+        const qsizetype before = m_gathered.size();
+        while (!m_ended && !m_wrong && m_gathered.size() <= 2 * before) {
+            const auto piece = m_next();
+            m_ended = piece && !*piece;
+            if (!piece)
+                m_wrong = piece.error();
+            else if (!m_ended)
+                m_gathered.append(**piece);
+        }
+        return m_gathered.size() > before;
+    }
+
+    const NextPiece& m_next;
+    QByteArray m_gathered;
+    qsizetype m_taken = 0; ///< of what is gathered
+    qint64 m_let = 0;      ///< taken and let go of before that
+    bool m_ended = false;
     std::optional<QString> m_wrong;
 };
 
 void readKeys(Reader& reader, char version, quint64 count, Tables& tables)
 {
     const auto slotOf = [version](QByteArrayView key) { return version == kWithoutTime ? 0 : resp::keySlot(key); };
-    QByteArrayView previous;
+    QByteArray previous;
     int previousSlot = -1;
     for (quint64 i = 0; i < count && !reader.wrong(); ++i) {
-        const QByteArrayView key = reader.sized("a key is cut off");
-        const QByteArrayView value = reader.sized("a value is cut off");
-        const quint64 deadline = version == kWithoutTime ? 0 : reader.number("a deadline is cut off");
+        const auto [key, value, deadline] = reader.record(version != kWithoutTime);
         const int slot = slotOf(key);
         const bool isLater =
             previousSlot < slot || (previousSlot == slot && QtPrivate::compareMemory(previous, key) < 0);
@@ -146,7 +205,8 @@ void readKeys(Reader& reader, char version, quint64 count, Tables& tables)
         reader.require(key.size() + value.size() <= kMostTogether, "such a value cannot be");
         if (reader.require(deadline <= kLatest, "such a deadline cannot be"))
             tables.put(key, value, static_cast<qint64>(deadline));
-        previous = key;
+        previous.resize(0);
+        previous.append(key);
         previousSlot = slot;
     }
 }
@@ -172,19 +232,21 @@ void readSessions(Reader& reader, quint64 count, Sessions& sessions)
 
 } // namespace
 
-faultline::Result<SnapshotContent> readSnapshot(QByteArrayView bytes)
+faultline::Result<SnapshotContent> readSnapshot(const NextPiece& next)
 {
-    if (bytes.size() < kHeader || !bytes.startsWith(kMagic))
-        return Error{QStringLiteral("This is no snapshot of the store: it does not begin with FLSTATE.")};
-    const char version = bytes[kMagic.size()];
+    Reader reader(next);
+    const QByteArray head = reader.bytes(kHeader);
+    if (!head.startsWith(kMagic))
+        return Error{reader.wrong().value_or(
+            QStringLiteral("This is no snapshot of the store: it does not begin with FLSTATE."))};
+    const char version = head[kMagic.size()];
     if (version != kVersion && version != kWithoutTime)
         return Error{QStringLiteral("The snapshot of the store has version %1, this program reads versions %2 and %3.")
                          .arg(static_cast<unsigned char>(version))
                          .arg(int(kWithoutTime))
                          .arg(int(kVersion))};
     SnapshotContent content;
-    content.stateHash = qFromLittleEndian<quint64>(bytes.data() + kMagic.size() + 1);
-    Reader reader(bytes.sliced(kHeader));
+    content.stateHash = qFromLittleEndian<quint64>(head.data() + kMagic.size() + 1);
     const quint64 keys = reader.number("the number of keys is cut off");
     const quint64 opened = reader.number("the number of sessions is cut off");
     const quint64 uses = reader.number("the number of uses is cut off");

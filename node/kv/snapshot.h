@@ -7,6 +7,8 @@
 
 #include <QByteArray>
 
+#include <functional>
+#include <optional>
 #include <vector>
 
 namespace faultline::kv {
@@ -51,8 +53,12 @@ private:
     QByteArray m_written;      ///< and not yet taken
 };
 
+/// The next bytes of a snapshot, as many as come; nothing behind the last.
+using NextPiece = std::function<faultline::Result<std::optional<QByteArray>>()>;
+
 /// What a snapshot says, checked against all that this format promises but for the hash. The error is one sentence with
-/// the place. Never trusts a count or a length.
+/// the place, or what `next` said. Never trusts a count or a length, and holds of what it reads one record or reply at
+/// a time.
 struct SnapshotContent
 {
     Tables tables;
@@ -61,6 +67,6 @@ struct SnapshotContent
     qint64 lag = 0;
     quint64 stateHash = 0;
 };
-faultline::Result<SnapshotContent> readSnapshot(QByteArrayView bytes);
+faultline::Result<SnapshotContent> readSnapshot(const NextPiece& next);
 
 } // namespace faultline::kv

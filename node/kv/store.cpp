@@ -178,9 +178,9 @@ SnapshotWriter Store::snapshot() const
     return SnapshotWriter({m_tables.copies(), m_tables.size(), m_sessions, m_time, m_lag, stateHash()});
 }
 
-faultline::Result<void> Store::restore(QByteArrayView snapshot)
+faultline::Result<void> Store::restore(const NextPiece& next)
 {
-    auto content = readSnapshot(snapshot);
+    auto content = readSnapshot(next);
     if (!content)
         return Error{content.error()};
     Store restored(m_rules);

@@ -76,7 +76,7 @@ public:
 
     SnapshotWriter snapshot() const;
     /// Becomes the state that was written. The error is one sentence, and then nothing changed.
-    faultline::Result<void> restore(QByteArrayView snapshot);
+    faultline::Result<void> restore(const NextPiece& next);
 
 private:
     void passTime(qint64 stamp);

@@ -26,34 +26,40 @@ std::optional<quint64> indexOf(const QString& name)
     return ok ? std::optional(index) : std::nullopt;
 }
 
-/// Hands over the state in pieces, while it is verified.
-template <typename Piece> Result<Snapshot> readWhole(const File& file, const QString& path, Piece piece)
+/// Also what `take` leaves is read, since only the whole is right or not.
+Result<Snapshot> readWhole(const File& file, const QString& path, std::optional<quint64> lastIndex,
+                           const TakeState& take)
 {
     auto reader = SnapshotReader::open(file, path);
     if (!reader)
         return Error{reader.error()};
-    for (;;) {
-        const auto next = reader->next();
-        if (!next)
-            return Error{next.error()};
-        if (!*next)
-            return Snapshot{reader->meta(), reader->place(), reader->checksum()};
-        piece(**next);
-    }
+    if (lastIndex && reader->meta().lastIndex != *lastIndex)
+        return Error{QStringLiteral("%1 is the snapshot up to entry %2 under the name of another.")
+                         .arg(path)
+                         .arg(reader->meta().lastIndex)};
+    std::optional<QString> damage;
+    bool isAtEnd = false;
+    const NextPiece next = [&]() -> Result<std::optional<QByteArray>> {
+        auto piece = reader->next();
+        isAtEnd = piece && !*piece;
+        if (!piece)
+            damage = piece.error();
+        return piece;
+    };
+    const auto taken = take(next);
+    while (!isAtEnd && !damage)
+        static_cast<void>(next());
+    if (damage)
+        return Error{*damage};
+    if (!taken)
+        return Error{QStringLiteral("%1 is whole, and yet its state is none: %2").arg(path, taken.error())};
+    return Snapshot{reader->meta(), reader->place(), reader->checksum()};
 }
 
-Result<LoadedSnapshot> loadAt(Disk& disk, const QString& path)
+Result<Snapshot> readAt(Disk& disk, const QString& path, quint64 lastIndex, const TakeState& take)
 {
-    auto file = disk.open(path, Disk::Open::Existing);
-    if (!file)
-        return Error{file.error()};
-    LoadedSnapshot loaded;
-    loaded.state.reserve(static_cast<qsizetype>((*file)->size()));
-    const auto snapshot = readWhole(**file, path, [&](const QByteArray& piece) { loaded.state.append(piece); });
-    if (!snapshot)
-        return Error{snapshot.error()};
-    static_cast<Snapshot&>(loaded) = *snapshot;
-    return loaded;
+    const auto file = disk.open(path, Disk::Open::Existing);
+    return file ? readWhole(**file, path, lastIndex, take) : Error{file.error()};
 }
 
 } // namespace
@@ -70,7 +76,7 @@ bool isOfASnapshot(const QString& name)
 
 Result<Snapshot> verifySnapshot(const File& file, const QString& path)
 {
-    return readWhole(file, path, [](const QByteArray&) {});
+    return readWhole(file, path, {}, [](const NextPiece&) { return Result<void>(); });
 }
 
 SnapshotWriter::SnapshotWriter(Disk& disk, QString path, std::unique_ptr<File> file, SnapshotMeta meta)
@@ -127,7 +133,7 @@ SnapshotFolder::SnapshotFolder(Disk& disk, QString folder)
     , m_folder(std::move(folder))
 {}
 
-Result<std::optional<LoadedSnapshot>> SnapshotFolder::newest(quint64 logFirstIndex) const
+Result<std::optional<Snapshot>> SnapshotFolder::newest(quint64 logFirstIndex, const TakeState& take) const
 {
     const auto names = m_disk.list(m_folder);
     if (!names)
@@ -143,17 +149,14 @@ Result<std::optional<LoadedSnapshot>> SnapshotFolder::newest(quint64 logFirstInd
         if (index + 1 < logFirstIndex)
             break;
         const QString path = m_folder + QLatin1Char('/') + snapshotName(index);
-        auto snapshot = loadAt(m_disk, path);
-        if (snapshot && snapshot->meta.lastIndex == index)
+        auto snapshot = readAt(m_disk, path, index, take);
+        if (snapshot)
             return std::optional(*std::move(snapshot));
         if (!refusal)
-            refusal = snapshot ? QStringLiteral("%1 is the snapshot up to entry %2 under the name of another.")
-                                     .arg(path)
-                                     .arg(snapshot->meta.lastIndex)
-                               : snapshot.error();
+            refusal = snapshot.error();
     }
     if (logFirstIndex <= 1)
-        return std::optional<LoadedSnapshot>();
+        return std::optional<Snapshot>();
     if (refusal)
         return Error{QStringLiteral("%1 The log begins at entry %2, so nothing else says what was before. %3")
                          .arg(*refusal)
@@ -167,15 +170,11 @@ Result<std::optional<LoadedSnapshot>> SnapshotFolder::newest(quint64 logFirstInd
                      .arg(adviceOnLostFiles())};
 }
 
-Result<void> SnapshotFolder::read(const Snapshot& snapshot, const std::function<void(QByteArrayView)>& piece) const
+Result<void> SnapshotFolder::read(const Snapshot& snapshot, const TakeState& take) const
 {
-    const QString path = m_folder + QLatin1Char('/') + snapshotName(snapshot.meta.lastIndex);
-    auto file = m_disk.open(path, Disk::Open::Existing);
-    if (!file)
-        return Error{file.error()};
-    if (const auto whole = readWhole(**file, path, piece); !whole)
-        return Error{whole.error()};
-    return {};
+    const quint64 lastIndex = snapshot.meta.lastIndex;
+    const auto whole = readAt(m_disk, m_folder + QLatin1Char('/') + snapshotName(lastIndex), lastIndex, take);
+    return whole ? Result<void>() : Error{whole.error()};
 }
 
 Result<QByteArray> SnapshotFolder::chunk(const Snapshot& snapshot, qint64 offset, qsizetype length) const

@@ -19,10 +19,11 @@ struct Snapshot
     bool operator==(const Snapshot&) const = default;
 };
 
-struct LoadedSnapshot : Snapshot
-{
-    QByteArray state;
-};
+/// The next piece of a state; nothing when it was the last and all of them together are right.
+using NextPiece = std::function<Result<std::optional<QByteArray>>()>;
+/// Takes a state, piece by piece, so that it need not be in memory beside what is made of it. Before it is called
+/// again, and after an error, what it took is worth nothing.
+using TakeState = std::function<Result<void>(const NextPiece&)>;
 
 /// Writes a snapshot beside the others, piece by piece, so that the state need not be in memory as a whole. Only
 /// finish() makes it one. One thread at a time, which need not be the one that uses the folder's log.
@@ -59,10 +60,10 @@ public:
 
     /// The one to start from. `logFirstIndex` is where the log begins: it must go on from the snapshot without a gap,
     /// or begin at 1. A damaged newest one is passed over for an older one, or for none, when the log reaches back that
-    /// far, and refused otherwise; so is a log that begins beyond every snapshot.
-    Result<std::optional<LoadedSnapshot>> newest(quint64 logFirstIndex) const;
-    /// Hands over the state, piece by piece, in order. After an error what was handed over is worth nothing.
-    Result<void> read(const Snapshot& snapshot, const std::function<void(QByteArrayView)>& piece) const;
+    /// far, and refused otherwise; so is a log that begins beyond every snapshot. Damaged is also one whose state
+    /// `take` refuses; where none is returned, what it took is worth nothing.
+    Result<std::optional<Snapshot>> newest(quint64 logFirstIndex, const TakeState& take) const;
+    Result<void> read(const Snapshot& snapshot, const TakeState& take) const;
     /// Bytes of the file, to be sent to a peer; fewer only where it ends. Errors: it is no longer there.
     Result<QByteArray> chunk(const Snapshot& snapshot, qint64 offset, qsizetype length) const;
 

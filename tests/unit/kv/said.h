@@ -4,6 +4,7 @@
 #include "node/kv/store.h"
 
 #include <initializer_list>
+#include <utility>
 
 namespace faultline::test {
 
@@ -22,6 +23,16 @@ inline QByteArray encodedCall(quint64 session, quint64 sequence, quint64 ackedBe
 {
     return encoded(kv::Verb::SessionCall, {QByteArray::number(session), QByteArray::number(sequence),
                                            QByteArray::number(ackedBelow), command});
+}
+
+/// The bytes in pieces of this size, as a snapshot of the store is read.
+inline kv::NextPiece inPieces(const QByteArray& bytes, qsizetype size = 65'536)
+{
+    return [bytes, size, at = qsizetype(0)]() mutable -> Result<std::optional<QByteArray>> {
+        if (at >= bytes.size())
+            return std::optional<QByteArray>();
+        return std::optional(bytes.mid(std::exchange(at, at + size), size));
+    };
 }
 
 } // namespace faultline::test

@@ -7,6 +7,7 @@
 using namespace faultline::kv;
 using faultline::test::encoded;
 using faultline::test::encodedCall;
+using faultline::test::inPieces;
 using faultline::test::stampedAt;
 
 namespace {
@@ -68,13 +69,15 @@ private slots:
     {
         QFETCH(int, steps);
         const Store store = lived(steps);
-        Store other = lived(5);
-        const auto restored = other.restore(bytesOf(store));
-        QVERIFY2(restored, restored ? "" : qPrintable(restored.error()));
-        QCOMPARE(other.stateHash(), store.stateHash());
-        QCOMPARE(other.keys(), store.keys());
-        QCOMPARE(other.sessions(), store.sessions());
-        QCOMPARE(bytesOf(other), bytesOf(store));
+        for (const qsizetype size : {1, 7, 1'000, 65'536}) {
+            Store other = lived(5);
+            const auto restored = other.restore(inPieces(bytesOf(store), size));
+            QVERIFY2(restored, restored ? "" : qPrintable(restored.error()));
+            QCOMPARE(other.stateHash(), store.stateHash());
+            QCOMPARE(other.keys(), store.keys());
+            QCOMPARE(other.sessions(), store.sessions());
+            QCOMPARE(bytesOf(other), bytesOf(store));
+        }
     }
 
     /// A reply of any size is taken as long as those before it were not too much, and in any order of the numbers.
@@ -98,7 +101,7 @@ private slots:
         for (const QByteArray& call : calls)
             QVERIFY(!std::holds_alternative<Failure>(store.apply(call)));
         Store other;
-        const auto restored = other.restore(bytesOf(store));
+        const auto restored = other.restore(inPieces(bytesOf(store)));
         QVERIFY2(restored, restored ? "" : qPrintable(restored.error()));
         QCOMPARE(other.stateHash(), store.stateHash());
     }
@@ -107,7 +110,7 @@ private slots:
     {
         Store store = lived();
         Store other;
-        QVERIFY(other.restore(bytesOf(store)));
+        QVERIFY(other.restore(inPieces(bytesOf(store))));
         for (quint64 i = 0; i < 3000; ++i) {
             const QByteArray said = i % 3 == 0 ? encoded(Verb::SessionOpen, {})
                                                : encodedCall(i % 50, i % 9, i % 4, encoded(Verb::Increment, {"n"}));
@@ -157,12 +160,32 @@ private slots:
         Store store = lived(3);
         const quint64 before = store.stateHash();
         for (qsizetype length = 0; length < whole.size(); ++length) {
-            const auto restored = store.restore(whole.first(length));
+            const auto restored = store.restore(inPieces(whole.first(length), 1 + length % 9));
             QVERIFY(!restored);
             QVERIFY(restored.error().contains("snapshot of the store") && restored.error().endsWith('.'));
             QCOMPARE(store.stateHash(), before);
         }
-        QVERIFY(store.restore(whole + 'x').error().contains("nothing should follow"));
+        QVERIFY(store.restore(inPieces(whole + 'x')).error().contains("nothing should follow"));
+    }
+
+    void whoHandsOverThePiecesIsHeard()
+    {
+        const QByteArray whole = bytesOf(lived(6));
+        for (qsizetype before = 0; before < whole.size(); before += 5) {
+            Store store = lived(3);
+            const quint64 hash = store.stateHash();
+            const auto restored =
+                store.restore([next = inPieces(whole.first(before), 5), &before,
+                               given = qsizetype(0)]() mutable -> faultline::Result<std::optional<QByteArray>> {
+                    if (given >= before)
+                        return faultline::Error{QStringLiteral("The disk failed.")};
+                    given += 5;
+                    return next();
+                });
+            QVERIFY(!restored);
+            QCOMPARE(restored.error(), QStringLiteral("The disk failed."));
+            QCOMPARE(store.stateHash(), hash);
+        }
     }
 
     void everyFlippedBitIsRefused()
@@ -173,7 +196,7 @@ private slots:
         for (qsizetype bit = 0; bit < whole.size() * 8; ++bit) {
             QByteArray flipped = whole;
             flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
-            QVERIFY2(!other.restore(flipped), qPrintable(QString::number(bit)));
+            QVERIFY2(!other.restore(inPieces(flipped, 1 + bit % 20)), qPrintable(QString::number(bit)));
         }
         QCOMPARE(other.stateHash(), quint64(0));
     }
@@ -224,7 +247,7 @@ private slots:
         QFETCH(QByteArray, body);
         QFETCH(QString, part);
         Store store;
-        const auto restored = store.restore(bytesOf(Store()).first(16) + body);
+        const auto restored = store.restore(inPieces(bytesOf(Store()).first(16) + body));
         QVERIFY(!restored);
         QVERIFY2(restored.error().contains(part), qPrintable(restored.error()));
     }
@@ -233,7 +256,8 @@ private slots:
     {
         QByteArray bytes = bytesOf(lived(2));
         bytes[7] = 3;
-        QVERIFY(Store().restore(bytes).error().contains("has version 3, this program reads versions 1 and 2"));
+        QVERIFY(
+            Store().restore(inPieces(bytes)).error().contains("has version 3, this program reads versions 1 and 2"));
     }
 
     void versionOneIsStillRead()
@@ -248,7 +272,7 @@ private slots:
         setHash(bytes, store.stateHash());
         bytes += QByteArray("\2\1\2\1\1a\0011\1k\0012\1\2\0\1\1\3\1", 19);
         Store restored;
-        const auto done = restored.restore(bytes);
+        const auto done = restored.restore(inPieces(bytes));
         QVERIFY2(done, done ? "" : qPrintable(done.error()));
         QCOMPARE(restored.peek("k"), std::optional(QByteArray("2")));
         QCOMPARE(restored.stateHash(), store.stateHash());
@@ -263,7 +287,7 @@ private slots:
         store.apply(stampedAt(1'100, encoded(Verb::Time, {"70"})));
         store.apply(encodedCallOfValues(store));
         Store restored;
-        QVERIFY(restored.restore(bytesOf(store)));
+        QVERIFY(restored.restore(inPieces(bytesOf(store))));
         QCOMPARE(restored.stateHash(), store.stateHash());
         QCOMPARE(restored.time(), 1'100);
         QCOMPARE(restored.lag(), 70);
@@ -310,7 +334,7 @@ private slots:
             }
             setHash(bytes, random.generate64());
             Store store;
-            if (const auto restored = store.restore(bytes); !restored)
+            if (const auto restored = store.restore(inPieces(bytes, random.bounded(1, 50))); !restored)
                 QVERIFY(restored.error().endsWith('.'));
         }
     }

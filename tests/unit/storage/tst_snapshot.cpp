@@ -43,11 +43,31 @@ Result<Snapshot> writeSnapshot(Disk& disk, quint64 lastIndex, const QByteArray& 
     return (*writer)->finish();
 }
 
+TakeState into(QByteArray& state)
+{
+    return [&state](const NextPiece& next) -> Result<void> {
+        state.clear();
+        for (auto piece = next();; piece = next()) {
+            if (!piece)
+                return Error{piece.error()};
+            if (!*piece)
+                return {};
+            state.append(**piece);
+        }
+    };
+}
+
 QByteArray stateIn(Disk& disk, const Snapshot& snapshot)
 {
     QByteArray state;
-    const auto read = SnapshotFolder(disk, kFolder).read(snapshot, [&](QByteArrayView piece) { state.append(piece); });
+    const auto read = SnapshotFolder(disk, kFolder).read(snapshot, into(state));
     return read ? state : QByteArray("unreadable");
+}
+
+Result<std::optional<Snapshot>> newestIn(Disk& disk, quint64 logFirstIndex)
+{
+    QByteArray state;
+    return SnapshotFolder(disk, kFolder).newest(logFirstIndex, into(state));
 }
 
 std::unique_ptr<SimDisk> diskOf(quint64 seed)
@@ -77,7 +97,7 @@ private slots:
         const auto written = writeSnapshot(*disk, 12, state);
         QVERIFY2(written, written ? "" : qPrintable(written.error()));
         QCOMPARE(written->meta, metaOf(12));
-        const auto newest = SnapshotFolder(*disk, kFolder).newest(13);
+        const auto newest = newestIn(*disk, 13);
         QVERIFY(newest && *newest);
         QVERIFY(**newest == *written);
         QCOMPARE(stateIn(*disk, *written), state);
@@ -88,13 +108,13 @@ private slots:
     {
         const auto disk = diskOf(1);
         SnapshotFolder folder(*disk, kFolder);
-        QVERIFY(!*folder.newest(1));
+        QVERIFY(!*newestIn(*disk, 1));
         for (const quint64 index : {9, 100, 20})
             QVERIFY(writeSnapshot(*disk, index, stateOf(index)));
         QVERIFY(setContent(*disk, pathOf(15) + ".part", "begun"));
         QVERIFY(setContent(*disk, pathOf(150) + ".part", "begun later"));
         QVERIFY(setContent(*disk, kFolder + "/wal-0000000001", "not its business"));
-        const auto newest = folder.newest(1);
+        const auto newest = newestIn(*disk, 1);
         QCOMPARE((*newest)->meta.lastIndex, quint64(100));
         QVERIFY(folder.removeOlderThan(**newest));
         QCOMPARE(*disk->list(kFolder), (QStringList{snapshotName(100), snapshotName(150) + ".part", "wal-0000000001"}));
@@ -110,7 +130,7 @@ private slots:
             QByteArray flipped = whole;
             flipped[i] = static_cast<char>(flipped[i] ^ (1 << i % 8));
             QVERIFY(setContent(*disk, pathOf(12), flipped));
-            const auto newest = SnapshotFolder(*disk, kFolder).newest(13);
+            const auto newest = newestIn(*disk, 13);
             QVERIFY2(!newest, qPrintable(QString::number(i)));
             QVERIFY2(newest.error().contains(pathOf(12)) && newest.error().contains("offset"),
                      qPrintable(newest.error()));
@@ -125,11 +145,11 @@ private slots:
         for (qsizetype length = 0; length < whole.size();
              length += length < 200 || length > whole.size() - 100 || length % 65'560 < 80 ? 1 : 997) {
             QVERIFY(setContent(*disk, pathOf(12), whole.first(length)));
-            const auto newest = SnapshotFolder(*disk, kFolder).newest(13);
+            const auto newest = newestIn(*disk, 13);
             QVERIFY2(!newest && newest.error().contains("offset"), qPrintable(QString::number(length)));
         }
         QVERIFY(setContent(*disk, pathOf(12), whole + "x"));
-        QVERIFY(SnapshotFolder(*disk, kFolder).newest(13).error().contains("something follows its end"));
+        QVERIFY(newestIn(*disk, 13).error().contains("something follows its end"));
     }
 
     void blockOfAnotherSnapshotIsARefusal()
@@ -142,7 +162,7 @@ private slots:
         const qsizetype second = 48 + 16 + 65'536;
         const QByteArray mixed = one.first(second) + other.mid(second, 16 + 65'536) + one.mid(second + 16 + 65'536);
         QVERIFY(setContent(*disk, pathOf(12), mixed));
-        const auto newest = SnapshotFolder(*disk, kFolder).newest(13);
+        const auto newest = newestIn(*disk, 13);
         QVERIFY(!newest);
         QVERIFY2(newest.error().contains("what ends it does not match the rest"), qPrintable(newest.error()));
     }
@@ -169,7 +189,7 @@ private slots:
         QByteArray damaged = contentOf(*disk, pathOf(100));
         damaged[70'000] = static_cast<char>(damaged[70'000] ^ 1);
         QVERIFY(setContent(*disk, pathOf(100), damaged));
-        const auto newest = SnapshotFolder(*disk, kFolder).newest(logFirstIndex);
+        const auto newest = newestIn(*disk, logFirstIndex);
         if (says.isEmpty()) {
             QVERIFY2(newest && *newest, newest ? "" : qPrintable(newest.error()));
             QCOMPARE((*newest)->meta.lastIndex, taken);
@@ -178,6 +198,41 @@ private slots:
             QVERIFY2(newest.error().contains(says), qPrintable(newest.error()));
             QVERIFY2(newest.error().contains("MEMBER REMOVE"), qPrintable(newest.error()));
         }
+    }
+
+    void stateThatIsNoneIsDamagedToo()
+    {
+        const auto disk = diskOf(1);
+        for (const quint64 index : {50, 100})
+            QVERIFY(writeSnapshot(*disk, index, stateOf(index)));
+        const auto takeUnlessOf100 = [](const NextPiece& next) -> Result<void> {
+            const auto first = next();
+            return first && *first && (*first)->startsWith("100:") ? Result<void>(Error{"It says 100."})
+                                                                   : Result<void>();
+        };
+        const SnapshotFolder folder(*disk, kFolder);
+        const auto older = folder.newest(51, takeUnlessOf100);
+        QVERIFY(older && *older);
+        QCOMPARE((*older)->meta.lastIndex, quint64(50));
+        const auto none = folder.newest(101, takeUnlessOf100);
+        QVERIFY(!none);
+        QVERIFY2(none.error().contains(pathOf(100) + " is whole, and yet its state is none: It says 100."),
+                 qPrintable(none.error()));
+    }
+
+    void damageIsFoundBehindWhatWasTaken()
+    {
+        const auto disk = diskOf(1);
+        QVERIFY(writeSnapshot(*disk, 12, stateOf(12)));
+        QByteArray damaged = contentOf(*disk, pathOf(12));
+        damaged[140'000] = static_cast<char>(damaged[140'000] ^ 1);
+        QVERIFY(setContent(*disk, pathOf(12), damaged));
+        const auto newest = SnapshotFolder(*disk, kFolder).newest(13, [](const NextPiece& next) -> Result<void> {
+            const auto first = next();
+            return first ? Result<void>() : Error{first.error()};
+        });
+        QVERIFY(!newest);
+        QVERIFY2(newest.error().contains("is damaged at offset"), qPrintable(newest.error()));
     }
 
     void strangeFilesAreRefused_data()
@@ -196,10 +251,10 @@ private slots:
         QFETCH(const QString, says);
         const auto disk = diskOf(1);
         QVERIFY(setContent(*disk, pathOf(12), bytes));
-        const auto newest = SnapshotFolder(*disk, kFolder).newest(13);
+        const auto newest = newestIn(*disk, 13);
         QVERIFY(!newest);
         QVERIFY2(newest.error().contains(says) && newest.error().contains(pathOf(12)), qPrintable(newest.error()));
-        QVERIFY(!*SnapshotFolder(*disk, kFolder).newest(1));
+        QVERIFY(!*newestIn(*disk, 1));
     }
 
     void snapshotUnderAnotherNameIsRefused()
@@ -207,7 +262,7 @@ private slots:
         const auto disk = diskOf(1);
         QVERIFY(writeSnapshot(*disk, 12, stateOf(12)));
         QVERIFY(disk->rename(pathOf(12), pathOf(20)));
-        const auto newest = SnapshotFolder(*disk, kFolder).newest(21);
+        const auto newest = newestIn(*disk, 21);
         QVERIFY(!newest);
         QVERIFY2(newest.error().contains("under the name of another"), qPrintable(newest.error()));
     }
@@ -231,7 +286,7 @@ private slots:
                 if (!cut)
                     break;
                 disk->powerOn();
-                const auto newest = folder.newest(51);
+                const auto newest = newestIn(*disk, 51);
                 QVERIFY2(newest && *newest, newest ? "" : qPrintable(newest.error()));
                 const bool isNew = (*newest)->meta.lastIndex == 100;
                 QVERIFY(isNew || !written);
@@ -256,7 +311,7 @@ private slots:
         const auto written = writeSnapshot(*disk, 100, stateOf(100));
         QVERIFY(!written);
         QVERIFY2(written.error().contains("No space left"), qPrintable(written.error()));
-        QCOMPARE((*SnapshotFolder(*disk, kFolder).newest(51))->meta.lastIndex, quint64(50));
+        QCOMPARE((*newestIn(*disk, 51))->meta.lastIndex, quint64(50));
     }
 
     void sentInChunksItIsTheSameThere()
