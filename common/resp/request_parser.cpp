@@ -4,6 +4,7 @@
 #include "common/resp/integer.h"
 #include "common/resp/quoted_words.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -20,13 +21,13 @@ void RequestParser::append(QByteArrayView bytes)
 {
     if (!m_error.isEmpty())
         return;
-    makeRoom();
+    letGo();
     m_buffer.append(bytes);
 }
 
 char* RequestParser::room(qsizetype most)
 {
-    makeRoom();
+    letGo();
     m_room = most;
     m_buffer.resize(m_buffer.size() + most);
     return m_buffer.data() + m_buffer.size() - most;
@@ -37,8 +38,9 @@ void RequestParser::filled(qsizetype bytes)
     m_buffer.resize(m_buffer.size() - std::exchange(m_room, 0) + bytes);
 }
 
-void RequestParser::makeRoom()
+void RequestParser::letGo()
 {
+    m_arguments.clear();
     if (m_start == 0)
         return;
     if (m_start < m_buffer.size()) {
@@ -46,6 +48,8 @@ void RequestParser::makeRoom()
         if (m_start < m_buffer.size() - m_start)
             return;
         m_buffer.remove(0, m_start);
+        if (m_buffer.capacity() > std::max(kKeptCapacity, 4 * m_buffer.size()))
+            m_buffer.squeeze();
     } else if (m_buffer.capacity() > kKeptCapacity) {
         m_buffer = QByteArray();
     } else {

@@ -48,7 +48,10 @@ public:
     /// In Redis' own words, without the code: "Protocol error: invalid bulk length".
     const QByteArray& error() const { return m_error; }
 
-    qsizetype bufferedBytes() const { return m_buffer.size() - m_start; }
+    qsizetype bufferedBytes() const { return m_buffer.size() - m_start; } ///< of commands to come
+    qsizetype keptBytes() const { return m_buffer.size(); }               ///< those and what arguments() may point to
+    /// Frees what was kept of commands that are done with, so that an idle client's last one is not kept.
+    void letGo();
 
 private:
     struct Range
@@ -62,7 +65,6 @@ private:
     Outcome nextInline();
     Outcome fail(QByteArray error);
     Line readLine(qsizetype offset, QByteArrayView& line);
-    void makeRoom();
     void finishRequest(qsizetype length);
 
     QByteArray m_buffer;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::chrono::seconds kCloseDeadline{5};
 constexpr qsizetype kKeptCapacity = qsizetype(64) << 10;
+constexpr std::chrono::milliseconds kLongestTurn{5}; ///< of one connection, answering on the spot
 
 void appendResult(QByteArray& out, const kv::Result& result, Protocol protocol)
 {
@@ -168,7 +169,7 @@ void Connection::complete(quint64 requestId, const kv::Result& result)
     if (command == &m_unanswered.front()) {
         if (!command->isMute)
             appendResult(m_out, result, command->protocol);
-        m_arrivals.push_back(command->arrived);
+        noteArrival(*command);
         m_unanswered.pop_front();
         ++m_firstSequence;
         moveAnswersOut();
@@ -240,11 +241,17 @@ void Connection::moveAnswersOut()
         }
         m_out.append(command.reply);
         m_heldBytes -= command.heldBytes;
-        if (command.proposedBytes > 0)
-            m_arrivals.push_back(command.arrived);
+        noteArrival(command);
         m_unanswered.pop_front();
         ++m_firstSequence;
     }
+}
+
+/// What nobody is told about goes with no reply, and what only waits is no request to the group.
+void Connection::noteArrival(const Unanswered& command)
+{
+    if (!command.isMute && command.proposedBytes > 0)
+        m_arrivals.push_back(command.arrived);
 }
 
 void Connection::discardUnanswered()
@@ -268,7 +275,8 @@ bool Connection::mustPause() const
 
 void Connection::countHeld()
 {
-    const qint64 held = m_left ? 0 : m_out.size() + m_heldBytes + m_socket.bytesToWrite() + m_parser.bufferedBytes();
+    const qint64 unread = m_isHeldBack ? m_parser.keptBytes() : m_parser.bufferedBytes();
+    const qint64 held = m_left ? 0 : m_out.size() + m_heldBytes + m_socket.bytesToWrite() + unread;
     m_counters.clientBytes += held - std::exchange(m_counted, held);
 }
 
@@ -308,6 +316,11 @@ void Connection::readCommands()
             m_mute = false;
             if (isTheNext && m_replies == Replies::NotToTheNext)
                 m_replies = Replies::All;
+            const bool isUnderWay = !m_unanswered.empty() && m_unanswered.back().state == State::Pending;
+            if (!isUnderWay && std::chrono::steady_clock::now() - arrived > kLongestTurn) {
+                m_paused = true;
+                break;
+            }
         } else if (outcome == RequestParser::Outcome::Error) {
             ++m_counters.protocolErrors;
             appendError(reply(), "ERR " + m_parser.error());
@@ -324,6 +337,8 @@ void Connection::readCommands()
         }
     }
     m_reading = false;
+    if (!m_isHeldBack)
+        m_parser.letGo();
     m_closing |= m_socket.isAtEnd(); // it may still listen to what it is owed
     m_socket.setWantsToRead(!m_paused || m_closing);
     m_counters.parse.record(std::chrono::steady_clock::now() - arrived);

@@ -136,6 +136,7 @@ private:
     void hold(Unanswered& command);
     void settle(Unanswered& command);
     void drown();
+    void noteArrival(const Unanswered& command);
     void discardUnanswered();
     void finish();
     void leaveWhatHasNoEnd();

@@ -302,7 +302,7 @@ void Dispatcher::wait(Connection& connection, Arguments arguments, Instant arriv
 {
     const std::optional<qint64> replicas = parseInteger(arguments[1]);
     const std::optional<qint64> timeout = parseInteger(arguments[2]);
-    constexpr qint64 kLongest = qint64(1) << 52; // milliseconds
+    constexpr qint64 kLongest = qint64(1) << 42; // milliseconds: 139 years, which a clock can count in nanoseconds
     if (!m_backend.leads())
         return appendError(connection.reply(),
                            "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a "

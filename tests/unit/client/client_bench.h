@@ -40,7 +40,15 @@ public:
             held.emplace_back(requestId, std::move(command));
         return outcome;
     }
-    kv::Result readStale(QByteArrayView command) const override { return store.read(command); }
+    std::chrono::milliseconds readTakes{0};
+    mutable int staleReads = 0;
+    kv::Result readStale(QByteArrayView command) const override
+    {
+        ++staleReads;
+        for (const QDeadlineTimer done(readTakes); readTakes.count() > 0 && !done.hasExpired();) {
+        }
+        return store.read(command);
+    }
     void manage(quint64 requestId, const client::MemberCommand& command) override
     {
         if (!answers)

@@ -128,6 +128,62 @@ private slots:
         QCOMPARE(client.replies(2), QStringList({"OK", "\"1\""}));
     }
 
+    /// There is no reply whose time could be taken, and nothing is kept until there is one.
+    void commandsWithoutAReplyAreNotTimed()
+    {
+        RawClient client(m_server->port());
+        client.send("CLIENT REPLY OFF\r\n" + QByteArray("SET a 1\r\n").repeated(100) + "CLIENT REPLY ON\r\nGET a\r\n");
+        QCOMPARE(client.replies(2), QStringList({"OK", "\"1\""}));
+        QCOMPARE(m_server->counters().request.count(), quint64(1));
+        m_backend->answers = false;
+        client.send("CLIENT REPLY OFF\r\nSET a 2\r\nSET a 3\r\nCLIENT REPLY ON\r\nGET a\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(3), 5000);
+        for (const std::size_t index : {1, 0, 0})
+            m_backend->answer(index);
+        QCOMPARE(client.replies(2), QStringList({"OK", "\"2\""}));
+        QCOMPARE(m_server->counters().request.count(), quint64(2));
+    }
+
+    void aWaitIsNoRequestToTheGroup()
+    {
+        RawClient client(m_server->port());
+        m_backend->end = 7;
+        client.send("WAIT 9 0\r\n");
+        RawClient other(m_server->port());
+        QTRY_VERIFY_WITH_TIMEOUT(other.ask("INFO clients").contains("blocked_clients:1"), 5000);
+        m_backend->replicas = 9;
+        QCOMPARE(client.replies(1), QStringList{"(integer) 9"});
+        QCOMPARE(m_server->counters().request.count(), quint64(0));
+    }
+
+    /// What takes long on the spot lets the others have their turn.
+    void aClientThatAsksForMuchHoldsUpNobody()
+    {
+        m_backend->leader.isLeader = false;
+        m_backend->readTakes = std::chrono::milliseconds(2);
+        RawClient greedy(m_server->port());
+        QCOMPARE(greedy.ask("READONLY"), "OK");
+        greedy.send(QByteArray("GET a\r\n").repeated(500));
+        QTRY_VERIFY_WITH_TIMEOUT(m_backend->staleReads > 0, 5000);
+        RawClient other(m_server->port());
+        QCOMPARE(other.ask("PING"), "PONG");
+        QVERIFY2(m_backend->staleReads < 250, qPrintable(QString::number(m_backend->staleReads)));
+        QCOMPARE(greedy.replies(500).size(), 500);
+    }
+
+    void aCommandThatIsHeldBackCounts()
+    {
+        m_backend->answers = false;
+        RawClient client(m_server->port());
+        client.send("SET a 1\r\n" + resp::encodeCommand({"EXISTS", "a", QByteArray(60'000, 'k')}));
+        QTRY_VERIFY_WITH_TIMEOUT(m_server->counters().clientBytes > 60'000, 5000);
+        m_backend->answer(0);
+        QTRY_COMPARE_WITH_TIMEOUT(m_backend->held.size(), std::size_t(1), 5000);
+        m_backend->answer(0);
+        QCOMPARE(client.replies(2), QStringList({"OK", "(integer) 1"}));
+        QTRY_COMPARE_WITH_TIMEOUT(m_server->counters().clientBytes, qint64(0), 5000);
+    }
+
     void aClientIsDescribed()
     {
         RawClient client(m_server->port());
@@ -170,6 +226,8 @@ private slots:
         RawClient client(m_server->port());
         QCOMPARE(client.ask("WAIT 1 -1"), "(error) ERR timeout is negative");
         QCOMPARE(client.ask("WAIT x 1"), "(error) ERR value is not an integer or out of range");
+        QCOMPARE(client.ask("WAIT 0 4398046511104"), "(integer) 0");
+        QCOMPARE(client.ask("WAIT 1 4398046511105"), "(error) ERR timeout is not an integer or out of range");
         QCOMPARE(client.ask("WAIT 1 x"), "(error) ERR timeout is not an integer or out of range");
     }
 

@@ -104,6 +104,24 @@ private slots:
         QCOMPARE(parser.error(), QByteArray("Protocol error: too big request"));
     }
 
+    void whatIsDoneWithIsLetGo()
+    {
+        RequestParser parser;
+        parser.append(encodeCommand({"SET", "a", QByteArray(1'000'000, 'v')}) + "*2\r\n$3\r\nGE");
+        QCOMPARE(parser.next(), RequestParser::Outcome::Request);
+        QVERIFY(parser.keptBytes() > 1'000'000);
+        QCOMPARE(parser.bufferedBytes(), 10);
+        QCOMPARE(parser.next(), RequestParser::Outcome::NeedMore);
+        parser.letGo();
+        QCOMPARE(parser.keptBytes(), 10);
+        parser.append("T\r\n$1\r\na\r\n");
+        QCOMPARE(parser.next(), RequestParser::Outcome::Request);
+        QCOMPARE(parser.arguments()[0], QByteArrayView("GET"));
+        parser.letGo();
+        QCOMPARE(parser.keptBytes(), 0);
+        QCOMPARE(parser.next(), RequestParser::Outcome::NeedMore);
+    }
+
     void errorStays()
     {
         RequestParser parser;
