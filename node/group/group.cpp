@@ -11,7 +11,7 @@ namespace faultline::node {
 namespace {
 constexpr int kTicksToLookForSpace = 10;
 constexpr qsizetype kFreedTogether = 10'000;    ///< keys
-constexpr qint64 kSaidInTurn = qint64(4) << 20; ///< bytes of replies to reads, so that large ones hold nobody up
+constexpr qint64 kSaidInTurn = qint64(4) << 20; ///< what reads may cost, so that large ones hold nobody up
 constexpr auto kStalledAfter = std::chrono::seconds(2);
 constexpr std::size_t kAppliedTogether = 16; ///< what is fetched ahead for the last must not push out the first
 } // namespace
@@ -200,8 +200,12 @@ Result<void> Group::turn()
     }
     // A write that is done may be what a commit waited for, so that one turn takes a few rounds; what the inputs of one
     // turn can cause is finite.
-    while (!m_failure && m_raft.hasReady())
-        act(m_raft.takeReady());
+    // Except what a long log gives to apply: whoever begins with one must go on hearing, and being heard.
+    for (bool isMuch = false; !m_failure && !isMuch && m_raft.hasReady();) {
+        raft::Ready ready = m_raft.takeReady();
+        isMuch = ready.committed.size() >= raft::kMaxCommittedAtOnce;
+        act(std::move(ready));
+    }
     if (!m_failure) {
         answerReads();
         goOnWithSnapshot();
@@ -323,7 +327,10 @@ void Group::writeGathered()
                     if (whenSynced)
                         whenSynced(*result->took);
                 }
-                for (GroupDisk::Outcome& outcome : result->outcomes.value_or(std::vector<GroupDisk::Outcome>())) {
+                std::vector<GroupDisk::Outcome> outcomes; // taken over: a copy of an installed state would take long
+                if (result->outcomes)
+                    outcomes = *std::move(result->outcomes);
+                for (GroupDisk::Outcome& outcome : outcomes) {
                     const Unwritten write = std::move(m_unwritten.front());
                     m_unwritten.pop_front();
                     written(write, std::move(outcome));
@@ -445,6 +452,16 @@ void Group::freeSome(std::shared_ptr<kv::Tables::Dropped> dropped)
         });
 }
 
+namespace {
+/// Of a read, in bytes of a reply that take as long.
+qint64 costOf(const QByteArray& command, const kv::Result& result)
+{
+    constexpr qint64 kKeyLookedAt = 400;
+    const auto* page = std::get_if<kv::Page>(&result);
+    return kv::sizeOf(result) + command.size() + (page ? kKeyLookedAt * page->lookedAt : 0);
+}
+} // namespace
+
 void Group::answerReads()
 {
     if (!m_reads.hasDue(m_applied))
@@ -456,7 +473,7 @@ void Group::answerReads()
         if (!read)
             return;
         const kv::Result result = m_store.read(read->command, now);
-        said += kv::sizeOf(result);
+        said += costOf(read->command, result);
         if (whenCompleted)
             whenCompleted(read->requestId, result);
     }

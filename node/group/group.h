@@ -203,6 +203,7 @@ private:
         raft::SnapshotMark mark;
         raft::LogIndex firstKept;
         std::shared_ptr<kv::SnapshotWriter> writer; ///< used where the disk is waited for, by a piece of work at a time
+        qint64 bytesBefore = 0; ///< applied since the snapshot before, which count again if this one is given up
         bool pieceIsOut = false;
     };
 
@@ -247,6 +248,7 @@ private:
     void beginSnapshot();
     void writePiece();
     void giveUpSnapshot();
+    void letGoOfSnapshot();
     void finishSnapshot();
     void snapshotTaken(const StoredSnapshot& snapshot);
 

@@ -54,7 +54,8 @@ void Group::install(GroupDisk::Installed installed)
     m_newest = std::move(installed.snapshot);
     m_applied = m_newest->mark.lastIndex;
     m_bytesSinceSnapshot = 0;
-    m_taking.reset(); // of a state that is past
+    if (m_taking)
+        letGoOfSnapshot(); // of a state that is past
     ++m_snapshotsInstalled;
     std::erase_if(m_watchedUnapplied, [&](const Unapplied& waiting) { return waiting.index <= m_applied; });
 }
@@ -103,8 +104,8 @@ void Group::beginSnapshot()
     raft::LogIndex firstKept = std::max(m_options.firstKeptBehind(mark.lastIndex), m_raft.status().firstIndex);
     if (m_byteMarks.size() == kByteMarks)
         firstKept = std::max(firstKept, m_byteMarks.front().next());
-    m_bytesSinceSnapshot = 0;
-    m_taking.emplace(Taking{mark, firstKept, std::make_shared<kv::SnapshotWriter>(m_store.snapshot())});
+    m_taking.emplace(Taking{mark, firstKept, std::make_shared<kv::SnapshotWriter>(m_store.snapshot()),
+                            std::exchange(m_bytesSinceSnapshot, 0)});
 }
 
 void Group::writePiece()
@@ -142,8 +143,21 @@ void Group::writePiece()
 
 void Group::giveUpSnapshot()
 {
-    m_taking.reset();
+    m_bytesSinceSnapshot += m_taking->bytesBefore;
+    letGoOfSnapshot();
     m_noSnapshotBefore = m_applied.value + std::max<quint64>(1, m_options.snapshotAfterEntries / kRetriesWithoutSpace);
+}
+
+/// It may be the last that holds what the store replaced since, which takes long to free.
+void Group::letGoOfSnapshot()
+{
+    m_handed.storage.run(
+        [writer = std::move(m_taking->writer)]() mutable -> Result<void> {
+            writer.reset();
+            return {};
+        },
+        [](const Result<void>&) {});
+    m_taking.reset();
 }
 
 void Group::finishSnapshot()

@@ -51,6 +51,7 @@ struct Page
 {
     quint64 cursor = 0;
     std::vector<QByteArray> keys;
+    qsizetype lookedAt = 0; ///< keys that came into question: what finding them took
     bool operator==(const Page&) const = default;
 };
 /// Their places in this list are in snapshots: add at the end only.

@@ -47,7 +47,7 @@ Result Store::apply(QByteArrayView payload)
     const std::optional<Command> command = decodeCommand(payload);
     if (!command)
         return notACommand();
-    passTime(command->stamp);
+    passTime(*command);
     switch (command->verb) {
     case Verb::SessionOpen:
         return Integer{static_cast<qint64>(m_sessions.open())};
@@ -73,7 +73,7 @@ Result Store::apply(QByteArrayView payload)
 void Store::passBy(QByteArrayView payload)
 {
     if (const std::optional<Command> command = decodeCommand(payload))
-        passTime(command->stamp);
+        passTime(*command);
 }
 
 void Store::expect(std::span<const QByteArrayView> payloads) const
@@ -86,11 +86,11 @@ void Store::expect(std::span<const QByteArrayView> payloads) const
     m_tables.expect(keys);
 }
 
-void Store::passTime(qint64 stamp)
+void Store::passTime(const Command& command)
 {
-    m_time = std::max(m_time, stamp);
+    m_time = std::max(m_time, command.stamp);
     const quint64 before = m_tables.size();
-    m_tables.expire(m_time, kExpiredPerEntry);
+    m_tables.expire(m_time, command.verb == Verb::Time ? kExpiredByTime : kExpiredByOther);
     m_expired += before - m_tables.size();
 }
 

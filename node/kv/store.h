@@ -32,7 +32,10 @@ class Store
 public:
     /// Of values that one reply has together.
     static constexpr qsizetype kMaxReply = qsizetype(32) << 20;
-    static constexpr int kExpiredPerEntry = 1024;
+    /// Keys that one entry removes because they have expired: one that came for that, and any other, of which there may
+    /// be a thousand in a turn.
+    static constexpr int kExpiredByTime = 1024;
+    static constexpr int kExpiredByOther = 16;
 
     explicit Store(StoreRules rules = {})
         : m_rules(rules)
@@ -79,7 +82,7 @@ public:
     faultline::Result<void> restore(const NextPiece& next);
 
 private:
-    void passTime(qint64 stamp);
+    void passTime(const Command& command);
     Result applyKeyed(const Command& command);
     Result call(const Command& command);
     Result readKeyed(const Command& command, qint64 now) const;

@@ -191,6 +191,7 @@ Page Tables::scan(quint64 cursor, qsizetype count) const
             continue;
         // A table of usual size is taken whole: there may be more keys than asked for, as in Redis.
         constexpr qsizetype kWhole = 256;
+        page.lookedAt += table.size();
         const auto goOn = addPage(table, from, table.size() <= kWhole ? kWhole : left, page.keys);
         if (goOn) {
             page.cursor = quint64(*goOn) * kSlots + slot;

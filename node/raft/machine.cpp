@@ -10,9 +10,6 @@
 namespace faultline::raft {
 
 namespace {
-/// Handed out in one Ready. A node that starts with a long log is told to apply it in pieces.
-constexpr std::uint64_t kMaxCommittedAtOnce = 10'000;
-
 template <typename... Ts> struct Overloaded : Ts...
 {
     using Ts::operator()...;

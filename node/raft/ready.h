@@ -98,6 +98,9 @@ struct ConfirmedRead
     LogIndex index;
 };
 
+/// A node that starts with a long log is told to apply it in pieces.
+inline constexpr std::size_t kMaxCommittedAtOnce = 10'000;
+
 /// Everything the owner has to do for the group after some inputs. A value rather than callbacks, so that the owner can
 /// batch, reorder what may be reordered, and write while it sends. One Ready is taken at a time; the next may be taken
 /// before this one's write is done.
@@ -127,7 +130,7 @@ struct Ready
     /// Reads this node cannot answer: it no longer leads. Nothing was done; ask the next leader.
     std::vector<std::uint64_t> refusedReads;
 
-    std::vector<Entry> committed; ///< apply these, in order; each entry is handed out once
+    std::vector<Entry> committed; ///< at most kMaxCommittedAtOnce: apply these, in order; each entry is handed out once
     std::vector<Event> events;
 
     bool empty() const

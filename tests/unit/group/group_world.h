@@ -69,6 +69,7 @@ struct Member : node::Transport
     std::deque<raft::Message>* network = nullptr;
     std::function<void(raft::Message&)> whenSent; ///< sees every message, and may change it
     storage::RealDisk disk;
+    storage::Disk* other = nullptr; ///< instead of that one; must outlive it
     HeldStorage storage;
     std::unique_ptr<node::Group> group;
     std::map<quint64, kv::Result> completed;
@@ -84,7 +85,7 @@ struct Member : node::Transport
 
     void start()
     {
-        auto opened = node::Group::open(options, {disk, storage, *this, [this] { return time; },
+        auto opened = node::Group::open(options, {other ? *other : disk, storage, *this, [this] { return time; },
                                                   [this] { return passed += std::chrono::microseconds(1); },
                                                   [this] { return clock; }, [this] { return stops; }});
         if (!opened)

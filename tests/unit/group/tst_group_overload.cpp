@@ -10,6 +10,23 @@ class TestGroupOverload : public QObject
 {
     Q_OBJECT
 
+    /// How many commands the leader answered in each turn in which it did.
+    static std::vector<std::size_t> answeredByTurn(World& world)
+    {
+        std::vector<std::size_t> answered;
+        for (int turn = 0; turn < 20; ++turn) {
+            for (const std::uint32_t id : {1u, 2u, 3u}) {
+                const std::size_t before = world.member(1).completed.size();
+                if (!world[id].turn())
+                    return {};
+                if (world.member(1).completed.size() > before)
+                    answered.push_back(world.member(1).completed.size() - before);
+            }
+            world.deliver();
+        }
+        return answered;
+    }
+
 private slots:
     void aSlowDiskGathersSoMuchAndNoMore()
     {
@@ -90,17 +107,51 @@ private slots:
         world.settle();
         for (quint64 id = 2; id <= 9; ++id)
             QVERIFY(world[1].submit(id, get("big")) == Group::Submitted::Taken);
-        std::vector<std::size_t> answered;
-        for (int turn = 0; turn < 20; ++turn) {
-            for (const std::uint32_t id : {1u, 2u, 3u}) {
-                const std::size_t before = world.member(1).completed.size();
-                QVERIFY(world[id].turn());
-                if (world.member(1).completed.size() > before)
-                    answered.push_back(world.member(1).completed.size() - before);
-            }
-            world.deliver();
+        QCOMPARE(answeredByTurn(world), (std::vector<std::size_t>{2, 2, 2, 2}));
+    }
+
+    /// Also where none of them is told.
+    void readsThatLookAtManyKeysComeInSeveralTurns()
+    {
+        World world(3);
+        world.ticks(20);
+        std::vector<QByteArray> words;
+        for (int i = 0; i < 6'000; ++i)
+            words.insert(words.end(), {"key:" + QByteArray::number(i), "v"});
+        const std::vector<QByteArrayView> arguments(words.begin(), words.end());
+        world[1].submit(1, kv::encodeCommand(kv::Verb::SetMany, arguments));
+        world.settle();
+        const std::array<QByteArrayView, 3> scan{"0", "10000", "nothing*"};
+        for (quint64 id = 2; id <= 9; ++id)
+            QVERIFY(world[1].submit(id, kv::encodeCommand(kv::Verb::Scan, scan)) == Group::Submitted::Taken);
+        QCOMPARE(answeredByTurn(world), (std::vector<std::size_t>{2, 2, 2, 2}));
+    }
+
+    /// Whoever begins with one goes on hearing, and being heard, while it is applied.
+    void aLongLogIsAppliedInSeveralTurns()
+    {
+        constexpr quint64 kEntries = 25'000;
+        World world(1);
+        world.ticks(20);
+        for (quint64 id = 1; id <= kEntries; ++id)
+            QVERIFY(world[1].submit(id, set("k", "v")) == Group::Submitted::Taken);
+        world.settle();
+        Member& member = world.member(1);
+        QCOMPARE(member.completed.size(), std::size_t(kEntries));
+        member.stop();
+        member.applied.clear();
+        member.start();
+        std::size_t most = 0;
+        for (int turn = 0; turn < 100; ++turn) {
+            if (member.dues == 0)
+                world[1].tick();
+            member.dues = 0;
+            const std::size_t before = member.applied.size();
+            QVERIFY(world[1].turn());
+            most = std::max(most, member.applied.size() - before);
         }
-        QCOMPARE(answered, (std::vector<std::size_t>{2, 2, 2, 2}));
+        QVERIFY(member.applied.size() > kEntries);
+        QCOMPARE(most, raft::kMaxCommittedAtOnce);
     }
 
     void whoseDiskHangsPromisesSoMuchAndNoMore()

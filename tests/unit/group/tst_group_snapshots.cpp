@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "group_world.h"
+#include "scarce_disk.h"
 
 using namespace faultline;
 using namespace faultline::node;
@@ -236,6 +237,28 @@ private slots:
         world->ticks(150);
         QCOMPARE((*world)[3].snapshotsInstalled(), quint64(1));
         QCOMPARE((*world)[3].store().stateHash(), (*world)[1].store().stateHash());
+    }
+
+    /// What made it due counts again, so that the log does not grow by as much once more.
+    void oneThatFoundNoSpaceIsSoonTriedAgain()
+    {
+        tests::ScarceDisk disk(QStringLiteral("/n1"));
+        World world(1, [](GroupOptions& options) {
+            small(options);
+            options.snapshotWorthBytes = 80'000;
+        });
+        Member& member = world.member(1);
+        member.stop();
+        member.options.folder = QStringLiteral("/n1");
+        member.other = &disk;
+        member.start();
+        world.ticks(20);
+        disk.names = tests::ScarceDisk::Names::None;
+        writes(world, 100);
+        disk.names = tests::ScarceDisk::Names::Plenty;
+        QCOMPARE(world[1].snapshotsTaken(), quint64(0));
+        writes(world, 20);
+        QCOMPARE(world[1].snapshotsTaken(), quint64(1));
     }
 
     void writesGoOnWhileASnapshotIsOnItsWayToTheDisk()

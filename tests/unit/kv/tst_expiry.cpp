@@ -71,14 +71,15 @@ private slots:
     void manyThatExpireAtOnceReadAsAbsentAtOnce()
     {
         Timed timed;
-        const int many = 3 * Store::kExpiredPerEntry;
+        const int many = 3 * Store::kExpiredByTime;
         for (int i = 0; i < many; ++i)
             timed.at(1'000, Verb::SetWith, {QByteArray::number(i), "v", flags(SetFlag::kAfter), "10"});
         timed.at(2'000, Verb::Time, {"0"});
-        QCOMPARE(timed.store.keys(), quint64(2 * Store::kExpiredPerEntry));
+        QCOMPARE(timed.store.keys(), quint64(2 * Store::kExpiredByTime));
         for (int i = 0; i < many; ++i)
             QCOMPARE(timed.store.read(encoded(Verb::Exists, {QByteArray::number(i)})), Result(Integer{0}));
         QCOMPARE(timed.at(2'000, Verb::Delete, {"0", "1"}), Result(Integer{0}));
+        QCOMPARE(timed.store.keys(), quint64(2 * Store::kExpiredByTime - Store::kExpiredByOther));
         timed.at(2'000, Verb::Time, {"0"});
         timed.at(2'000, Verb::Time, {"0"});
         QCOMPARE(timed.store.keys(), quint64(0));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "node/storage/incoming_snapshot.h"
 #include "node/storage/snapshot_file.h"
+#include "scarce_disk.h"
 #include "wal_sample.h"
 
 #include <QTest>
@@ -11,52 +12,6 @@ using namespace faultline::tests;
 using faultline::sim::SimDisk;
 
 namespace {
-
-/// A disk that has bytes to spare and, at times, no room for a name: a folder needs a block more for it, or the file
-/// system has no more inodes.
-class ScarceDisk final : public Disk
-{
-public:
-    enum class Names { Plenty, None, NoneButRemovalsHappen };
-    Names names = Names::Plenty;
-
-    ScarceDisk() { static_cast<void>(m_disk.makeFolder(kFolder)); }
-
-    bool lackedSpace() const override { return m_lackedSpace; }
-    bool exists(const QString& path) const override { return m_disk.exists(path); }
-    bool hasSpace(const QString& folder) const override { return m_disk.hasSpace(folder); }
-    Result<std::unique_ptr<File>> open(const QString& path, Open mode) override
-    {
-        if (mode == Open::CreateNew && lacks())
-            return refused();
-        return m_disk.open(path, mode);
-    }
-    Result<void> rename(const QString& from, const QString& to) override
-    {
-        return lacks() ? refused() : m_disk.rename(from, to);
-    }
-    Result<void> remove(const QString& path) override
-    {
-        if (lacks() && names == Names::NoneButRemovalsHappen)
-            static_cast<void>(m_disk.remove(path));
-        return lacks() ? refused() : m_disk.remove(path);
-    }
-    Result<QStringList> list(const QString& folder) const override { return m_disk.list(folder); }
-    Result<void> syncFolder(const QString& folder) override { return m_disk.syncFolder(folder); }
-    Result<void> makeFolder(const QString& folder) override { return m_disk.makeFolder(folder); }
-    Result<std::unique_ptr<FolderLock>> lockFolder(const QString& folder) override { return m_disk.lockFolder(folder); }
-
-private:
-    bool lacks()
-    {
-        m_lackedSpace = names != Names::Plenty;
-        return m_lackedSpace;
-    }
-    static Error refused() { return Error{QStringLiteral("a name failed: No space left on device.")}; }
-
-    SimDisk m_disk{fault::Random(1)};
-    bool m_lackedSpace = false;
-};
 
 const WalOptions kSmall{.owner = 5, .segmentSize = 300, .fillStep = 64};
 
@@ -84,7 +39,7 @@ class TestNamesWithoutSpace : public QObject
 private slots:
     void logGoesOnInItsSegmentUntilTheNextHasAName()
     {
-        ScarceDisk disk;
+        ScarceDisk disk(kFolder);
         Model model;
         {
             auto opened = Wal::open(disk, kFolder, kSmall);
@@ -113,7 +68,7 @@ private slots:
     void compactionWaits()
     {
         QFETCH(const int, names);
-        ScarceDisk disk;
+        ScarceDisk disk(kFolder);
         Model model;
         {
             auto opened = Wal::open(disk, kFolder, kSmall);
@@ -137,7 +92,7 @@ private slots:
     /// They still count as spares, so that a node that starts on a full disk again and again does not gather them.
     void sparesThatAStartCannotRemoveCount()
     {
-        ScarceDisk disk;
+        ScarceDisk disk(kFolder);
         Model model;
         const auto spares = [&] { return std::size_t(disk.list(kFolder)->filter(QStringLiteral("spare-")).size()); };
         {
@@ -159,7 +114,7 @@ private slots:
 
     void logIsAsItWasWhenItCannotBeginAnew()
     {
-        ScarceDisk disk;
+        ScarceDisk disk(kFolder);
         Model model;
         {
             auto opened = Wal::open(disk, kFolder, kSmall);
@@ -176,7 +131,7 @@ private slots:
 
     void snapshotIsGivenUpAndTakenAnotherTime()
     {
-        ScarceDisk disk;
+        ScarceDisk disk(kFolder);
         SnapshotFolder folder(disk, kFolder);
         disk.names = ScarceDisk::Names::None;
         QVERIFY(!folder.begin({7, 1, "m"}));
@@ -205,11 +160,11 @@ private slots:
 
     void snapshotFromAPeerKeepsWhatCame()
     {
-        ScarceDisk sender;
+        ScarceDisk sender(kFolder);
         auto writer = SnapshotFolder(sender, kFolder).begin({7, 1, "m"});
         QVERIFY(writer && (*writer)->append("state") && (*writer)->finish());
         const QByteArray bytes = fileOf(sender, 7);
-        ScarceDisk disk;
+        ScarceDisk disk(kFolder);
         disk.names = ScarceDisk::Names::None;
         auto incoming = IncomingSnapshot::open(disk, kFolder, 7, 1);
         QVERIFY(incoming && !*incoming);
