@@ -61,6 +61,7 @@ void LoadWorker::start(const LoadOptions& options)
     m_record = {};
     m_record.from = wire::monotonicNow();
     m_reportedTally = {};
+    m_schedule = {};
     m_schedule.setRate(options.rate, now());
     m_hotKey = {};
     m_streamClock.setPace(options.pace);
@@ -132,6 +133,9 @@ void LoadWorker::stop()
 
 void LoadWorker::setRate(double perSecond)
 {
+    if (perSecond == m_options.rate)
+        return;
+    pump(); // what has come due by the rate until now
     m_options.rate = perSecond;
     m_schedule.setRate(perSecond, now());
     arm();
@@ -139,16 +143,23 @@ void LoadWorker::setRate(double perSecond)
 
 void LoadWorker::setPace(const wire::Pace& pace)
 {
+    // What is left of a second of the cluster's time is left at the new pace, too.
+    const Instant present = now();
+    std::set<std::pair<Instant, quint64>> deadlines;
+    for (const auto& [at, id] : m_deadlines) {
+        const Instant moved = present + (at - present) * pace.factor / m_options.pace.factor;
+        m_underway.at(id).deadline = moved;
+        deadlines.emplace(moved, id);
+    }
+    m_deadlines = std::move(deadlines);
     m_options.pace = pace;
     m_streamClock.setPace(pace);
     for (const auto& connection : m_connections)
         connection->stream().goOn();
-    if (pace.held == m_held)
-        return;
-    if (pace.held) {
+    if (pace.held && !m_held) {
         m_heldSince = wire::monotonicNow();
         m_held = true;
-    } else {
+    } else if (!pace.held && m_held) {
         m_heldTotal += wire::monotonicNow() - m_heldSince;
         m_held = false;
         m_lastPump = wire::monotonicNow();
@@ -191,7 +202,7 @@ void LoadWorker::arm()
     if (!m_retries.empty())
         next = std::min(next, m_retries.front().at);
     if (!m_deadlines.empty())
-        next = std::min(next, m_deadlines.front().at);
+        next = std::min(next, m_deadlines.begin()->first);
     m_pumpTimer.start(std::clamp(std::chrono::ceil<std::chrono::milliseconds>(next - present), 1ms, 100ms));
 }
 
@@ -250,7 +261,7 @@ void LoadWorker::begin(Instant intended, Instant present)
     underway.intended = intended;
     underway.deadline = intended + kTimeout * m_options.pace.factor;
     ++m_record.attempted;
-    m_deadlines.push_back({underway.deadline, id});
+    m_deadlines.emplace(underway.deadline, id);
     send(id, m_underway.emplace(id, std::move(underway)).first->second);
 }
 
@@ -331,8 +342,7 @@ void LoadWorker::onReply(LoadConnection& connection, quint64 id, const resp::Rep
 
 void LoadWorker::onDone(LoadConnection& connection, quint64 id, const resp::Reply& reply)
 {
-    const Underway underway = std::move(m_underway.at(id));
-    m_underway.erase(id);
+    const Underway underway = take(id);
     ++m_record.ok;
     m_record.latency.record(now() - underway.intended);
     if (underway.operation.isRead) {
@@ -367,13 +377,9 @@ void LoadWorker::onBroken(LoadConnection& connection, const std::deque<quint64>&
 
 void LoadWorker::giveUpOverdue(Instant present)
 {
-    while (!m_deadlines.empty() && m_deadlines.front().at <= present) {
-        const quint64 id = m_deadlines.front().id;
-        m_deadlines.pop_front();
-        const auto found = m_underway.find(id);
-        if (found == m_underway.end())
-            continue;
-        if (LoadConnection* connection = found->second.connection) {
+    while (!m_deadlines.empty() && m_deadlines.begin()->first <= present) {
+        const quint64 id = m_deadlines.begin()->second;
+        if (LoadConnection* connection = m_underway.at(id).connection) {
             if (m_leader == connection->node())
                 m_leader = {};
             endUnknown(id);
@@ -384,24 +390,27 @@ void LoadWorker::giveUpOverdue(Instant present)
     }
 }
 
+LoadWorker::Underway LoadWorker::take(quint64 id)
+{
+    auto node = m_underway.extract(id);
+    m_deadlines.erase({node.mapped().deadline, id});
+    return std::move(node.mapped());
+}
+
 void LoadWorker::endUnknown(quint64 id)
 {
-    const auto found = m_underway.find(id);
-    if (found == m_underway.end())
+    if (!m_underway.contains(id))
         return;
     ++m_record.unknown;
-    m_ledger->unknown(found->second.operation);
-    m_underway.erase(found);
+    m_ledger->unknown(take(id).operation);
 }
 
 void LoadWorker::endRefused(quint64 id)
 {
-    const auto found = m_underway.find(id);
-    if (found == m_underway.end())
+    if (!m_underway.contains(id))
         return;
     ++m_record.failed;
-    m_ledger->refused(found->second.operation);
-    m_underway.erase(found);
+    m_ledger->refused(take(id).operation);
 }
 
 void LoadWorker::flushAll()

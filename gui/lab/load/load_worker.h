@@ -11,6 +11,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 namespace faultline::lab {
@@ -78,6 +79,8 @@ private:
     void onDone(LoadConnection& connection, quint64 id, const resp::Reply& reply);
     void onBroken(LoadConnection& connection, const std::deque<quint64>& ids);
     void giveUpOverdue(Instant now);
+    /// Nobody waits for it any more. It must be under way.
+    Underway take(quint64 id);
     void endUnknown(quint64 id);
     void endRefused(quint64 id);
     void report();
@@ -101,7 +104,7 @@ private:
     NodeId m_leader;        ///< who took the last command, or whom -MOVED named; nobody when unknown
     std::unordered_map<quint64, Underway> m_underway;
     std::deque<Retry> m_retries;
-    std::deque<Retry> m_deadlines; ///< in order of begin
+    std::set<std::pair<Instant, quint64>> m_deadlines; ///< of all under way, by time
     std::vector<Watch> m_watches;
     quint64 m_lastId = 0;
 

@@ -14,7 +14,8 @@ class Schedule
 public:
     using Instant = wire::Monotonic;
 
-    /// Takes effect from `now` on: nothing is caught up, nothing comes twice.
+    /// Takes effect from `now` on: nothing is caught up, nothing comes twice. The part of an interval that has passed
+    /// stays passed, so that a slow load comes through however often the rate is set.
     void setRate(double perSecond, Instant now);
     double rate() const { return m_rate; }
 
@@ -26,6 +27,7 @@ public:
 private:
     double m_rate = 0;
     Instant m_base{0};   ///< the schedule counts from here
+    double m_passed = 0; ///< of the first interval, before m_base; 0 to 1
     quint64 m_taken = 0; ///< since m_base
 };
 

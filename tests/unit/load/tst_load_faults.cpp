@@ -203,14 +203,17 @@ private slots:
         QTest::addColumn<quint32>("factor");
         QTest::addColumn<int>("staleMs");
         QTest::addColumn<double>("rate");
-        QTest::newRow("cannot be told") << true << false << 1u << 0 << 200.0;
-        QTest::newRow("cannot answer") << false << true << 1u << 0 << 200.0;
-        QTest::newRow("both ways") << true << true << 1u << 0 << 200.0;
-        QTest::newRow("both ways, slowed") << true << true << 2u << 0 << 200.0;
-        QTest::newRow("both ways, 20 a second") << true << true << 1u << 0 << 20.0;
-        QTest::newRow("both ways, more than can wait") << true << true << 1u << 0 << 8'000.0;
-        QTest::newRow("the others notice late") << true << true << 1u << 600 << 200.0;
-        QTest::newRow("the others notice behind the timeout") << true << true << 1u << 1'500 << 200.0;
+        QTest::addColumn<quint32>("factorBefore");
+        QTest::newRow("cannot be told") << true << false << 1u << 0 << 200.0 << 1u;
+        QTest::newRow("cannot answer") << false << true << 1u << 0 << 200.0 << 1u;
+        QTest::newRow("both ways") << true << true << 1u << 0 << 200.0 << 1u;
+        QTest::newRow("both ways, slowed") << true << true << 2u << 0 << 200.0 << 2u;
+        QTest::newRow("both ways, 20 a second") << true << true << 1u << 0 << 20.0 << 1u;
+        QTest::newRow("both ways, more than can wait") << true << true << 1u << 0 << 8'000.0 << 1u;
+        QTest::newRow("the others notice late") << true << true << 1u << 600 << 200.0 << 1u;
+        QTest::newRow("the others notice behind the timeout") << true << true << 1u << 1'500 << 200.0 << 1u;
+        QTest::newRow("both ways, slowed ten times before") << true << true << 1u << 0 << 200.0 << 10u;
+        QTest::newRow("both ways, slowed most before") << true << true << 2u << 0 << 200.0 << 50u;
     }
     void aSilentLeaderIsLeftWithinATimeout()
     {
@@ -219,7 +222,9 @@ private slots:
         QFETCH(quint32, factor);
         QFETCH(int, staleMs);
         QFETCH(double, rate);
-        startAndServe(rate, {factor});
+        QFETCH(quint32, factorBefore);
+        startAndServe(rate, {factorBefore});
+        m_load->setPace({factor});
         const Monotonic from = wire::monotonicNow();
         setFaults(1, out ? kCut : LinkFault(), in ? kCut : LinkFault());
         m_load->watchRecovery(1, {1}, from);
@@ -241,6 +246,33 @@ private slots:
         const auto before = m_tally.acknowledged;
         QTRY_VERIFY_WITH_TIMEOUT(m_tally.acknowledged > before + 5, 20'000);
         verifyNothingIsLost();
+    }
+
+    void whatIsUnderWayWaitsASecondOfTheClustersTime_data()
+    {
+        QTest::addColumn<quint32>("before");
+        QTest::addColumn<quint32>("after");
+        QTest::addColumn<int>("leastMs"); // from when the pace changed
+        QTest::addColumn<int>("mostMs");
+        QTest::newRow("slowed less") << 20u << 1u << 0 << 1'500;
+        QTest::newRow("slowed more") << 1u << 4u << 1'600 << 4'500;
+    }
+    void whatIsUnderWayWaitsASecondOfTheClustersTime()
+    {
+        QFETCH(quint32, before);
+        QFETCH(quint32, after);
+        QFETCH(int, leastMs);
+        QFETCH(int, mostMs);
+        startAndServe(200, {before});
+        setFaults(1, {}, kCut);
+        QTRY_VERIFY(m_sum.outstanding > 20);
+        m_load->setRate(0);
+        m_load->setPace({after});
+        QElapsedTimer since;
+        since.start();
+        QTRY_VERIFY_WITH_TIMEOUT(m_sum.outstanding == 0, mostMs);
+        QVERIFY2(since.hasExpired(leastMs), qPrintable(QString::number(since.elapsed())));
+        QVERIFY(m_sum.unknown > 20);
     }
 
     void aSilentFollowerCostsNothing()

@@ -2,6 +2,7 @@
 #include "fake_node.h"
 
 #include <QTest>
+#include <QTimer>
 
 #include <memory>
 
@@ -91,6 +92,23 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(m_tally.acknowledged > goesOn + 50, 20'000);
         QCOMPARE(m_two->commands, last);
         QCOMPARE(m_tally.lost, quint64(0));
+    }
+
+    void aSlowRateSetAgainAndAgainIsKept_data()
+    {
+        QTest::addColumn<double>("other");
+        QTest::newRow("the same") << 5.0;
+        QTest::newRow("nearly the same") << 5.1;
+    }
+    void aSlowRateSetAgainAndAgainIsKept()
+    {
+        QFETCH(double, other);
+        start(5);
+        QTimer timer;
+        int turn = 0;
+        connect(&timer, &QTimer::timeout, this, [&] { m_load->setRate(++turn % 2 == 0 ? 5.0 : other); });
+        timer.start(50);
+        QTRY_VERIFY_WITH_TIMEOUT(m_sum.offered >= 5, 5'000);
     }
 
     void followsMovedAndRemembersTheLeader()

@@ -64,6 +64,43 @@ private slots:
         QCOMPARE(takeAll(schedule, 5s), 0);
         QCOMPARE(takeAll(schedule, 6s), 1000);
     }
+
+    /// As a ramp of something else does, ten times a second.
+    void aSlowRateSetAgainAndAgainIsKept_data()
+    {
+        QTest::addColumn<double>("from");
+        QTest::addColumn<double>("to");
+        QTest::addColumn<int>("operations"); // within ten seconds
+        QTest::newRow("1") << 1.0 << 1.0 << 10;
+        QTest::newRow("5") << 5.0 << 5.0 << 50;
+        QTest::newRow("9.9") << 9.9 << 9.9 << 99;
+        QTest::newRow("20") << 20.0 << 20.0 << 200;
+        QTest::newRow("rising") << 1.0 << 9.0 << 50;
+        QTest::newRow("falling") << 9.0 << 1.0 << 50;
+    }
+    void aSlowRateSetAgainAndAgainIsKept()
+    {
+        QFETCH(double, from);
+        QFETCH(double, to);
+        QFETCH(int, operations);
+        Schedule schedule;
+        int count = 0;
+        for (int step = 0; step <= 100; ++step) {
+            count += takeAll(schedule, step * 100ms);
+            schedule.setRate(from + (to - from) * step / 100, step * 100ms);
+        }
+        QVERIFY2(std::abs(count - operations) <= 1, qPrintable(QString::number(count)));
+    }
+
+    void timeWithoutLoadIsNoPartOfAnInterval()
+    {
+        Schedule schedule;
+        schedule.setRate(1, 0s);
+        schedule.setRate(0, 600ms);
+        QVERIFY(!schedule.nextDue());
+        schedule.setRate(1, 1h);
+        QCOMPARE(*schedule.nextDue(), Schedule::Instant(1h + 400ms));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestSchedule)
