@@ -54,7 +54,6 @@ void Nemesis::end()
     m_rampTimer.stop();
     m_losingPower.clear();
     m_powerTimer.stop();
-    m_crashPeriods.clear();
     m_crashTimers.clear();
     m_toFreeze.clear();
     m_rolling.reset();
@@ -120,6 +119,8 @@ bool Nemesis::allows(const std::vector<LinkId>& links)
 
 void Nemesis::become(FaultState next, const Said& said)
 {
+    std::erase_if(next.crashPeriods,
+                  [&next](const auto& entry) { return next.conditionOf(entry.first) != NodeCondition::CrashLooping; });
     const FaultState before = std::exchange(m_state, std::move(next));
     if (!said.isUndo)
         m_history.did(said.undoSentence.isEmpty() ? said.what : said.undoSentence, before, m_state);
@@ -186,10 +187,8 @@ QString Nemesis::meaningOf(const std::optional<FaultState>& next) const
 
 void Nemesis::carryOut(NodeId node, NodeCondition before, NodeCondition after)
 {
-    if (before == NodeCondition::CrashLooping) {
+    if (before == NodeCondition::CrashLooping)
         m_crashTimers.erase(node);
-        m_crashPeriods.erase(node);
-    }
     m_toFreeze.erase(node);
     const bool wasLosingPower = m_losingPower.erase(node) > 0;
     const auto life = lifeOf(node);
@@ -200,8 +199,8 @@ void Nemesis::carryOut(NodeId node, NodeCondition before, NodeCondition after)
     case NodeCondition::Runs:
         if (before == NodeCondition::Frozen)
             m_cluster->thaw(node);
-        else if (!alive || wasLosingPower || before == NodeCondition::Killed || before == NodeCondition::PoweredOff ||
-                 before == NodeCondition::Stopped)
+        else if (!alive || wasLosingPower || m_cluster->isOnItsWayOut(node) || before == NodeCondition::Killed ||
+                 before == NodeCondition::PoweredOff || before == NodeCondition::Stopped)
             m_cluster->restart(node);
         break;
     case NodeCondition::Frozen:
@@ -359,8 +358,6 @@ void Nemesis::crash(NodeId node)
 {
     if (conditionOf(node) != NodeCondition::CrashLooping || !m_cluster)
         return;
-    const auto given = m_crashPeriods.find(node);
-    const std::chrono::milliseconds period = given == m_crashPeriods.end() ? 3s : given->second;
     const auto life = lifeOf(node);
     const bool alive = life != NodeLife::Dead && life != NodeLife::Stopped;
     auto& timer = m_crashTimers[node];
@@ -376,7 +373,7 @@ void Nemesis::crash(NodeId node)
         timer->start(kDownInCrashLoop);
     } else {
         m_cluster->restart(node);
-        timer->start(period);
+        timer->start(m_state.crashPeriods.at(node));
     }
 }
 
@@ -386,9 +383,12 @@ void Nemesis::membersAre(const std::vector<NodeId>& nodes)
     const std::set<NodeId> there(nodes.begin(), nodes.end());
     const auto isGone = [&there](NodeId node) { return !there.contains(node); };
     std::erase_if(m_crashTimers, [&](const auto& entry) { return isGone(entry.first); });
-    std::erase_if(m_crashPeriods, [&](const auto& entry) { return isGone(entry.first); });
     std::erase_if(m_losingPower, [&](const auto& entry) { return isGone(entry.first); });
     std::erase_if(m_toFreeze, isGone);
+    std::erase_if(m_linkRamps, [&](const auto& entry) {
+        const auto isOfGone = [&](NodeId end) { return end != kClients && isGone(end); };
+        return isOfGone(entry.first.from) || isOfGone(entry.first.to);
+    });
     FaultState next = m_state;
     next.keepOnly(there);
     if (next == m_state)
@@ -423,9 +423,15 @@ void Nemesis::onStatus(const StatusRecord&)
         if (lifeOf(node) == NodeLife::Running)
             m_cluster->restart(node);
     } else if (m_rolling->done()) {
-        const QString outcome = QStringLiteral("all %1 restarted in %2")
-                                    .arg(m_rolling->count())
-                                    .arg(spokenDuration(wire::monotonicNow() - m_rollingGesture.at));
+        const std::size_t all = m_rolling->count();
+        const std::size_t back = m_rolling->finished();
+        const QString took = spokenDuration(wire::monotonicNow() - m_rollingGesture.at);
+        const QString outcome = back == all ? QStringLiteral("all %1 restarted in %2").arg(all).arg(took)
+                                            : QStringLiteral("%1 of %2 restarted in %3; %4 left the cluster meanwhile")
+                                                  .arg(back)
+                                                  .arg(all)
+                                                  .arg(took)
+                                                  .arg(all - back);
         m_rolling.reset();
         FaultState next = m_state;
         next.rolling = false;
@@ -438,6 +444,14 @@ void Nemesis::onRunning(NodeId node)
 {
     if (m_toFreeze.erase(node) > 0)
         m_cluster->freeze(node);
+}
+
+bool Nemesis::endRamps(const std::vector<LinkId>& links)
+{
+    bool any = false;
+    for (const LinkId link : links)
+        any = m_linkRamps.erase(link) > 0 || any;
+    return any;
 }
 
 void Nemesis::advanceRamps()

@@ -117,6 +117,8 @@ private:
     void stopRolling();
     QString meaningOf(const std::optional<FaultState>& next) const;
     void expectCatchUps(const GestureRecord& gesture, const FaultState& before, const FaultState& after);
+    /// As after a change that was given up and came about all the same: what is left to do is to move the step.
+    bool isSoAlready(MemberStep wanted) const;
     void publish();
     /// A step of the list may be about a node that has left since.
     FaultState withoutTheGone(FaultState state) const;
@@ -128,6 +130,8 @@ private:
     void lookAtPower();
     void crash(NodeId node);
     void advanceRamps();
+    /// Where they lead to is there at once; become() shows it. True if any of these links was on its way.
+    bool endRamps(const std::vector<LinkId>& links);
 
     Timeline& m_timeline;
     Captions& m_captions;
@@ -146,7 +150,6 @@ private:
 
     std::map<NodeId, Monotonic> m_losingPower; ///< silent, and not yet dead; since
     QTimer m_powerTimer;
-    std::map<NodeId, std::chrono::milliseconds> m_crashPeriods;
     std::map<NodeId, std::unique_ptr<QTimer>> m_crashTimers;
     std::set<NodeId> m_toFreeze; ///< once they run
     std::optional<RollingRestart> m_rolling;

@@ -11,6 +11,17 @@ namespace faultline::lab {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+QString spokenSo(MemberStep step)
+{
+    return (step.added ? QStringLiteral("%1 belongs to the cluster already")
+                       : QStringLiteral("%1 has left the cluster already"))
+        .arg(step.node.name());
+}
+
+} // namespace
+
 // ---- processes
 
 void Nemesis::kill(NodeId node)
@@ -131,9 +142,9 @@ void Nemesis::crashLoop(NodeId node, std::chrono::milliseconds period)
     if (!allows(node, conditionOf(node) != NodeCondition::CrashLooping,
                 QStringLiteral("%1 is in a crash loop already").arg(node.name())))
         return;
-    m_crashPeriods[node] = period;
     FaultState next = m_state;
     next.conditions[node] = NodeCondition::CrashLooping;
+    next.crashPeriods[node] = period;
     become(next,
            {QStringLiteral("Put %1 into a crash loop: it runs %2 at a time").arg(node.name(), spokenDuration(period)),
             QStringLiteral("Crash loop of %1").arg(node.name())});
@@ -196,6 +207,7 @@ void Nemesis::setLinkFault(const std::vector<LinkId>& links, const fault::LinkFa
         }
     }
     const FaultState now = present();
+    endRamps(links);
     FaultState next = m_state;
     for (const LinkId link : links)
         next.setLink(link, fault);
@@ -246,12 +258,13 @@ void Nemesis::healLinks(const std::vector<LinkId>& links)
 {
     if (!allows(links))
         return;
+    const bool wereOnTheirWay = endRamps(links);
     FaultState next = m_state;
     for (const LinkId link : links)
         next.healLink(link);
     const bool stillCut =
         std::any_of(links.begin(), links.end(), [&](LinkId link) { return next.effective(link).cut; });
-    if (next == m_state) {
+    if (next == m_state && !wereOnTheirWay) {
         m_captions.note(Severity::Warning, {},
                         stillCut ? QStringLiteral("%1 is cut because a node is isolated or without power; rejoin or "
                                                   "restart that node")
@@ -337,10 +350,12 @@ void Nemesis::healAll()
 {
     if (!hasCluster())
         return;
-    if (m_state.healthy()) {
+    if (m_state.healthy() && m_linkRamps.empty() && !m_surgeRamp) {
         m_captions.note(Severity::Info, {}, QStringLiteral("all is healthy: there is nothing to heal"));
         return;
     }
+    m_linkRamps.clear();
+    m_surgeRamp.reset();
     become({}, {QStringLiteral("Healed all"), QStringLiteral("Heal all")});
 }
 
@@ -398,6 +413,7 @@ void Nemesis::setSurge(double factor, std::chrono::milliseconds over)
         return;
     }
     const double now = present().surge;
+    m_surgeRamp.reset();
     FaultState next = m_state;
     next.surge = factor;
     QString what =
@@ -434,13 +450,25 @@ FaultState Nemesis::withoutTheGone(FaultState state) const
     return state;
 }
 
+bool Nemesis::isSoAlready(MemberStep wanted) const
+{
+    const bool isThere = m_timeline.node(wanted.node) != nullptr;
+    return m_timeline.memberChange().isEmpty() && isThere == wanted.added;
+}
+
 void Nemesis::undo()
 {
+    const QString sentence = m_history.undoSentence();
     if (const auto member = m_history.memberToUndo()) {
-        emit memberChangeWanted({member->node, !member->added}, false);
+        const MemberStep wanted{member->node, !member->added};
+        if (!isSoAlready(wanted)) {
+            emit memberChangeWanted(wanted, false);
+            return;
+        }
+        undidMemberChange(*member);
+        m_captions.gesture(QStringLiteral("Undid: %1").arg(sentence), spokenSo(wanted));
         return;
     }
-    const QString sentence = m_history.undoSentence();
     if (auto next = m_history.undo(m_state))
         become(withoutTheGone(*std::move(next)), {QStringLiteral("Undid: %1").arg(sentence), {}, true});
     else
@@ -449,11 +477,16 @@ void Nemesis::undo()
 
 void Nemesis::redo()
 {
+    const QString sentence = m_history.redoSentence();
     if (const auto member = m_history.memberToRedo()) {
-        emit memberChangeWanted(*member, true);
+        if (!isSoAlready(*member)) {
+            emit memberChangeWanted(*member, true);
+            return;
+        }
+        redidMemberChange(*member);
+        m_captions.gesture(QStringLiteral("Did again: %1").arg(sentence), spokenSo(*member));
         return;
     }
-    const QString sentence = m_history.redoSentence();
     if (auto next = m_history.redo(m_state))
         become(withoutTheGone(*std::move(next)), {QStringLiteral("Did again: %1").arg(sentence), {}, true});
     else

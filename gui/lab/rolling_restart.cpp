@@ -23,6 +23,7 @@ NodeId RollingRestart::next(const Timeline& timeline)
                             node->status->incarnation != m_incarnation && node->status->appliedIndex >= m_goal;
         if (!isBack && !isGone)
             return {};
+        m_back += isBack ? 1 : 0;
         m_current = {};
     }
     // Without a leader nobody catches up, and another restart could cost the majority.

@@ -20,12 +20,13 @@ public:
     NodeId next(const Timeline& timeline);
     bool done() const { return m_left.empty() && !m_current; }
     std::size_t count() const { return m_count; }
-    std::size_t finished() const { return m_count - m_left.size() - (m_current ? 1 : 0); }
+    std::size_t finished() const { return m_back; } ///< those that came back; who left the cluster is none of them
     NodeId current() const { return m_current; }
 
 private:
     std::deque<NodeId> m_left;
     std::size_t m_count = 0;
+    std::size_t m_back = 0;
     NodeId m_current;
     quint64 m_incarnation = 0; ///< of its life before
     quint64 m_goal = 0;

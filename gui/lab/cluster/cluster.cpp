@@ -169,6 +169,12 @@ std::optional<NodeLife> Cluster::lifeOf(NodeId node) const
     return found ? std::optional(found->life) : std::nullopt;
 }
 
+bool Cluster::isOnItsWayOut(NodeId node) const
+{
+    const Node* found = find(node);
+    return found && found->endAsked;
+}
+
 void Cluster::setLife(Node& node, NodeLife life, const QString& how)
 {
     node.life = life;
@@ -231,7 +237,10 @@ void Cluster::onEnded(Node& node, bool orderly, const QString& how)
     if (node.isLeaving)
         forget(node.id);
     else if (node.startAgain && !m_ending)
-        QTimer::singleShot(0, node.process.get(), [this, &node] { startProcess(node); }); // once QProcess has tidied up
+        QTimer::singleShot(0, node.process.get(), [this, &node] { // once QProcess has tidied up
+            if (node.startAgain && !m_ending)
+                startProcess(node);
+        });
     if (m_ending && isGone())
         emit gone();
 }
@@ -239,6 +248,8 @@ void Cluster::onEnded(Node& node, bool orderly, const QString& how)
 bool Cluster::kill(NodeId id)
 {
     Node* node = find(id);
+    if (node)
+        node->startAgain = false;
     if (!node || !node->process->isAlive() || node->killAsked)
         return false;
     node->endAsked = true;
@@ -258,6 +269,7 @@ bool Cluster::stop(NodeId id)
     Node* node = find(id);
     if (!node || !node->process->isAlive() || node->life == NodeLife::Stopping)
         return false;
+    node->startAgain = false;
     setLife(*node, NodeLife::Stopping);
     askToEnd(*node, kStopPatience);
     return true;
@@ -301,8 +313,8 @@ bool Cluster::restart(NodeId id)
         startProcess(*node);
         return true;
     }
-    node->startAgain = true;
     kill(id);
+    node->startAgain = true;
     return true;
 }
 

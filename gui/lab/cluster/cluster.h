@@ -43,13 +43,16 @@ public:
     const std::vector<ClusterRecord::Member>& members() const { return m_members; }
     std::vector<NodeId> ids() const;
     std::optional<NodeLife> lifeOf(NodeId node) const;
+    /// Killed or asked to end, and not yet reaped.
+    bool isOnItsWayOut(NodeId node) const;
 
     /// Tells every node, now and whenever it (re)connects.
     void setDesired(const wire::DesiredState& desired);
     /// Every node that runs and is not frozen has acknowledged the newest version; `except` need not have.
     bool isDesiredObeyed(NodeId except = {}) const;
 
-    bool kill(NodeId node); ///< once: false when it was just killed and has not been reaped
+    /// Once: false when it was just killed and has not been reaped. It stays dead, whatever was asked before.
+    bool kill(NodeId node);
     /// SIGKILL, of a node whose peers have been made deaf to it before: what is left is the silence of a dead machine.
     bool cutPower(NodeId node);
     bool stop(NodeId node); ///< SIGTERM; SIGKILL when it has not ended in two seconds

@@ -78,6 +78,7 @@ FaultState changed(const FaultState& now, const FaultState& from, const FaultSta
 {
     FaultState result = now;
     change(result.conditions, from.conditions, to.conditions);
+    change(result.crashPeriods, from.crashPeriods, to.crashPeriods);
     change(result.clocks, from.clocks, to.clocks);
     change(result.disks, from.disks, to.disks);
     change(result.links, from.links, to.links);
@@ -99,6 +100,7 @@ void FaultHistory::did(const QString& sentence, const FaultState& before, const 
     // A thousand steps are kept, each of which changed little of all that was wrong.
     Step step{sentence, before, after, std::nullopt};
     leaveOutTheSame(step.before.conditions, step.after.conditions);
+    leaveOutTheSame(step.before.crashPeriods, step.after.crashPeriods);
     leaveOutTheSame(step.before.clocks, step.after.clocks);
     leaveOutTheSame(step.before.disks, step.after.disks);
     leaveOutTheSame(step.before.links, step.after.links);

@@ -65,6 +65,7 @@ void FaultState::keepOnly(const std::set<NodeId>& nodes)
     const auto isGone = [&nodes](NodeId node) { return node != kClients && !nodes.contains(node); };
     const auto ofGone = [&isGone](LinkId link) { return isGone(link.from) || isGone(link.to); };
     std::erase_if(conditions, [&](const auto& entry) { return isGone(entry.first); });
+    std::erase_if(crashPeriods, [&](const auto& entry) { return isGone(entry.first); });
     std::erase_if(clocks, [&](const auto& entry) { return isGone(entry.first); });
     std::erase_if(disks, [&](const auto& entry) { return isGone(entry.first); });
     std::erase_if(links, [&](const auto& entry) { return ofGone(entry.first); });

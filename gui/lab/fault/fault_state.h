@@ -45,6 +45,7 @@ struct FaultState
     double surge = 1;                           ///< the load is so many times what the slider says; 1 to kMaxSurge
     fault::Share hotKey;                        ///< of the operations go to one and the same key
     bool rolling = false;                       ///< all running nodes are being restarted, one after the other
+    std::map<NodeId, std::chrono::milliseconds> crashPeriods; ///< how long each in a crash loop runs at a time
 
     bool operator==(const FaultState&) const = default;
     bool healthy() const { return *this == FaultState(); }
