@@ -169,6 +169,10 @@ void Lab::setRate(double operationsPerSecond, std::chrono::milliseconds over)
 {
     m_session->setRate(operationsPerSecond, over);
 }
+double Lab::rate() const
+{
+    return m_session->rate();
+}
 void Lab::setReadShare(double share)
 {
     m_session->setReadShare(share);

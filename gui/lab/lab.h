@@ -118,6 +118,8 @@ public:
     void setPace(const wire::Pace& pace); ///< keeps held
     void setHeld(bool held);
     void setRate(double operationsPerSecond, std::chrono::milliseconds over = {});
+    /// As set, on its way there; a surge multiplies it and is not in it. 0 before the first cluster.
+    double rate() const;
     void setReadShare(double share);
     /// Takes the load off and puts it on again at the same rate.
     void setLoadOn(bool on);

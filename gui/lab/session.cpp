@@ -402,13 +402,13 @@ void Lab::Session::setHeld(bool held)
 
 void Lab::Session::applyRate()
 {
-    const double rate = (m_rateRamp ? m_rateRamp->between(m_rateFrom, m_rate) : m_rate) * m_nemesis.present().surge;
-    m_load.setRate(m_loadOn && !m_dataLimitReached ? std::min(rate, kMaxRate) : 0);
+    const double surging = rate() * m_nemesis.present().surge;
+    m_load.setRate(m_loadOn && !m_dataLimitReached ? std::min(surging, kMaxRate) : 0);
 }
 
 void Lab::Session::setRate(double perSecond, std::chrono::milliseconds over)
 {
-    m_rateFrom = m_rateRamp ? m_rateRamp->between(m_rateFrom, m_rate) : m_rate;
+    m_rateFrom = rate();
     m_rate = std::clamp(perSecond, 0.0, kMaxRate);
     m_rateRamp.reset();
     if (over > 0ms) {

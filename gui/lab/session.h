@@ -42,6 +42,7 @@ public:
     void setPace(const wire::Pace& pace);
     void setHeld(bool held);
     void setRate(double perSecond, std::chrono::milliseconds over);
+    double rate() const { return m_rateRamp ? m_rateRamp->between(m_rateFrom, m_rate) : m_rate; }
     void setReadShare(double share);
     void setLoadOn(bool on);
     void setWatchedKey(const QByteArray& key);

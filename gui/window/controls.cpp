@@ -250,7 +250,7 @@ void Controls::refresh()
     if (m_load) {
         m_load->setEnabled(there);
         if (m_loadOn->isChecked())
-            m_load->follow(timeline.load().back().targetRate);
+            m_load->follow(m_lab.rate());
     }
     if (m_nodes && there && m_followsNodes && !m_nodes->hasFocus())
         setNodeCount(static_cast<int>(timeline.nodes().size()));

@@ -29,7 +29,7 @@ public:
 
     double rate() const;
     void setRate(double rate); ///< without a word to anyone
-    /// What the load really is now. Left alone while the user is at it.
+    /// What the load is set to now, without a surge. Left alone while the user is at it.
     void follow(double rate);
     QSlider* slider() const { return m_slider; }
 

@@ -4,6 +4,7 @@
 #include "gui/views/faults/fault_matrix.h"
 #include "gui/views/faults/link_editor.h"
 #include "gui/views/faults/sentence_line.h"
+#include "gui/window/load_slider.h"
 #include "live_window.h"
 
 #include <QAction>
@@ -17,6 +18,7 @@
 
 using namespace faultline;
 using namespace faultline::tests;
+using namespace faultline::window;
 using namespace std::chrono_literals;
 
 /// Every gesture that breaks something, from the hand to the cluster and back by undo.
@@ -38,6 +40,7 @@ private slots:
     void matrixOpensByItsKeyAndSetsWhatIsTyped();
     void badValueTypedChangesNothing();
     void surgeAndHotKeyFromTheMenu();
+    void loadSliderSaysTheLoadWithoutTheSurge();
     void valueAskedForIsRefusedInAWholeSentence_data();
     void valueAskedForIsRefusedInAWholeSentence();
     void partitionsByNameSayWhomTheyAreAbout();
@@ -326,6 +329,31 @@ void WindowFaultsTest::surgeAndHotKeyFromTheMenu()
     QCOMPARE(state().hotKey, fault::Share::ofPercent(90));
     press(Qt::Key_H);
     QTRY_COMPARE_WITH_TIMEOUT(timeline().load().back().targetRate, 20.0, kSoon_ms);
+}
+
+void WindowFaultsTest::loadSliderSaysTheLoadWithoutTheSurge()
+{
+    open();
+    auto* slider = mainWindow().findChild<LoadSlider*>();
+    entry(entry(faultsMenu(), QStringLiteral("Load"))->menu(), QStringLiteral("Surge: ×5"))->trigger();
+    QTRY_COMPARE_WITH_TIMEOUT(timeline().load().back().targetRate, 100.0, kSoon_ms);
+    const auto follows = [slider](double rate) {
+        return QTest::qWaitFor([&] { return positionOf(slider->rate()) == positionOf(rate); }, kSoon_ms) &&
+               !QTest::qWaitFor([&] { return positionOf(slider->rate()) != positionOf(rate); }, 300);
+    };
+    QVERIFY(follows(20));
+    lab().setRate(5'000); // of which five times is more than there can be
+    QTRY_COMPARE_WITH_TIMEOUT(timeline().load().back().targetRate, kMostRate, kSoon_ms);
+    QVERIFY(follows(5'000));
+    lab().setRate(20);
+    QVERIFY(follows(20));
+    QTest::keyClick(slider->slider(), Qt::Key_PageUp);
+    const double wanted = slider->rate();
+    QVERIFY(wanted > 50);
+    QTRY_COMPARE_WITH_TIMEOUT(timeline().load().back().targetRate, 5 * wanted, kSoon_ms);
+    press(Qt::Key_H);
+    QTRY_COMPARE_WITH_TIMEOUT(timeline().load().back().targetRate, wanted, kSoon_ms);
+    QVERIFY(follows(wanted));
 }
 
 void WindowFaultsTest::valueAskedForIsRefusedInAWholeSentence_data()

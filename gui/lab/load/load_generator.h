@@ -64,7 +64,7 @@ public:
     /// What is wrong with the streams between the clients and the nodes, whole; links not named are healthy. Faults of
     /// whole messages have no place here. Deadlines run on: what is late is unknown.
     void setFaults(const std::vector<wire::LinkState>& links);
-    /// Held: the schedule and all deadlines stand still.
+    /// Held: the schedule and all deadlines stand still. What is left of a timeout is left at the new factor, too.
     void setPace(const wire::Pace& pace);
 
     /// Reports once, by writeAcknowledged, the first write that any node but `victim` acknowledges after `since`.

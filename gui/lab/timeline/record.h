@@ -178,7 +178,7 @@ struct LoadRecord
 {
     Monotonic from{0};
     Monotonic to{0};
-    double targetRate = 0; ///< op/s asked for by the slider, 0 when the load is off
+    double targetRate = 0; ///< op/s asked for: what the slider says times the surge; 0 when the load is off
     quint64 offered = 0;   ///< became due
     quint64 attempted = 0; ///< sent at least once
     quint64 ok = 0;
