@@ -13,7 +13,7 @@ struct Conditions
     QString commit; ///< of the build, "-dirty" when it had changes of its own
     QString engine; ///< "faultline 0.1.0"
     QString sync;   ///< how an acknowledged write reached the disk
-    QString pace;   ///< "real", "watch", "x20"
+    QString pace;   ///< "real", "watch", "x20"; "real, then watch" when it was changed: each once, in order
     QString cpu;    ///< "Intel(R) Xeon(R) CPU @ 2.20GHz, 2 cores"
     QString disk;   ///< "ext4 on /dev/sda1", of the folder the nodes wrote to
     bool generatorLimited = false;

@@ -88,7 +88,10 @@ Conditions conditionsOf(const RunResult& result)
     conditions.commit = buildCommit();
     conditions.engine = QStringLiteral("faultline %1").arg(buildVersion());
     conditions.sync = QStringLiteral("fdatasync");
-    conditions.pace = nameOf(result.scenario.pace);
+    QStringList paces;
+    for (const wire::Pace& pace : result.facts.paces)
+        paces.append(nameOf(pace));
+    conditions.pace = paces.isEmpty() ? nameOf(result.scenario.pace) : paces.join(QStringLiteral(", then "));
     conditions.cpu = thisCpu();
     conditions.disk = result.dataFilesystem.isEmpty() ? unknown : result.dataFilesystem;
     conditions.generatorLimited = result.facts.load.limited;

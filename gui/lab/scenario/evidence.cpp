@@ -43,7 +43,9 @@ void Evidence::begin(Monotonic at, const std::vector<Window>& windows)
     m_facts.windows.clear();
     for (const Window& window : windows)
         m_facts.windows.push_back({window, {}});
+    m_facts.paces.clear();
     m_measuring = true;
+    notePace();
 }
 
 void Evidence::end(Monotonic at)
@@ -74,8 +76,13 @@ void Evidence::add(const Record& record)
                           std::is_same_v<Kind, FaultRecord> || std::is_same_v<Kind, LoadRecord> ||
                           std::is_same_v<Kind, MemberRecord>) {
                 note(each);
-            } else if constexpr (std::is_same_v<Kind, FaultStateRecord> || std::is_same_v<Kind, PaceRecord>) {
+            } else if constexpr (std::is_same_v<Kind, FaultStateRecord>) {
                 m_minority.note(each);
+            } else if constexpr (std::is_same_v<Kind, PaceRecord>) {
+                m_minority.note(each);
+                m_pace = each.pace;
+                m_pace.held = false;
+                notePace();
             } else if constexpr (std::is_same_v<Kind, EventRecord>) {
                 if (each.event.kind == wire::NodeEventKind::BecameLeader)
                     m_facts.leadersByTerm[each.event.term].insert(each.node);
@@ -186,6 +193,12 @@ void Evidence::note(const FaultRecord& record)
         if (!known->to)
             known->to = ended;
     }
+}
+
+void Evidence::notePace()
+{
+    if (m_measuring && std::find(m_facts.paces.begin(), m_facts.paces.end(), m_pace) == m_facts.paces.end())
+        m_facts.paces.push_back(m_pace);
 }
 
 void Evidence::note(const LoadRecord& record)

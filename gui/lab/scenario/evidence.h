@@ -40,6 +40,7 @@ struct Facts
     LoadRecord load;                                    ///< sums over the measured part
     std::vector<std::pair<Window, LoadRecord>> windows; ///< the same of parts of it: of slices that lie wholly inside
     TallyRecord tally;                                  ///< at the very end
+    std::vector<wire::Pace> paces; ///< of the measured part, each once, as they came; none of them held
     std::vector<Stall> stalls;
     std::vector<CatchUp> restarts;
     std::vector<CatchUp> healings;          ///< of faults of links, isolations and freezes
@@ -76,6 +77,7 @@ private:
     void note(const NodeRecord& record);
     void note(const FaultRecord& record);
     void note(const LoadRecord& record);
+    void notePace();
 
     struct NodeView
     {
@@ -91,6 +93,7 @@ private:
     Facts m_facts;
     std::map<NodeId, NodeView> m_nodes;
     MinorityWatch m_minority;
+    wire::Pace m_pace; ///< held or not, what time goes by once it goes on
     bool m_measuring = false;
 };
 

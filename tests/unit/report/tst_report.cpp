@@ -86,6 +86,7 @@ private slots:
     void everyKindOfFaultHasItsOwnName();
     void whatWasNotMeasuredIsNull();
     void conditionsAreOfThisBuildAndMachine();
+    void thePaceIsEachThatItRanAt();
     void theProcessorIsReadFromCpuinfo_data();
     void theProcessorIsReadFromCpuinfo();
     void aReportIsWrittenWhole();
@@ -185,6 +186,17 @@ void TestReport::conditionsAreOfThisBuildAndMachine()
     QVERIFY(conditions.cpu.contains(QStringLiteral("core")));
     QCOMPARE(conditions.disk, QStringLiteral("ext4 on /dev/vda"));
     QCOMPARE(conditionsOf({}).disk, QStringLiteral("unknown"));
+}
+
+void TestReport::thePaceIsEachThatItRanAt()
+{
+    RunResult result = aResult();
+    result.facts.paces = {wire::Pace::watch()};
+    QCOMPARE(conditionsOf(result).pace, QStringLiteral("watch"));
+    result.facts.paces = {wire::Pace::real(), wire::Pace::watch(), {20, false, 0us}};
+    QCOMPARE(conditionsOf(result).pace, QStringLiteral("real, then watch, then x20"));
+    QCOMPARE(reportOf(result, conditionsOf(result))["conditions"].toObject()["pace"].toString(),
+             QStringLiteral("real, then watch, then x20"));
 }
 
 void TestReport::theProcessorIsReadFromCpuinfo_data()

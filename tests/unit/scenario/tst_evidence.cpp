@@ -54,6 +54,7 @@ private slots:
     void aFaultHealsOnce();
     void aFaultKeepsTheLinksItHad();
     void droppedEntriesAreCounted();
+    void everyPaceOfTheMeasuredPartIsKeptOnce();
 };
 
 void TestEvidence::onlyTheMeasuredPartOfTheLoadCounts()
@@ -269,6 +270,24 @@ void TestEvidence::droppedEntriesAreCounted()
     evidence.add(event);
     evidence.add(event);
     QCOMPARE(evidence.facts().logTruncated, quint64(2));
+}
+
+void TestEvidence::everyPaceOfTheMeasuredPartIsKeptOnce()
+{
+    const wire::Pace real = wire::Pace::real();
+    const wire::Pace watch = wire::Pace::watch();
+    wire::Pace held = watch;
+    held.held = true;
+    Evidence evidence;
+    evidence.add(PaceRecord{0s, {20, false, 0us}});
+    evidence.add(PaceRecord{1s, real});
+    evidence.begin(2s);
+    QCOMPARE(evidence.facts().paces, std::vector<wire::Pace>({real}));
+    for (const wire::Pace& pace : {real, held, watch, real, watch})
+        evidence.add(PaceRecord{3s, pace});
+    evidence.end(4s);
+    evidence.add(PaceRecord{5s, {50, false, 0us}});
+    QCOMPARE(evidence.facts().paces, std::vector<wire::Pace>({real, watch}));
 }
 
 QTEST_GUILESS_MAIN(TestEvidence)
