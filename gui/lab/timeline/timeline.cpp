@@ -150,6 +150,7 @@ void Timeline::reduce(const ClusterRecord& record)
     m_clusterSince = record.at;
     m_seed = record.seed;
     m_watchedKey = record.watchedKey;
+    m_pace.held = false; // a hold ends with its cluster
     m_nodes.clear();
     m_memberChange.clear();
     m_faults.clear();

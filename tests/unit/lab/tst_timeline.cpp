@@ -320,6 +320,18 @@ private slots:
         QVERIFY(!timeline.node(NodeId{2})->isolated);
     }
 
+    void aHoldEndsWithItsCluster()
+    {
+        Timeline timeline;
+        running(timeline);
+        wire::Pace held = wire::Pace::watch();
+        held.held = true;
+        timeline.append(PaceRecord{3s, held});
+        QVERIFY(timeline.pace().held);
+        timeline.append(ClusterRecord{4s, {}, 0, {}});
+        QCOMPARE(timeline.pace(), wire::Pace::watch());
+    }
+
     void changesAreToldTogether()
     {
         Timeline timeline;
