@@ -5,11 +5,10 @@
 #include "gui/views/theme/icon.h"
 #include "gui/views/theme/menu_title.h"
 #include "gui/window/load_slider.h"
+#include "gui/window/node_count_box.h"
 
-#include <QAbstractItemView>
 #include <QAction>
 #include <QActionGroup>
-#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
@@ -18,13 +17,12 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <functional>
 
 namespace faultline::window {
 namespace {
 
-constexpr int kFewestNodes = 3;
-constexpr int kMostNodes = 9;
 constexpr quint32 kFactors[] = {2, 5, 10, 20, 50};
 
 wire::Pace paceOf(quint32 factor)
@@ -252,8 +250,8 @@ void Controls::refresh()
         if (m_loadOn->isChecked())
             m_load->follow(m_lab.rate());
     }
-    if (m_nodes && there && m_followsNodes && !m_nodes->hasFocus())
-        setNodeCount(static_cast<int>(timeline.nodes().size()));
+    if (m_nodes && m_followsNodes && !m_nodes->hasFocus())
+        m_nodes->follow(there ? static_cast<int>(timeline.nodes().size()) : m_nodes->nodes());
 }
 
 void Controls::fill(QToolBar* bar)
@@ -299,15 +297,13 @@ QWidget* Controls::nodesBox(QWidget* parent)
     column->setSpacing(2);
     auto* caption = new QLabel(tr("Nodes"), box);
     caption->setFont(views::scaled(parent->font(), 0.9));
-    m_nodes = new QComboBox(box);
+    m_nodes = new NodeCountBox(box);
     m_nodes->setObjectName(QStringLiteral("nodeCount"));
     m_nodes->setFixedHeight(26);
     m_nodes->setAccessibleName(tr("Number of nodes"));
-    m_nodes->setToolTip(tr("Start a fresh cluster of that many nodes"));
+    m_nodes->setToolTip(tr("Start a fresh cluster of that many nodes (with the arrow keys: on Return)"));
     m_nodes->setFocusPolicy(Qt::TabFocus);
-    for (int count = kFewestNodes; count <= kMostNodes; ++count)
-        m_nodes->addItem(QString::number(count), count);
-    connect(m_nodes, &QComboBox::activated, this, [this] {
+    connect(m_nodes, &NodeCountBox::chosen, this, [this] {
         m_nodes->clearFocus();
         emit startWanted();
     });
@@ -352,14 +348,12 @@ std::unique_ptr<QMenu> Controls::nodeMenu(QWidget* parent) const
 
 int Controls::nodeCount() const
 {
-    return m_nodes ? m_nodes->currentData().toInt() : 0;
+    return m_nodes ? m_nodes->nodes() : 0;
 }
 
 void Controls::setNodeCount(int count)
 {
-    const int index = m_nodes->findData(count);
-    if (index >= 0 && index != m_nodes->currentIndex() && !m_nodes->view()->isVisible())
-        m_nodes->setCurrentIndex(index);
+    m_nodes->follow(std::clamp(count, kFewestNodes, kMostNodes));
 }
 
 void Controls::setRate(double operationsPerSecond)

@@ -13,7 +13,6 @@
 
 class QAction;
 class QActionGroup;
-class QComboBox;
 class QMenu;
 class QShortcut;
 class QToolBar;
@@ -23,6 +22,7 @@ class QWidget;
 namespace faultline::window {
 
 class LoadSlider;
+class NodeCountBox;
 
 /// Everything the user can do to the cluster, once each: the same action stands on the toolbar, in the menu, in a
 /// node's own menu and behind its key. What makes no sense on the selected node is grey; its key says why.
@@ -99,7 +99,7 @@ private:
     QAction* m_pace = nullptr;
     std::unique_ptr<QMenu> m_paceMenu;
     QActionGroup* m_paces = nullptr;
-    QComboBox* m_nodes = nullptr;
+    NodeCountBox* m_nodes = nullptr;
     bool m_followsNodes = true;
     LoadSlider* m_load = nullptr;
     views::Theme m_theme;

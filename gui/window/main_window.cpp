@@ -17,6 +17,7 @@
 #include "gui/window/fault_controls.h"
 #include "gui/window/headline_bar.h"
 #include "gui/window/keys_sheet.h"
+#include "gui/window/own_keys.h"
 #include "gui/window/scenarios.h"
 #include "gui/window/status_line.h"
 
@@ -215,6 +216,9 @@ void MainWindow::buildKeys()
     on(Qt::Key_Escape, [this] { escape(); });
     on(Qt::Key_Slash, [this] { m_strip->focusInput(); });
     on(Qt::CTRL | Qt::Key_K, [this] { m_strip->focusInput(); });
+    auto* ownKeys = new OwnKeys(this);
+    for (QObject* top : std::initializer_list<QObject*>{this, m_eventsDock, m_inspectorDock, m_matrixDock})
+        top->installEventFilter(ownKeys);
 }
 
 void MainWindow::connectLab()
@@ -250,7 +254,11 @@ void MainWindow::connectLab()
     });
     connect(m_canvas, &views::TopologyView::detailsRequested, this, &MainWindow::showDetails);
     connect(m_canvas, &views::TopologyView::menuRequested, this, &MainWindow::showNodeMenu);
-    connect(m_canvas, &views::TopologyView::absenceAnswered, this, [this] { startCluster(m_controls->nodeCount()); });
+    connect(m_canvas, &views::TopologyView::absenceAnswered, this, [this] {
+        startCluster(m_controls->nodeCount());
+        if (m_lab.isRunning())
+            m_canvas->setFocus(); // the button goes, and Space shall not press whatever comes after it
+    });
     connect(m_controls, &Controls::selectionWanted, m_canvas, &views::TopologyView::select);
     connect(m_controls, &Controls::hinted, m_caption, &CaptionLine::hint);
     connect(m_controls, &Controls::startWanted, this, [this] { startCluster(m_controls->nodeCount()); });
