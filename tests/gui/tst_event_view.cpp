@@ -26,6 +26,7 @@ private slots:
     void momentIsSinceTheClusterBegan();
     void filterKeepsWhatContainsTheWord();
     void listFollowsTheNewestUnlessScrolledUp();
+    void keysGoToTheOldestAndToTheNewest();
     void copyGivesTheChosenRows();
 };
 
@@ -144,6 +145,37 @@ void EventViewTest::listFollowsTheNewestUnlessScrolledUp()
     fed.event({1}, QStringLiteral("event"), 1);
     const int full = bar->maximum();
     QTRY_VERIFY(bar->maximum() > full);
+    QCOMPARE(bar->value(), bar->maximum());
+}
+
+void EventViewTest::keysGoToTheOldestAndToTheNewest()
+{
+    tests::FedTimeline fed;
+    fed.begin(3);
+    EventView view;
+    view.resize(400, 200);
+    view.setTimeline(&fed.timeline);
+    view.show();
+    QTableView* table = view.table();
+    QScrollBar* bar = table->verticalScrollBar();
+    for (int i = 0; i < 100; ++i)
+        fed.event({1}, QStringLiteral("event"), 1);
+    QTRY_VERIFY(bar->maximum() > 500 && bar->value() == bar->maximum());
+    table->setFocus();
+    QTRY_VERIFY(table->hasFocus());
+    const auto oneMore = [&] {
+        const int before = bar->maximum();
+        fed.event({1}, QStringLiteral("event"), 1);
+        QTRY_VERIFY(bar->maximum() > before);
+    };
+    QTest::keyClick(table, Qt::Key_Home);
+    QCOMPARE(table->currentIndex().row(), 0);
+    QCOMPARE(bar->value(), 0);
+    oneMore();
+    QCOMPARE(bar->value(), 0);
+    QTest::keyClick(table, Qt::Key_End);
+    QCOMPARE(table->currentIndex().row(), table->model()->rowCount() - 1);
+    oneMore();
     QCOMPARE(bar->value(), bar->maximum());
 }
 

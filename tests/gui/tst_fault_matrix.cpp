@@ -2,32 +2,26 @@
 #include <QTest>
 
 #include "common/fault/link_fault_text.h"
-#include "fed_timeline.h"
-#include "gui/views/faults/fault_matrix.h"
-#include "gui/views/faults/fault_matrix_model.h"
 #include "gui/views/faults/link_delegate.h"
 #include "gui/views/faults/link_editor.h"
 #include "gui/views/faults/link_sample.h"
+#include "shown_matrix.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemModelTester>
-#include <QAction>
-#include <QApplication>
 #include <QClipboard>
-#include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QImage>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMenu>
 #include <QPainter>
 #include <QShortcut>
-#include <QSignalSpy>
-#include <QTableView>
 #include <QVBoxLayout>
 
 using namespace faultline;
 using namespace faultline::views;
+using faultline::tests::entry;
+using faultline::tests::ShownMatrix;
 
 using Links = std::vector<LinkId>;
 
@@ -41,59 +35,6 @@ fault::LinkFault faultOf(const QString& line)
     if (!parsed)
         qFatal("%s", qPrintable(parsed.error()));
     return *parsed;
-}
-
-/// A matrix of n1, n2, n3 (and more, if so wanted) and the clients, on screen.
-class Shown
-{
-public:
-    tests::FedTimeline fed;
-    FaultMatrix matrix;
-    QSignalSpy chosen{&matrix, &FaultMatrix::faultChosen};
-    QSignalSpy cut{&matrix, &FaultMatrix::cutWanted};
-    QSignalSpy healed{&matrix, &FaultMatrix::healWanted};
-
-    explicit Shown(int nodes = 3)
-    {
-        fed.begin(nodes);
-        matrix.setTimeline(&fed.timeline);
-        matrix.resize(matrix.sizeHint());
-        matrix.show();
-        table()->setFocus();
-    }
-    ~Shown() { matrix.setTimeline(nullptr); }
-
-    QTableView* table() const { return matrix.table(); }
-    void set(const lab::FaultState& state) { fed.timeline.append(lab::FaultStateRecord{tests::kBegan, state, {}, {}}); }
-    QModelIndex at(int row, int column) const { return matrix.model()->index(row, column); }
-    void click(int row, int column, Qt::KeyboardModifiers modifiers = {}, Qt::MouseButton button = Qt::LeftButton) const
-    {
-        QTest::mouseClick(table()->viewport(), button, modifiers, table()->visualRect(at(row, column)).center());
-    }
-    void key(Qt::Key key, Qt::KeyboardModifiers modifiers = {}) const { QTest::keyClick(table(), key, modifiers); }
-    QString current() const
-    {
-        const auto link = matrix.model()->linkAt(table()->currentIndex());
-        return link ? link->name() : QString();
-    }
-    QMenu* rightClick(int row, int column) const
-    {
-        click(row, column, {}, Qt::RightButton);
-        const QPoint centre = table()->visualRect(at(row, column)).center();
-        QContextMenuEvent asks(QContextMenuEvent::Mouse, centre, table()->viewport()->mapToGlobal(centre));
-        QApplication::sendEvent(table()->viewport(), &asks);
-        return qobject_cast<QMenu*>(QApplication::activePopupWidget());
-    }
-};
-
-QAction* entry(QMenu* menu, const char* text)
-{
-    const auto actions = menu ? menu->actions() : QList<QAction*>();
-    for (QAction* action : actions) {
-        if (action->text() == QLatin1String(text))
-            return action;
-    }
-    return nullptr;
 }
 
 } // namespace
@@ -122,6 +63,7 @@ private slots:
     void badClipboardChangesNothing_data();
     void badClipboardChangesNothing();
     void rightClickActsOnTheChosenLinks();
+    void menuOutlivesItsCluster();
     void rightClickOnAHeaderChoosesItsLinks();
     void editorOpensByKeyAndDoubleClickAndSpeaksThroughTheMatrix();
 };
@@ -228,7 +170,7 @@ void FaultMatrixTest::cellSaysWhatIsInEffect()
     QFETCH(QString, line);
     QFETCH(QString, shown);
     QFETCH(QString, spoken);
-    Shown on;
+    ShownMatrix on;
     lab::FaultState state;
     state.setLink(kThere, faultOf(line));
     on.set(state);
@@ -241,7 +183,7 @@ void FaultMatrixTest::cellSaysWhatIsInEffect()
 
 void FaultMatrixTest::cellShowsWhyItIsCut()
 {
-    Shown on;
+    ShownMatrix on;
     lab::FaultState state;
     state.isolated.insert({3});
     state.addCut(QStringLiteral("minority"), {{{1}, {2}}});
@@ -304,7 +246,7 @@ void FaultMatrixTest::allOfItIsInSightAtItsOwnSize_data()
 void FaultMatrixTest::allOfItIsInSightAtItsOwnSize()
 {
     QFETCH(int, nodes);
-    Shown on(nodes);
+    ShownMatrix on(nodes);
     QTRY_COMPARE(on.matrix.size(), on.matrix.sizeHint());
     const QAbstractItemModel* model = on.matrix.model();
     const QRect last = on.table()->visualRect(model->index(model->rowCount() - 1, model->columnCount() - 1));
@@ -333,7 +275,7 @@ void FaultMatrixTest::withoutAClusterASentenceSaysWhatToDo()
 
 void FaultMatrixTest::cellsRowsColumnsAndAllAreChosenByTheMouse()
 {
-    Shown on;
+    ShownMatrix on;
     on.click(0, 2);
     QCOMPARE(on.matrix.chosenLinks(), Links{kThere});
     on.click(2, 0, Qt::ControlModifier);
@@ -363,7 +305,7 @@ void FaultMatrixTest::cellsRowsColumnsAndAllAreChosenByTheMouse()
 
 void FaultMatrixTest::arrowsStepOverTheDiagonal()
 {
-    Shown on;
+    ShownMatrix on;
     QVERIFY(!on.table()->selectionModel()->hasSelection());
     on.key(Qt::Key_Right);
     QCOMPARE(on.matrix.chosenLinks(), Links{kThere});
@@ -392,7 +334,7 @@ void FaultMatrixTest::arrowsStepOverTheDiagonal()
 
 void FaultMatrixTest::keysCutHealAndEditTheChosen()
 {
-    Shown on;
+    ShownMatrix on;
     lab::FaultState state;
     state.setLink(kThere, faultOf(QStringLiteral("cut")));
     on.set(state);
@@ -445,7 +387,7 @@ void FaultMatrixTest::itsKeysAreNotTheWindows()
 
 void FaultMatrixTest::healingWhatCannotBeHealedSaysWhy()
 {
-    Shown on;
+    ShownMatrix on;
     on.click(0, 2);
     on.key(Qt::Key_Delete);
     QCOMPARE(on.matrix.message(), QStringLiteral("Nothing is wrong with n1 → n3."));
@@ -460,7 +402,7 @@ void FaultMatrixTest::healingWhatCannotBeHealedSaysWhy()
 
 void FaultMatrixTest::copiedFaultIsPastedElsewhere()
 {
-    Shown on;
+    ShownMatrix on;
     const fault::LinkFault fault = faultOf(QStringLiteral("latency: 200ms, jitter: 50ms, loss: 5%"));
     lab::FaultState state;
     state.setLink(kThere, fault);
@@ -508,7 +450,7 @@ void FaultMatrixTest::badClipboardChangesNothing()
     QFETCH(int, column);
     QFETCH(QString, text);
     QFETCH(QString, says);
-    Shown on;
+    ShownMatrix on;
     on.click(0, column);
     QApplication::clipboard()->setText(text);
     on.key(Qt::Key_V, Qt::ControlModifier);
@@ -521,7 +463,7 @@ void FaultMatrixTest::badClipboardChangesNothing()
 
 void FaultMatrixTest::rightClickActsOnTheChosenLinks()
 {
-    Shown on;
+    ShownMatrix on;
     on.click(0, 1);
     on.click(0, 2, Qt::ControlModifier);
     QMenu* menu = on.rightClick(0, 2);
@@ -547,9 +489,26 @@ void FaultMatrixTest::rightClickActsOnTheChosenLinks()
     other->close();
 }
 
+void FaultMatrixTest::menuOutlivesItsCluster()
+{
+    ShownMatrix on;
+    QMenu* menu = on.rightClick(0, 2);
+    QVERIFY(menu);
+    QAction* copy = entry(menu, "Copy");
+    QAction* paste = entry(menu, "Paste");
+    QApplication::clipboard()->setText(QStringLiteral("latency: 7ms"));
+    on.matrix.setTimeline(nullptr);
+    QCOMPARE(on.matrix.model()->rowCount(), 0);
+    copy->trigger();
+    paste->trigger();
+    QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("latency: 7ms"));
+    QCOMPARE(on.chosen.size(), 0);
+    menu->close();
+}
+
 void FaultMatrixTest::rightClickOnAHeaderChoosesItsLinks()
 {
-    Shown on;
+    ShownMatrix on;
     QHeaderView* rows = on.table()->verticalHeader();
     const QPoint second(8, rows->sectionViewportPosition(1) + 4);
     QContextMenuEvent asks(QContextMenuEvent::Mouse, second, rows->viewport()->mapToGlobal(second));
@@ -576,7 +535,7 @@ void FaultMatrixTest::rightClickOnAHeaderChoosesItsLinks()
 
 void FaultMatrixTest::editorOpensByKeyAndDoubleClickAndSpeaksThroughTheMatrix()
 {
-    Shown on;
+    ShownMatrix on;
     const QPoint cell = on.table()->visualRect(on.at(0, 2)).center();
     on.click(0, 2);
     QTest::mouseDClick(on.table()->viewport(), Qt::LeftButton, {}, cell);

@@ -67,7 +67,7 @@ EventView::EventView(QWidget* parent)
     connect(bar, &QScrollBar::valueChanged, this, [this, bar](int value) {
         if (value >= bar->maximum())
             m_following = true;
-        else if (bar->isSliderDown() || m_table->underMouse())
+        else if (bar->isSliderDown() || m_table->underMouse() || m_table->hasFocus())
             m_following = false;
     });
     connect(bar, &QScrollBar::rangeChanged, this, [this, bar](int, int maximum) {
@@ -119,6 +119,17 @@ bool EventView::eventFilter(QObject* watched, QEvent* event)
             event->accept();
             if (event->type() == QEvent::KeyPress)
                 copy();
+            return true;
+        }
+        // A row is one line here, so its first cell is no place to go to.
+        const bool toOldest = key->matches(QKeySequence::MoveToStartOfLine);
+        if (toOldest || key->matches(QKeySequence::MoveToEndOfLine)) {
+            event->accept();
+            if (event->type() == QEvent::KeyPress && m_shown->rowCount() > 0) {
+                const QModelIndex there = m_shown->index(toOldest ? 0 : m_shown->rowCount() - 1, 0);
+                m_table->setCurrentIndex(there);
+                m_table->scrollTo(there); // also where it is the current one already
+            }
             return true;
         }
     }

@@ -280,8 +280,12 @@ void FaultMatrix::heal(const std::vector<LinkId>& links)
 void FaultMatrix::copy()
 {
     const LinkCell* cell = m_model->cellAt(m_table->currentIndex());
-    if (!cell)
-        cell = m_model->cellAt(m_model->indexOf(chosenLinks().front()));
+    if (!cell) {
+        const std::vector<LinkId> links = chosenLinks();
+        if (links.empty()) // the menu was open, and the cluster went
+            return;
+        cell = m_model->cellAt(m_model->indexOf(links.front()));
+    }
     const QString text = fault::print(cell->fault);
     QApplication::clipboard()->setText(text);
     m_message->setText(tr("Copied from %1: %2").arg(arrowName(cell->link), text));
@@ -295,6 +299,8 @@ void FaultMatrix::paste()
         return;
     }
     const std::vector<LinkId> links = chosenLinks();
+    if (links.empty())
+        return;
     for (const LinkId link : links) {
         if (const Result<void> valid = fault::validate(*fault, link.isOfClients()); !valid) {
             warn(tr("%1: %2").arg(arrowName(link), valid.error()));
