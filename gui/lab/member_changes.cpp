@@ -26,8 +26,7 @@ MemberChanges::MemberChanges(Timeline& timeline, Captions& captions)
     : m_timeline(timeline)
     , m_captions(captions)
 {
-    m_patience.setSingleShot(true);
-    m_patience.callOnTimeout(this, &MemberChanges::giveUp);
+    connect(&m_patience, &Patience::ranOut, this, &MemberChanges::giveUp);
     m_order.firstPort = [this]() -> quint16 {
         if (const NodeState* leader = m_timeline.node(m_timeline.leader()))
             return leader->member.clientPort;
@@ -67,6 +66,12 @@ void MemberChanges::end()
     m_change.reset();
     m_order.forget();
     m_patience.stop();
+}
+
+void MemberChanges::setHeld(bool held)
+{
+    m_order.setHeld(held);
+    m_patience.setHeld(held);
 }
 
 std::chrono::milliseconds MemberChanges::inClusterTime(std::chrono::milliseconds time) const
@@ -270,7 +275,7 @@ void MemberChanges::giveUp()
     if (!m_change)
         return;
     const QString name = m_change->node.name();
-    const QString within = spokenDuration(std::chrono::milliseconds(m_patience.interval()));
+    const QString within = spokenDuration(m_patience.whole());
     if (m_change->phase == Phase::Starting) {
         refuse(QStringLiteral("its process did not come up within %1").arg(within));
         return;

@@ -8,7 +8,6 @@
 #include "gui/lab/member_outcome.h"
 
 #include <QObject>
-#include <QTimer>
 
 #include <optional>
 
@@ -30,6 +29,8 @@ public:
     /// It must outlive the next call of either.
     void begin(Cluster& cluster);
     void end();
+    /// While the cluster is held no change can go on, and the time for it stands still.
+    void setHeld(bool held);
 
     /// Of the lowest number that is free.
     quint64 add();
@@ -79,7 +80,7 @@ private:
     Captions& m_captions;
     Cluster* m_cluster = nullptr;
     LeaderCommand m_order;
-    QTimer m_patience;
+    Patience m_patience;
     std::optional<Change> m_change;
     quint64 m_lastId = 0;
 };

@@ -367,6 +367,8 @@ void Lab::Session::applyPace()
     m_desired->setPace(pace);
     m_cluster->setDesired(m_desired->state());
     m_load.setPace(pace);
+    m_members.setHeld(m_held);
+    m_commands.setHeld(m_held);
     m_timeline.append(PaceRecord{wire::monotonicNow(), pace});
 }
 

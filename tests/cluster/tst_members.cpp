@@ -3,6 +3,7 @@
 #include "live_cluster.h"
 
 #include <QDir>
+#include <QElapsedTimer>
 
 using namespace faultline;
 using namespace faultline::lab;
@@ -76,6 +77,30 @@ private slots:
         QVERIFY(cluster.until([&] { return isBehindNobody(cluster, {4}); }));
         QVERIFY(cluster.readsAllBack());
         QCOMPARE(cluster.lost(), quint64(0));
+    }
+
+    void whatWaitsWhileHeldIsDoneOnceItGoesOn()
+    {
+        LiveCluster cluster(3);
+        QVERIFY(cluster.start());
+        std::optional<Lab::CommandReply> reply;
+        std::optional<MemberOutcome> outcome;
+        connect(&cluster.lab, &Lab::commandReplied, &cluster.lab, [&](const Lab::CommandReply& each) { reply = each; });
+        connect(&cluster.lab, &Lab::memberChangeEnded, &cluster.lab,
+                [&](const MemberOutcome& each) { outcome = each; });
+        cluster.lab.addNode();
+        cluster.lab.setHeld(true);
+        QVERIFY(cluster.until([&] { return cluster.lab.isObeyed(); }));
+        cluster.lab.sendCommand(cluster.leader(), QStringLiteral("SET x 1"));
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(cluster.until([&] { return timer.hasExpired(1'500); })); // a command has a second at this pace
+        QVERIFY2(!reply, qPrintable(reply ? reply->explanation : QString()));
+        QVERIFY2(!outcome, qPrintable(outcome ? outcome->sentence : QString()));
+        cluster.lab.setHeld(false);
+        QVERIFY(cluster.until([&] { return reply && outcome; }));
+        QCOMPARE(reply->reply, QStringLiteral("OK"));
+        QVERIFY2(outcome->done, qPrintable(outcome->sentence));
     }
 
     void aNodeIsRemovedAndItsProcessAndDataGo()

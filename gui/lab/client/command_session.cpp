@@ -53,8 +53,8 @@ quint64 CommandSession::send(const Address& address, const QString& line, std::c
     resp::appendCommand(command, arguments);
     connection.awaited.push_back({id, line, std::chrono::steady_clock::now(), timeout});
     connection.unsent.append(command);
-    if (!connection.timer.isActive())
-        connection.timer.start(timeout);
+    if (!connection.patience.isActive())
+        connection.patience.start(timeout);
     if (passes(connection) && connection.socket.state() == QAbstractSocket::ConnectedState)
         writeUnsent(connection);
     else
@@ -74,6 +74,13 @@ void CommandSession::forget()
     m_connections.clear();
 }
 
+void CommandSession::setHeld(bool held)
+{
+    m_held = held;
+    for (auto& [node, connection] : m_connections)
+        connection->patience.setHeld(held);
+}
+
 CommandSession::Connection& CommandSession::connectionTo(const Address& address)
 {
     auto& slot = m_connections[address.node];
@@ -84,8 +91,7 @@ CommandSession::Connection& CommandSession::connectionTo(const Address& address)
     slot = std::make_unique<Connection>();
     Connection& connection = *slot;
     connection.address = address;
-    connection.timer.setSingleShot(true);
-    connection.timer.setTimerType(Qt::PreciseTimer);
+    connection.patience.setHeld(m_held);
     connect(&connection.socket, &QTcpSocket::connected, this, [this, &connection] {
         connection.wasConnected = true;
         connection.socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
@@ -99,7 +105,7 @@ CommandSession::Connection& CommandSession::connectionTo(const Address& address)
                                  : QStringLiteral("nobody listens on %1's client port; nothing was sent")
                                        .arg(connection.address.node.name()));
     });
-    connect(&connection.timer, &QTimer::timeout, this, [this, &connection] {
+    connect(&connection.patience, &Patience::ranOut, this, [this, &connection] {
         const Awaited& first = connection.awaited.front();
         const double seconds = double(first.timeout.count()) / 1000;
         drop(connection, QStringLiteral("%1 did not answer within %2 s: whether the command took effect is unknown")
@@ -171,9 +177,9 @@ void CommandSession::answer(Connection& connection, const QString& reply, const 
 {
     const Awaited awaited = connection.awaited.front();
     connection.awaited.pop_front();
-    connection.timer.stop();
+    connection.patience.stop();
     if (!connection.awaited.empty())
-        connection.timer.start(connection.awaited.front().timeout);
+        connection.patience.start(connection.awaited.front().timeout);
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - awaited.sentAt);
     emit replied({awaited.id, connection.address.node, awaited.line, reply, explanation, isError, took});
@@ -181,7 +187,7 @@ void CommandSession::answer(Connection& connection, const QString& reply, const 
 
 void CommandSession::drop(Connection& connection, const QString& explanation)
 {
-    connection.timer.stop();
+    connection.patience.stop();
     const QSignalBlocker quiet(connection.socket);
     connection.socket.abort();
     connection.unsent.clear();
@@ -189,7 +195,7 @@ void CommandSession::drop(Connection& connection, const QString& explanation)
     connection.parser = {};
     while (!connection.awaited.empty())
         answer(connection, {}, explanation, true);
-    connection.timer.stop();
+    connection.patience.stop();
 }
 
 QString CommandSession::explain(NodeId node, const QByteArray& error) const

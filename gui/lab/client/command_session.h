@@ -3,6 +3,7 @@
 
 #include "common/resp/reply_parser.h"
 #include "common/wire/ids.h"
+#include "gui/lab/client/patience.h"
 
 #include <QObject>
 #include <QTcpSocket>
@@ -55,6 +56,8 @@ public:
     quint64 send(const Address& address, const QString& line, std::chrono::milliseconds timeout, bool isRunning);
     /// Drops every connection, and whatever is awaited: the cluster is another one now.
     void forget();
+    /// While the cluster is held nobody answers, and the time to answer in stands still.
+    void setHeld(bool held);
 
 signals:
     void replied(const faultline::lab::CommandOutcome& outcome);
@@ -72,7 +75,7 @@ private:
     {
         Address address;
         QTcpSocket socket;
-        QTimer timer;
+        Patience patience;
         resp::ReplyParser parser;
         std::deque<Awaited> awaited;
         QByteArray unsent; ///< typed before the connection stood, or into silence
@@ -92,6 +95,7 @@ private:
 
     std::map<NodeId, std::unique_ptr<Connection>> m_connections;
     QTimer m_lookAgain; ///< whether the silence is over
+    bool m_held = false;
     quint64 m_lastId = 0;
 };
 

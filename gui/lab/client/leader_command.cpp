@@ -29,13 +29,12 @@ bool provesNothingWasProposed(const QByteArray& error)
 LeaderCommand::LeaderCommand(QObject* parent)
     : QObject(parent)
 {
-    for (QTimer* timer : {&m_tryTimer, &m_pause, &m_patience})
-        timer->setSingleShot(true);
-    m_tryTimer.callOnTimeout(this, [this] { tryAgain(QStringLiteral("there was no answer")); });
+    m_pause.setSingleShot(true);
     m_pause.callOnTimeout(this, [this] { attempt(0); });
-    m_patience.callOnTimeout(this, [this] {
+    connect(&m_tryTime, &Patience::ranOut, this, [this] { tryAgain(QStringLiteral("there was no answer")); });
+    connect(&m_patience, &Patience::ranOut, this, [this] {
         const QString reason = QStringLiteral("nobody took the order within %1 s: %2")
-                                   .arg(double(m_patience.interval()) / 1'000)
+                                   .arg(double(m_patience.whole().count()) / 1'000)
                                    .arg(m_lastTrouble);
         end([this, reason] { emit refused(reason); });
     });
@@ -78,9 +77,16 @@ void LeaderCommand::ask(const QByteArrayList& words, std::chrono::milliseconds a
 void LeaderCommand::forget()
 {
     m_asking = false;
-    for (QTimer* timer : {&m_tryTimer, &m_pause, &m_patience})
-        timer->stop();
+    m_tryTime.stop();
+    m_patience.stop();
+    m_pause.stop();
     m_socket.abort();
+}
+
+void LeaderCommand::setHeld(bool held)
+{
+    m_tryTime.setHeld(held);
+    m_patience.setHeld(held);
 }
 
 void LeaderCommand::attempt(quint16 port)
@@ -96,7 +102,7 @@ void LeaderCommand::attempt(quint16 port)
         return;
     }
     m_parser = {};
-    m_tryTimer.start(m_try);
+    m_tryTime.start(m_try);
     m_socket.connectToHost(QHostAddress(QHostAddress::LocalHost), port);
 }
 
@@ -105,7 +111,7 @@ void LeaderCommand::tryAgain(const QString& why)
     if (!m_asking || m_pause.isActive())
         return;
     m_lastTrouble = why;
-    m_tryTimer.stop();
+    m_tryTime.stop();
     m_pause.start(kPause);
     m_socket.abort();
 }

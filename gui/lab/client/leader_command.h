@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/resp/reply_parser.h"
+#include "gui/lab/client/patience.h"
 
 #include <QByteArrayList>
 #include <QObject>
@@ -30,6 +31,8 @@ public:
     /// taken() or refused() follows once, never from within this call, unless forget() comes first. One at a time.
     void ask(const QByteArrayList& words, std::chrono::milliseconds aTry, std::chrono::milliseconds patience);
     void forget();
+    /// While the cluster is held the times given to ask() stand still, too.
+    void setHeld(bool held);
 
 signals:
     void taken();
@@ -46,9 +49,9 @@ private:
     std::chrono::milliseconds m_try{0};
     QTcpSocket m_socket;
     resp::ReplyParser m_parser;
-    QTimer m_tryTimer;
+    Patience m_tryTime;
+    Patience m_patience;
     QTimer m_pause;
-    QTimer m_patience;
     QString m_lastTrouble;
     int m_redirects = 0;
     bool m_asking = false;

@@ -246,6 +246,29 @@ private slots:
         QCOMPARE(m_outcomes[1].reply, QStringLiteral("(integer) 2"));
     }
 
+    void noTimeToAnswerPassesWhileTheClusterIsHeld_data()
+    {
+        QTest::addColumn<bool>("typedWhileHeld");
+        QTest::newRow("typed before") << false;
+        QTest::newRow("typed while held") << true;
+    }
+    void noTimeToAnswerPassesWhileTheClusterIsHeld()
+    {
+        QFETCH(bool, typedWhileHeld);
+        m_answer = "";
+        if (typedWhileHeld)
+            m_session->setHeld(true);
+        send(QStringLiteral("SET x 1"), 300ms);
+        m_session->setHeld(true);
+        QElapsedTimer timer;
+        timer.start();
+        QTRY_VERIFY(timer.hasExpired(600));
+        QVERIFY(m_outcomes.empty() && m_received.contains("SET"));
+        m_session->setHeld(false);
+        QTRY_COMPARE(m_outcomes.size(), std::size_t(1));
+        QVERIFY(m_outcomes[0].explanation.contains(QStringLiteral("did not answer within 0.3 s")));
+    }
+
     void afterATroubleTheNextCommandWorks()
     {
         m_answer = "close";

@@ -2,7 +2,10 @@
 #include "fake_node.h"
 #include "gui/lab/client/leader_command.h"
 
+#include <QElapsedTimer>
 #include <QSignalSpy>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
 
 #include <memory>
@@ -135,6 +138,35 @@ private slots:
         ask(300ms);
         QTRY_COMPARE(m_refused->size(), 1);
         QTEST(reason(), "reason");
+    }
+
+    void noPatienceIsLostWhileTheClusterIsHeld_data()
+    {
+        QTest::addColumn<QByteArray>("answer"); ///< once it is no longer held
+        QTest::addColumn<QString>("refusal");
+        QTest::newRow("taken then") << QByteArray("+OK\r\n") << QString();
+        QTest::newRow("refused then") << QByteArray("-ERR a change is under way\r\n") << "a change is under way";
+        QTest::newRow("never answered") << QByteArray() << "nobody took the order within 0.3 s: there was no answer";
+    }
+    void noPatienceIsLostWhileTheClusterIsHeld()
+    {
+        QFETCH(QByteArray, answer);
+        QTcpServer held;
+        QTcpSocket* asks = nullptr;
+        QVERIFY(held.listen(QHostAddress::LocalHost));
+        connect(&held, &QTcpServer::newConnection, this, [&] { asks = held.nextPendingConnection(); });
+        m_first = held.serverPort();
+        ask(300ms, 150ms);
+        m_order->setHeld(true);
+        QElapsedTimer timer;
+        timer.start();
+        QTRY_VERIFY(timer.hasExpired(600));
+        QCOMPARE(m_taken->size() + m_refused->size(), 0);
+        QVERIFY2(asks && asks->state() == QAbstractSocket::ConnectedState, "it is the first try still");
+        m_order->setHeld(false);
+        asks->write(answer);
+        QTRY_COMPARE(m_taken->size() + m_refused->size(), 1);
+        QTEST(reason(), "refusal");
     }
 
     void whatHasTakenEffectIsNotAskedForAgain()
