@@ -22,7 +22,7 @@ struct LabOptions
     quint64 seed = 1;
     QByteArray watchedKey = "x";
     quint64 snapshotAfter = 0; ///< entries between two snapshots of a node, 10 or more; 0: as a node does by itself
-    QString dataRoot; ///< where clusters put their folders; empty: a `faultline` folder under the user's temporary one
+    QString dataRoot; ///< where clusters put their folders; empty: one of the user's own where temporary files are
     quint64 dataLimitBytes = quint64(2) << 30; ///< of all nodes' logs together; beyond it the load stops
 };
 

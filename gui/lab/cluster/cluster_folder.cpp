@@ -29,7 +29,7 @@ std::unique_ptr<QLockFile> lockOf(const QString& path)
 
 QString ClusterFolder::defaultRoot()
 {
-    return QDir::temp().filePath(QStringLiteral("faultline"));
+    return QDir::temp().filePath(QStringLiteral("faultline-%1").arg(userId()));
 }
 
 Result<ClusterFolder> ClusterFolder::create(const QString& root)
@@ -44,9 +44,9 @@ Result<ClusterFolder> ClusterFolder::create(const QString& root)
                 .arg(root)};
     auto lock = lockOf(path);
     if (!lock->tryLock(0) || !QDir().mkpath(path))
-        return Error{
-            QStringLiteral("the folder %1 for the cluster's data cannot be made; choose one that can be written")
-                .arg(path)};
+        return Error{QStringLiteral("nothing can be made in the folder %1 for the clusters' data; choose one that can "
+                                    "be written by this user")
+                         .arg(root)};
     return ClusterFolder(path, std::move(lock));
 }
 

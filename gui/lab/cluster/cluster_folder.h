@@ -20,7 +20,7 @@ class ClusterFolder
 public:
     /// Makes a new folder under `root`, which is made when absent.
     static Result<ClusterFolder> create(const QString& root);
-    /// The default root.
+    /// The default root: one for each user, in the folder for what is temporary.
     static QString defaultRoot();
 
     /// What dead labs left under `root`. Ends their processes at once; the folders, now ours, are to be removed with

@@ -10,8 +10,8 @@
 namespace faultline::lab {
 
 /// Three neighbouring ports of 127.0.0.1 for one node, ours until this goes: a lock file keeps other labs away, also
-/// while the node is down, so that it comes back where it was. They lie below the range from which the kernel picks
-/// ports for outgoing connections.
+/// while the node is down, so that it comes back where it was; those of all users of the machine are in one folder.
+/// The ports lie below the range from which the kernel picks ports for outgoing connections.
 class PortBlock
 {
 public:

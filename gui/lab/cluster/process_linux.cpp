@@ -3,9 +3,12 @@
 
 #include <QFile>
 
+#include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace faultline::lab {
@@ -50,6 +53,27 @@ QByteArray commandLineOf(qint64 pid)
 {
     QFile file(QStringLiteral("/proc/%1/cmdline").arg(pid));
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+quint32 userId()
+{
+    return ::geteuid();
+}
+
+bool makeFolderForAll(const QString& path)
+{
+    constexpr mode_t kForAll = 01777;
+    const QByteArray name = QFile::encodeName(path);
+    ::mkdir(name.constData(), kForAll);
+    const int folder = ::open(name.constData(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return errno == EACCES; // another user's
+    struct stat is = {};
+    // mkdir(2) has taken away what the umask forbids.
+    if (::fstat(folder, &is) == 0 && is.st_uid == ::geteuid() && (is.st_mode & 07777) != kForAll)
+        ::fchmod(folder, kForAll);
+    ::close(folder);
+    return true;
 }
 
 } // namespace faultline::lab

@@ -24,4 +24,12 @@ QString signalName(int number);
 /// The command line of a running process, its arguments separated by zero bytes; empty when there is no such process.
 QByteArray commandLineOf(qint64 pid);
 
+/// The number of the user in whose name this process works.
+quint32 userId();
+
+/// Makes a folder in which every user of the machine may make files and nobody remove another's, as in /tmp; opens one
+/// of this user's that is there already in the same way. False when there is none afterwards. A link in its place is
+/// not followed.
+bool makeFolderForAll(const QString& path);
+
 } // namespace faultline::lab
