@@ -95,7 +95,7 @@ QJsonObject toObject(const Measured& measured)
 
 } // namespace
 
-QString toTable(const std::vector<Row>& rows)
+QString toTable(const Conditions& conditions, const std::vector<Row>& rows)
 {
     std::vector<QString> peers;
     for (const Row& row : rows) {
@@ -134,6 +134,8 @@ QString toTable(const std::vector<Row>& rows)
             line += cells[column].leftJustified(widths[std::size_t(column)] + 2);
         text += line.trimmed() + u'\n';
     }
+    if (conditions.isQuick)
+        text += QStringLiteral("--quick: fewer repetitions, to see that everything works; no figures to quote\n");
     return text;
 }
 
@@ -142,6 +144,7 @@ QByteArray toJson(const Conditions& conditions, const std::vector<Row>& rows)
     QJsonObject about;
     for (const auto& [name, value] : conditions.entries)
         about.insert(name, value);
+    about.insert(QStringLiteral("quick"), conditions.isQuick);
     QJsonArray list;
     for (const Row& row : rows) {
         QJsonObject object = toObject(row.ours);

@@ -44,13 +44,15 @@ struct Row
 struct Conditions ///< name and value, in the order they are printed
 {
     std::vector<std::pair<QString, QString>> entries;
+    bool isQuick = false; ///< repeated too little to be quoted; said in the table and as a condition
 };
 
 inline const QString kCaption = QStringLiteral("three nodes, one machine, one disk, loopback");
 
 /// The table for a terminal: a row a line, with the ratio to each peer.
-QString toTable(const std::vector<Row>& rows);
-/// {"conditions": {...}, "rows": [{"name","unit","runs","min","median","max","peers": {"etcd": {"median", ...}}}]}
+QString toTable(const Conditions& conditions, const std::vector<Row>& rows);
+/// {"conditions": {..., "quick": false}, "rows": [{"name","unit","runs","min","median","max","peers": {"etcd":
+/// {"median", ...}}}]}
 QByteArray toJson(const Conditions& conditions, const std::vector<Row>& rows);
 
 } // namespace faultline::bench

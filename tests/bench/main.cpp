@@ -8,6 +8,8 @@
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
 
 #include <cstdio>
 #include <memory>
@@ -88,11 +90,15 @@ int main(int argc, char* argv[])
         wanted = rowSpecs();
     const Amount amount = parser.isSet(quick) ? Amount{1, 3, 1, 20'000} : Amount{};
 
-    QFile file(parser.value(json));
-    if (parser.isSet(json) && !file.open(QIODevice::WriteOnly | QIODevice::Truncate))
+    // What is there already stays until there is something to put in its place.
+    QSaveFile file(parser.value(json));
+    if (const QFileInfo there(file.fileName()); parser.isSet(json) && there.exists() && !there.isFile())
+        return misused(QStringLiteral("--json %1: is no plain file; name one").arg(file.fileName()));
+    if (parser.isSet(json) && !file.open(QIODevice::WriteOnly))
         return misused(QStringLiteral("--json %1: cannot be written: %2").arg(file.fileName(), file.errorString()));
 
-    const Conditions about = conditions(parser.value(commit));
+    Conditions about = conditions(parser.value(commit));
+    about.isQuick = parser.isSet(quick);
     for (const auto& [name, value] : about.entries)
         say(QStringLiteral("%1: %2").arg(name, value));
 
@@ -123,8 +129,8 @@ int main(int argc, char* argv[])
         }
     }
     say(QStringLiteral("\n%1; %2 B values").arg(kCaption).arg(kPayloadBytes));
-    say(toTable(rows));
-    if (file.isOpen() && (file.write(toJson(about, rows)) < 0 || !file.flush()))
+    say(toTable(about, rows));
+    if (file.isOpen() && (file.write(toJson(about, rows)) < 0 || !file.commit()))
         return misused(QStringLiteral("--json %1: cannot be written: %2").arg(file.fileName(), file.errorString()));
     return 0;
 }

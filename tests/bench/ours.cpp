@@ -9,6 +9,8 @@
 
 #include <QTest>
 
+#include <utility>
+
 namespace faultline::bench {
 
 namespace {
@@ -67,20 +69,23 @@ Result<Measured> Ours::throughput(const Shape& shape, const Amount& amount)
     }
     Measured measured;
     constexpr int kMoreTries = 3;
+    bool isFilled = shape.isWrite;
     for (int tries = 0; int(measured.values.size()) < amount.repetitions; ++tries) {
-        if (tries == amount.repetitions + kMoreTries)
+        if (tries == amount.repetitions + kMoreTries + (shape.isWrite ? 0 : 1))
             return Error{QStringLiteral("the leader changed in each of several runs, so their figures mean nothing")};
         const quint32 leader = m_nodes->leader();
         if (leader == 0)
             return Error{QStringLiteral("three nodes of ours have no leader")};
         const QString term = m_nodes->info(leader, QStringLiteral("raft_term"));
-        const auto run = redisBenchmark(m_nodes->target(leader).port, shape, amount);
+        const quint16 port = m_nodes->target(leader).port;
+        const auto run = isFilled ? redisBenchmark(port, shape, amount) : redisBenchmark(port, kFilling, {});
         // Redirects are answered fast, and so a run with a change of leader in it is none.
         if (m_nodes->leader() != leader || m_nodes->info(leader, QStringLiteral("raft_term")) != term)
             continue;
         if (!run)
             return Error{run.error()};
-        measured.values.push_back(figureOf(shape, *run));
+        if (std::exchange(isFilled, true))
+            measured.values.push_back(figureOf(shape, *run));
     }
     return measured;
 }

@@ -81,6 +81,10 @@ Result<std::optional<Measured>> Redis::measure(const RowSpec& row, const Amount&
             return Error{megabytes.error()};
         measured.values.push_back(*megabytes);
     } else {
+        if (!shape->isWrite) {
+            if (const auto filled = redisBenchmark(m_ports->client(), kFilling, {}); !filled)
+                return Error{filled.error()};
+        }
         for (int repetition = 0; repetition < amount.repetitions; ++repetition) {
             const auto run = redisBenchmark(m_ports->client(), *shape, amount);
             if (!run)

@@ -28,6 +28,10 @@ struct Shape
     bool wantsLatency = false; ///< the median in ms, not requests a second
 };
 
+/// What is written before reads are measured, so that there is something to read: by a whole Amount five times as many
+/// writes as there are keys, so that fewer than one in a hundred is not there.
+inline constexpr Shape kFilling{true, 50, 16, false};
+
 /// Nothing for a row that is about something else.
 std::optional<Shape> shapeOf(const QString& row);
 /// What of the run the row is about.

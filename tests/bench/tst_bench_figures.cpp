@@ -117,7 +117,25 @@ private slots:
         QCOMPARE(read[QStringLiteral("median")].toDouble(), 50000.0);
         QCOMPARE(read[QStringLiteral("max")].toDouble(), 60000.0);
         QCOMPARE(read[QStringLiteral("peers")][QStringLiteral("etcd")][QStringLiteral("median")].toDouble(), 5000.0);
-        QVERIFY(toTable({row}).contains(QStringLiteral("x10.00")));
+        QVERIFY(toTable(conditions, {row}).contains(QStringLiteral("x10.00")));
+    }
+
+    void quickFiguresSayThatTheyAre_data()
+    {
+        QTest::addColumn<bool>("isQuick");
+        QTest::newRow("quick") << true;
+        QTest::newRow("whole") << false;
+    }
+    void quickFiguresSayThatTheyAre()
+    {
+        QFETCH(bool, isQuick);
+        const Row row{*rowSpec(QStringLiteral("set-256conn")), {{50000}, {}}, {}};
+        Conditions conditions;
+        conditions.isQuick = isQuick;
+        const QJsonObject about =
+            QJsonDocument::fromJson(toJson(conditions, {row})).object()[QStringLiteral("conditions")].toObject();
+        QCOMPARE(about[QStringLiteral("quick")], QJsonValue(isQuick));
+        QCOMPARE(toTable(conditions, {row}).contains(QStringLiteral("no figures to quote")), isQuick);
     }
 };
 
