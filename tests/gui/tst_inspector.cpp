@@ -15,6 +15,7 @@ class InspectorTest : public QObject
 
 private slots:
     void detailsAreWhatTheNodeReported();
+    void longestStallIsThatOfItsWholeLife();
     void whereARequestsTimeGoesIsShown();
     void membersAndDiskAreNamed();
     void whoJoinsIsWaitedForByName();
@@ -57,6 +58,23 @@ void InspectorTest::detailsAreWhatTheNodeReported()
     QCOMPARE(valueOf(details, "x"), QStringLiteral("41"));
     QCOMPARE(valueOf(details, "x, not committed"), QStringLiteral("42·"));
     QCOMPARE(valueOf(details, "n1"), QStringLiteral("connected · sent 2.00 KB · received 1.50 KB · 3 lost"));
+}
+
+void InspectorTest::longestStallIsThatOfItsWholeLife()
+{
+    using namespace std::chrono_literals;
+    tests::FedTimeline fed;
+    fed.begin(3, {2});
+    for (const auto stall : {3ms, 120ms, 0ms}) {
+        fed.status({2}).longestStall = stall;
+        fed.report({2}, wire::Role::Leader, 7, 5);
+    }
+    QCOMPARE(valueOf(detailsOf(fed.timeline, {2}), "Longest stall"), QStringLiteral("120 ms"));
+    fed.life({2}, lab::NodeLife::Dead);
+    fed.life({2}, lab::NodeLife::Starting);
+    fed.status({2}).longestStall = 4ms;
+    fed.report({2}, wire::Role::Follower, 8, 6);
+    QCOMPARE(valueOf(detailsOf(fed.timeline, {2}), "Longest stall"), QStringLiteral("4.00 ms"));
 }
 
 void InspectorTest::whereARequestsTimeGoesIsShown()

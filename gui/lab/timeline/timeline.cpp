@@ -203,6 +203,7 @@ void Timeline::reduce(const NodeRecord& record)
     case NodeLife::Starting:
         node.status.reset();
         node.histograms.reset();
+        node.longestStall = 0us;
         addEvent(record.at, record.node, Severity::Info, QStringLiteral("starts as process %1").arg(record.pid));
         break;
     case NodeLife::Running:
@@ -226,8 +227,11 @@ void Timeline::reduce(const NodeRecord& record)
 
 void Timeline::reduce(const StatusRecord& record)
 {
-    if (const auto found = m_nodes.find(record.node); found != m_nodes.end())
-        found->second.status = record.status;
+    const auto found = m_nodes.find(record.node);
+    if (found == m_nodes.end())
+        return;
+    found->second.status = record.status;
+    found->second.longestStall = std::max(found->second.longestStall, record.status.longestStall);
 }
 
 void Timeline::reduce(const HistogramsRecord& record)

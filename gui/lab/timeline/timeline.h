@@ -25,6 +25,7 @@ struct NodeState
     bool isolated = false;              ///< an isolation of it is active
     std::optional<wire::Status> status; ///< its newest report in this incarnation; kept, as the last word, when it dies
     std::optional<wire::Histograms> histograms;
+    std::chrono::microseconds longestStall{0}; ///< of its event loop, in this incarnation
     bool alive() const { return life == NodeLife::Running || life == NodeLife::Frozen || life == NodeLife::Starting; }
 };
 

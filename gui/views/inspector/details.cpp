@@ -130,7 +130,7 @@ void addStatus(std::vector<Detail>& details, const lab::Timeline& timeline, cons
     add("Processor time", lab::spokenDuration(status.cpuTime));
     add("Log", spokenBytes(status.logBytes));
     add("Syncs", grouped(status.syncs));
-    add("Longest stall", spokenLatency(status.longestStall));
+    add("Longest stall", spokenLatency(node.longestStall));
 }
 
 void addLinks(std::vector<Detail>& details, const wire::Status& status)
