@@ -405,8 +405,8 @@ void MainWindow::restore()
         if (!room.intersects(geometry()) || width() > room.width() * 2 || height() > room.height() * 2)
             resize(kFirstSize);
     }
-    if (!values.docks.isEmpty())
-        restoreState(values.docks, kLayoutVersion);
+    if (!values.docks.isEmpty() && restoreState(values.docks, kLayoutVersion))
+        m_matrixIsPlaced = values.linksArePlaced;
     if (!values.split.isEmpty())
         m_split->setSizes(values.split);
 }
@@ -420,6 +420,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
     if (!m_options.size.isValid()) {
         values.geometry = saveGeometry();
         values.docks = saveState(kLayoutVersion);
+        values.linksArePlaced = m_matrixIsPlaced;
         values.split = m_split->sizes();
     }
     remember(m_settings, values);

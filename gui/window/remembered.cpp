@@ -32,6 +32,8 @@ Remembered remembered(QSettings& settings)
     values.reducedMotion = settings.value(QStringLiteral("window/reducedMotion")).toString() == QStringLiteral("true");
     values.geometry = sensible(settings.value(QStringLiteral("window/geometry")).toByteArray());
     values.docks = sensible(settings.value(QStringLiteral("window/docks")).toByteArray());
+    values.linksArePlaced =
+        settings.value(QStringLiteral("window/linksArePlaced")).toString() == QStringLiteral("true");
     const QStringList widths = settings.value(QStringLiteral("window/split")).toString().split(QLatin1Char(' '));
     QList<int> split;
     for (const QString& width : widths)
@@ -47,8 +49,10 @@ void remember(QSettings& settings, const Remembered& values)
     settings.setValue(QStringLiteral("window/reducedMotion"), values.reducedMotion);
     if (!values.geometry.isEmpty())
         settings.setValue(QStringLiteral("window/geometry"), values.geometry);
-    if (!values.docks.isEmpty())
+    if (!values.docks.isEmpty()) {
         settings.setValue(QStringLiteral("window/docks"), values.docks);
+        settings.setValue(QStringLiteral("window/linksArePlaced"), values.linksArePlaced);
+    }
     if (values.split.size() == 2)
         settings.setValue(QStringLiteral("window/split"),
                           QStringLiteral("%1 %2").arg(values.split.at(0)).arg(values.split.at(1)));

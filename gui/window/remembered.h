@@ -16,9 +16,10 @@ struct Remembered
 {
     ThemeChoice theme = ThemeChoice::System;
     bool reducedMotion = false;
-    QByteArray geometry; ///< QWidget::saveGeometry; empty: none
-    QByteArray docks;    ///< QMainWindow::saveState
-    QList<int> split;    ///< widths of canvas and charts; empty: none
+    QByteArray geometry;         ///< QWidget::saveGeometry; empty: none
+    QByteArray docks;            ///< QMainWindow::saveState
+    bool linksArePlaced = false; ///< the Links window stands in `docks` where the user has seen it
+    QList<int> split;            ///< widths of canvas and charts; empty: none
 };
 
 Remembered remembered(QSettings& settings);

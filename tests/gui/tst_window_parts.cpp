@@ -9,7 +9,9 @@
 #include "gui/window/remembered.h"
 #include "gui/window/status_line.h"
 
+#include <QAction>
 #include <QApplication>
+#include <QDockWidget>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSlider>
@@ -38,6 +40,8 @@ private slots:
     void captionTellsTheNewestOfGestureAndProblem();
     void tallyIsAlwaysInSight();
     void whatWasRememberedComesBack();
+    void linksWindowKeepsItsPlace_data();
+    void linksWindowKeepsItsPlace();
     void nonsenseIsNotRemembered();
     void windowTakesNonsenseAsNothing();
 };
@@ -226,6 +230,59 @@ void WindowPartsTest::whatWasRememberedComesBack()
     QCOMPARE(back.geometry, values.geometry);
     QCOMPARE(back.docks, values.docks);
     QCOMPARE(back.split, values.split);
+}
+
+void WindowPartsTest::linksWindowKeepsItsPlace_data()
+{
+    QTest::addColumn<bool>("seen"); ///< in the session before
+    QTest::addColumn<bool>("openAtTheEnd");
+    QTest::newRow("put away") << true << false;
+    QTest::newRow("open") << true << true;
+    QTest::newRow("never seen") << false << false;
+}
+
+void WindowPartsTest::linksWindowKeepsItsPlace()
+{
+    QFETCH(bool, seen);
+    QFETCH(bool, openAtTheEnd);
+    QTemporaryDir folder;
+    QSettings settings(folder.filePath(QStringLiteral("a.ini")), QSettings::IniFormat);
+    lab::Lab lab;
+    const auto dockOf = [](MainWindow& window) { return window.findChild<QDockWidget*>(QStringLiteral("matrixDock")); };
+    const auto toggle = [&](MainWindow& window) { dockOf(window)->toggleViewAction()->trigger(); };
+    const auto inWindow = [&](MainWindow& window) {
+        return dockOf(window)->geometry().translated(-window.mapToGlobal(QPoint()));
+    };
+    QRect first; ///< by the window
+    {
+        MainWindow window(lab, settings, {});
+        window.show();
+        toggle(window);
+        first = inWindow(window);
+    }
+    const QRect wanted(140, 160, first.width() - 60, first.height() - 40);
+    {
+        MainWindow window(lab, settings, {});
+        window.show();
+        if (seen) {
+            toggle(window);
+            dockOf(window)->setGeometry(wanted);
+            if (!openAtTheEnd)
+                toggle(window);
+        }
+        window.close();
+    }
+    MainWindow again(lab, settings, {});
+    again.show();
+    QCOMPARE(dockOf(again)->isVisible(), openAtTheEnd);
+    if (openAtTheEnd) // put away and taken out again
+        toggle(again);
+    toggle(again);
+    QVERIFY(dockOf(again)->isVisible());
+    if (seen)
+        QCOMPARE(dockOf(again)->geometry(), wanted);
+    else
+        QCOMPARE(inWindow(again), first);
 }
 
 void WindowPartsTest::nonsenseIsNotRemembered()
