@@ -289,20 +289,25 @@ void FaultControls::extend(QMenu* menu, NodeId node)
 
 void FaultControls::fillClock(QMenu* menu, NodeId node)
 {
-    const auto& clocks = m_lab.timeline().faultState().state.clocks;
-    const auto found = clocks.find(node);
-    const fault::ClockFault clock = found == clocks.end() ? fault::ClockFault() : found->second;
-    const auto ahead = clock.right() ? 0us : clock.aheadAt(wire::monotonicNow());
-    const auto offer = [&](const QString& text, std::chrono::microseconds offset, quint32 rate) {
-        connect(menu->addAction(text), &QAction::triggered, this,
-                [this, node, offset, rate] { m_lab.setClock(node, offset, rate); });
+    // A menu may stay open for long, and a clock that runs fast or slow goes on meanwhile.
+    const auto clock = [this, node] {
+        const auto& clocks = m_lab.timeline().faultState().state.clocks;
+        const auto found = clocks.find(node);
+        return found == clocks.end() ? fault::ClockFault() : found->second;
     };
-    offer(tr("5 s ahead"), 5s, clock.rate);
-    offer(tr("5 s behind"), -5s, clock.rate);
-    connect(menu->addAction(tr("Set ahead or behind...")), &QAction::triggered, this, [this, node, rate = clock.rate] {
+    const auto setAhead = [this, node, clock](std::chrono::microseconds by) { m_lab.setClock(node, by, clock().rate); };
+    const auto setRate = [this, node, clock](quint32 rate) {
+        m_lab.setClock(node, clock().aheadAt(wire::monotonicNow()), rate);
+    };
+    const auto offer = [this, menu](const QString& text, const auto& set, auto value) {
+        connect(menu->addAction(text), &QAction::triggered, this, [set, value] { set(value); });
+    };
+    offer(tr("5 s ahead"), setAhead, 5s);
+    offer(tr("5 s behind"), setAhead, -5s);
+    connect(menu->addAction(tr("Set ahead or behind...")), &QAction::triggered, this, [this, node, setAhead] {
         ask(tr("Clock of %1").arg(node.name()), tr("Ahead of the true time by"), QStringLiteral("5s, -200ms, 2h"),
             checking(tr("offset"), &lab::parseOffset),
-            [this, node, rate](const QString& text) { m_lab.setClock(node, *lab::parseOffset(text), rate); });
+            [setAhead](const QString& text) { setAhead(*lab::parseOffset(text)); });
     });
     menu->addSeparator();
     connect(menu->addAction(tr("Jump by a minute")), &QAction::triggered, this,
@@ -310,20 +315,16 @@ void FaultControls::fillClock(QMenu* menu, NodeId node)
     connect(menu->addAction(tr("Jump back by a minute")), &QAction::triggered, this,
             [this, node] { m_lab.jumpClock(node, -60s); });
     menu->addSeparator();
-    offer(tr("Runs 10% fast from now on"), ahead, 1'100'000);
-    offer(tr("Runs 10% slow from now on"), ahead, 900'000);
-    connect(menu->addAction(tr("Speed...")), &QAction::triggered, this, [this, node] {
+    offer(tr("Runs 10% fast from now on"), setRate, 1'100'000u);
+    offer(tr("Runs 10% slow from now on"), setRate, 900'000u);
+    connect(menu->addAction(tr("Speed...")), &QAction::triggered, this, [this, node, setRate] {
         ask(tr("Clock of %1").arg(node.name()), tr("Speed, of the true time's"), QStringLiteral("110%"),
-            checking(tr("speed"), &lab::parseClockRate), [this, node](const QString& text) {
-                const auto& now = m_lab.timeline().faultState().state.clocks;
-                const auto old = now.find(node);
-                m_lab.setClock(node, old == now.end() ? 0us : old->second.aheadAt(wire::monotonicNow()),
-                               *lab::parseClockRate(text));
-            });
+            checking(tr("speed"), &lab::parseClockRate),
+            [setRate](const QString& text) { setRate(*lab::parseClockRate(text)); });
     });
     menu->addSeparator();
     QAction* right = menu->addAction(tr("Set right"));
-    right->setEnabled(!clock.right());
+    right->setEnabled(!clock().right());
     connect(right, &QAction::triggered, this, [this, node] { m_lab.setClock(node, 0us, fault::Share::kAll); });
 }
 

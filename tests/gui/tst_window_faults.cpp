@@ -44,6 +44,7 @@ private slots:
     void valueAskedForIsRefusedInAWholeSentence_data();
     void valueAskedForIsRefusedInAWholeSentence();
     void partitionsByNameSayWhomTheyAreAbout();
+    void clockIsTakenAsItIsWhenTheEntryIsChosen();
 
 private:
     const lab::FaultState& state() const { return timeline().faultState().state; }
@@ -415,6 +416,23 @@ void WindowFaultsTest::partitionsByNameSayWhomTheyAreAbout()
     entry(names, QStringLiteral("primaries"))->trigger();
     for (const LinkId link : lab::linksAmong(nodes()))
         QCOMPARE(isCut(link.from, link.to), link.from == leader || link.to == leader);
+}
+
+void WindowFaultsTest::clockIsTakenAsItIsWhenTheEntryIsChosen()
+{
+    open(wire::Pace::real(), 3);
+    rightClick(canvas()->positionOf({2}).toPoint());
+    QMenu* menu = openMenu();
+    QVERIFY(menu);
+    QMenu* clock = entry(menu, QStringLiteral("Clock"))->menu();
+    lab().setClock({2}, 5s, fault::Share::kAll);
+    entry(clock, QStringLiteral("Runs 10% fast from now on"))->trigger();
+    QCOMPARE(state().clocks.at({2}).rate, 1'100'000u);
+    QVERIFY(state().clocks.at({2}).offset >= 5s);
+    entry(clock, QStringLiteral("5 s behind"))->trigger();
+    QCOMPARE(state().clocks.at({2}).rate, 1'100'000u);
+    QCOMPARE(state().clocks.at({2}).offset, std::chrono::microseconds(-5s));
+    menu->close();
 }
 
 QTEST_MAIN(WindowFaultsTest)
