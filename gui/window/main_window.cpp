@@ -254,11 +254,7 @@ void MainWindow::connectLab()
     });
     connect(m_canvas, &views::TopologyView::detailsRequested, this, &MainWindow::showDetails);
     connect(m_canvas, &views::TopologyView::menuRequested, this, &MainWindow::showNodeMenu);
-    connect(m_canvas, &views::TopologyView::absenceAnswered, this, [this] {
-        startCluster(m_controls->nodeCount());
-        if (m_lab.isRunning())
-            m_canvas->setFocus(); // the button goes, and Space shall not press whatever comes after it
-    });
+    connect(m_canvas, &views::TopologyView::absenceAnswered, this, [this] { startCluster(m_controls->nodeCount()); });
     connect(m_controls, &Controls::selectionWanted, m_canvas, &views::TopologyView::select);
     connect(m_controls, &Controls::hinted, m_caption, &CaptionLine::hint);
     connect(m_controls, &Controls::startWanted, this, [this] { startCluster(m_controls->nodeCount()); });

@@ -183,6 +183,9 @@ void WindowKeysTest::spacePressesTheButtonInFocus()
     QTest::keyClick(&button, Qt::Key_Space);
     QCOMPARE(answered.size(), 1);
     QCOMPARE(m_hints->size(), 0);
+    show(3); // as if it had begun
+    QTRY_VERIFY(!button.isVisible());
+    QVERIFY(canvas->hasFocus());
 }
 
 void WindowKeysTest::spaceOpensTheNodesBoxInFocus()

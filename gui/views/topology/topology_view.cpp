@@ -210,6 +210,9 @@ void TopologyView::takeIn()
         relayOut();
     if (auto* stroke = std::get_if<KnifeStroke>(&m_gesture))
         foresee(*stroke);
+    // The button goes, and Space shall not press whatever comes after it.
+    if (m_absenceButton->hasFocus() && !m_scene.nodes.empty())
+        setFocus();
     m_absence->setVisible(m_scene.nodes.empty());
     m_legendButton->setVisible(!m_scene.nodes.empty());
     if (m_scene.nodes.empty()) {
