@@ -302,6 +302,7 @@ void Workload::expiringDone(Client& client, const Job& job, const kv::Result& re
 {
     if (std::holds_alternative<kv::Ok>(result)) {
         client.expiring = kv::decodeCommand(job.command)->arguments[0].toByteArray();
+        client.expiringSince = m_schedule.now();
         m_newestWrite = std::max(m_newestWrite, job.since);
         m_oracle.acknowledged(contentOfCommand(job.command), m_schedule.now());
     } else if (const auto* value = std::get_if<kv::Value>(&result)) {
@@ -309,6 +310,9 @@ void Workload::expiringDone(Client& client, const Job& job, const kv::Result& re
             m_verdict.fail(
                 Check::Linearizable, m_schedule.now(),
                 QStringLiteral("%1 had expired, and was there again").arg(QString::fromLatin1(client.expiring)));
+        // Once a clock that ran ahead is set right the state's time stands still (node/kv/time.h). Somebody must write.
+        else if (m_schedule.now() - client.expiringSince > ticks(1'000))
+            client.expiring.clear();
     } else if (!std::holds_alternative<kv::Nil>(result)) {
         unexpected(job, result);
     } else if (client.sawItGone) {

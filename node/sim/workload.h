@@ -97,6 +97,7 @@ private:
         quint64 sequence = 0;
         quint32 sessionKey = 0;
         QByteArray expiring; ///< a key it set to expire, and looks at until it has seen twice that it is gone
+        Instant expiringSince{0};
         bool sawItGone = false;
     };
 
