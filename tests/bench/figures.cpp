@@ -135,7 +135,7 @@ QString toTable(const Conditions& conditions, const std::vector<Row>& rows)
         text += line.trimmed() + u'\n';
     }
     if (conditions.isQuick)
-        text += QStringLiteral("--quick: fewer repetitions, to see that everything works; no figures to quote\n");
+        text += QStringLiteral("--quick: fewer repetitions, so that the figures vary more from run to run\n");
     return text;
 }
 

@@ -66,7 +66,7 @@ int main(int argc, char* argv[])
                                   QStringLiteral("ROW"));
     const QCommandLineOption quick(
         QStringLiteral("quick"),
-        QStringLiteral("Fewer repetitions, to see that everything works: no figures to quote."));
+        QStringLiteral("Fewer repetitions: done in a few minutes, and the figures vary more."));
     const QCommandLineOption commit(QStringLiteral("commit"), QStringLiteral("What is measured, for the conditions."),
                                     QStringLiteral("NAME"));
     parser.addOptions({peers, json, only, quick, commit});

@@ -135,7 +135,7 @@ private slots:
         const QJsonObject about =
             QJsonDocument::fromJson(toJson(conditions, {row})).object()[QStringLiteral("conditions")].toObject();
         QCOMPARE(about[QStringLiteral("quick")], QJsonValue(isQuick));
-        QCOMPARE(toTable(conditions, {row}).contains(QStringLiteral("no figures to quote")), isQuick);
+        QCOMPARE(toTable(conditions, {row}).contains(QStringLiteral("--quick")), isQuick);
     }
 };
 
