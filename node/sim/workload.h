@@ -8,6 +8,7 @@
 #include "node/sim/shape.h"
 #include "node/sim/trace.h"
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -39,6 +40,9 @@ class Workload
 {
 public:
     Workload(const Shape& shape, Schedule& schedule, Trace& trace, Verdict& verdict, Oracle& oracle, Random random);
+
+    /// Whether a clock has run so far ahead that the state's time may stand still for long (node/kv/time.h).
+    std::function<bool()> isAClockAhead;
 
     void begin();
     /// Nobody begins anything new.

@@ -46,6 +46,10 @@ World::World(const Shape& shape, const FaultPlan& plan, int ticks, quint64 seed,
     , m_isLost(static_cast<std::size_t>(m_shape.nodes()))
     , m_random(seedFor(seed, 3))
 {
+    m_workload.isAClockAhead = [this] {
+        return std::ranges::any_of(
+            m_hosts, [this](const Host& host) { return host.now() > m_schedule.now() + sim::ticks(500); });
+    };
     for (quint32 index = 0; index < static_cast<quint32>(m_shape.nodes()); ++index) {
         Host& host = m_hosts.emplace_back(m_shape, m_schedule, index, m_random.branch());
         host.onSend = [this, index](const raft::Message& message) {
