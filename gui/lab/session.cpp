@@ -204,6 +204,7 @@ void Lab::Session::abandon(bool gracefully)
 {
     m_load.stop();
     m_members.end();
+    m_commands.setHeld(false); // what is not answered yet has its time again, and then its word
     m_nemesis.end();
     m_rateTimer.stop();
     m_dataTimer.stop();

@@ -92,6 +92,7 @@ int main(int argc, char* argv[])
 
     // What is there already stays until there is something to put in its place.
     QSaveFile file(parser.value(json));
+    file.setDirectWriteFallback(true); // in a folder that takes no other file
     if (const QFileInfo there(file.fileName()); parser.isSet(json) && there.exists() && !there.isFile())
         return misused(QStringLiteral("--json %1: is no plain file; name one").arg(file.fileName()));
     if (parser.isSet(json) && !file.open(QIODevice::WriteOnly))

@@ -26,6 +26,7 @@ private slots:
     void momentIsSinceTheClusterBegan();
     void filterKeepsWhatContainsTheWord();
     void listFollowsTheNewestUnlessScrolledUp();
+    void listThatIsFullFollowsOn();
     void keysGoToTheOldestAndToTheNewest();
     void copyGivesTheChosenRows();
 };
@@ -146,6 +147,34 @@ void EventViewTest::listFollowsTheNewestUnlessScrolledUp()
     const int full = bar->maximum();
     QTRY_VERIFY(bar->maximum() > full);
     QCOMPARE(bar->value(), bar->maximum());
+}
+
+/// Also where the row that goes is the current one.
+void EventViewTest::listThatIsFullFollowsOn()
+{
+    tests::FedTimeline fed;
+    fed.begin(3);
+    EventView view;
+    view.resize(400, 200);
+    view.setTimeline(&fed.timeline);
+    view.show();
+    QTableView* table = view.table();
+    QScrollBar* bar = table->verticalScrollBar();
+    const auto rows = [table] { return table->model()->rowCount(); };
+    for (std::size_t i = 0; i < lab::Timeline::kMaxEvents; ++i)
+        fed.event({1}, QStringLiteral("event"), 1);
+    QTRY_COMPARE(rows(), static_cast<int>(lab::Timeline::kMaxEvents));
+    table->setFocus();
+    table->selectionModel()->setCurrentIndex(table->model()->index(0, 0), QItemSelectionModel::NoUpdate);
+    QVERIFY(table->hasFocus());
+    bar->triggerAction(QAbstractSlider::SliderToMaximum);
+    for (int i = 0; i < 50; ++i)
+        fed.event({1}, QStringLiteral("last"), 1);
+    const auto lastWord = [table, rows] {
+        return table->model()->index(rows() - 1, EventModel::What).data().toString();
+    };
+    QTRY_COMPARE(lastWord(), QStringLiteral("last"));
+    QTRY_COMPARE(bar->value(), bar->maximum());
 }
 
 void EventViewTest::keysGoToTheOldestAndToTheNewest()

@@ -34,7 +34,14 @@ EventView::EventView(QWidget* parent)
     connect(m_filter, &QLineEdit::textChanged, this,
             [this](const QString& text) { m_shown->setFilterFixedString(text); });
 
+    // Where the current row goes, another becomes it and is scrolled to, which nobody asked for.
+    connect(m_shown, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { m_isDropping = true; });
     m_table->setModel(m_shown);
+    connect(m_shown, &QAbstractItemModel::rowsRemoved, this, [this] {
+        m_isDropping = false;
+        if (m_following)
+            m_table->scrollToBottom();
+    });
     m_table->setAccessibleName(tr("Events"));
     m_table->setShowGrid(false);
     m_table->setWordWrap(false);
@@ -65,6 +72,8 @@ EventView::EventView(QWidget* parent)
     connect(bar, &QScrollBar::actionTriggered, this,
             [this, bar] { m_following = bar->sliderPosition() >= bar->maximum(); });
     connect(bar, &QScrollBar::valueChanged, this, [this, bar](int value) {
+        if (m_isDropping)
+            return;
         if (value >= bar->maximum())
             m_following = true;
         else if (bar->isSliderDown() || m_table->underMouse() || m_table->hasFocus())

@@ -41,6 +41,7 @@ private:
     QLineEdit* m_filter = nullptr;
     QTableView* m_table = nullptr;
     bool m_following = true;
+    bool m_isDropping = false; ///< rows are being removed
 };
 
 } // namespace faultline::views
