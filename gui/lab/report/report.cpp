@@ -4,6 +4,7 @@
 #include "common/fault/disk_fault_text.h"
 #include "common/fault/link_fault_text.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QSaveFile>
@@ -176,11 +177,21 @@ QJsonObject reportOf(const RunResult& result, const Conditions& conditions)
 
 Result<void> writeReport(const QString& path, const QJsonObject& report)
 {
-    QSaveFile file(path);
     const QByteArray text = QJsonDocument(report).toJson(QJsonDocument::Indented);
-    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit())
+    const auto refused = [&path](const QFileDevice& file) {
         return Error{QStringLiteral("%1: cannot be written (%2); name a file in a folder that can be written to")
                          .arg(path, file.errorString())};
+    };
+    const QFileInfo there(path);
+    if (there.exists() && !there.isFile()) { // a new file would take the place of /dev/null
+        QFile device(path);
+        if (!device.open(QIODevice::WriteOnly | QIODevice::Unbuffered) || device.write(text) != text.size())
+            return refused(device);
+        return {};
+    }
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit())
+        return refused(file);
     return {};
 }
 

@@ -28,7 +28,7 @@ Conditions conditionsOf(const RunResult& result);
 /// duration_s; `tally` also the reading back after it.
 QJsonObject reportOf(const RunResult& result, const Conditions& conditions);
 
-/// Writes it whole or not at all, with a line feed at the end.
+/// Writes it whole or not at all, with a line feed at the end; into a pipe or a device as far as that takes it.
 Result<void> writeReport(const QString& path, const QJsonObject& report);
 
 } // namespace faultline::lab

@@ -6,6 +6,10 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace faultline;
 using namespace faultline::lab;
 using namespace std::chrono_literals;
@@ -90,6 +94,7 @@ private slots:
     void theProcessorIsReadFromCpuinfo_data();
     void theProcessorIsReadFromCpuinfo();
     void aReportIsWrittenWhole();
+    void aPipeStaysOne();
     void aPathThatCannotBeWrittenSaysSo();
 };
 
@@ -228,6 +233,21 @@ void TestReport::aReportIsWrittenWhole()
     QFile file(path);
     QVERIFY(file.open(QIODevice::ReadOnly));
     QCOMPARE(QJsonDocument::fromJson(file.readAll()).object(), report);
+}
+
+void TestReport::aPipeStaysOne()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("pipe"));
+    QCOMPARE(::mkfifo(QFile::encodeName(path).constData(), 0600), 0);
+    const int reader = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_NONBLOCK);
+    QVERIFY(reader >= 0);
+    const auto closed = qScopeGuard([reader] { ::close(reader); });
+    QVERIFY(writeReport(path, {{QStringLiteral("outcome"), QStringLiteral("met")}}));
+    char read[100];
+    const auto size = ::read(reader, read, sizeof read);
+    QCOMPARE(QByteArray(read, int(std::max<ssize_t>(0, size))), QByteArray("{\n    \"outcome\": \"met\"\n}\n"));
+    QVERIFY(!QFileInfo(path).isFile());
 }
 
 void TestReport::aPathThatCannotBeWrittenSaysSo()
