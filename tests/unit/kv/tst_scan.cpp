@@ -65,7 +65,7 @@ private slots:
         Store store;
         for (const char* key : {"one", "two", "three"})
             store.apply(encoded(Verb::Set, {key, "v"}));
-        QCOMPARE(page(store, 0, 10, "t*e"), (Page{0, {"three"}}));
+        QCOMPARE(page(store, 0, 10, "t*e"), (Page{0, {"three"}, 3}));
     }
 
     void globs_data()
