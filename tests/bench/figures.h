@@ -44,7 +44,7 @@ struct Row
 struct Conditions ///< name and value, in the order they are printed
 {
     std::vector<std::pair<QString, QString>> entries;
-    bool isQuick = false; ///< repeated too little to be quoted; said in the table and as a condition
+    bool isQuick = false; ///< with fewer repetitions, which the table and the conditions say
 };
 
 inline const QString kCaption = QStringLiteral("three nodes, one machine, one disk, loopback");

@@ -14,6 +14,21 @@
 using namespace faultline;
 using namespace faultline::views;
 
+/// Of a cluster of three, a few lines high.
+struct ShortList
+{
+    tests::FedTimeline fed;
+    EventView view;
+
+    ShortList()
+    {
+        fed.begin(3);
+        view.resize(400, 200);
+        view.setTimeline(&fed.timeline);
+        view.show();
+    }
+};
+
 class EventViewTest : public QObject
 {
     Q_OBJECT
@@ -124,12 +139,9 @@ void EventViewTest::filterKeepsWhatContainsTheWord()
 
 void EventViewTest::listFollowsTheNewestUnlessScrolledUp()
 {
-    tests::FedTimeline fed;
-    fed.begin(3);
-    EventView view;
-    view.resize(400, 200);
-    view.setTimeline(&fed.timeline);
-    view.show();
+    ShortList shown;
+    tests::FedTimeline& fed = shown.fed;
+    EventView& view = shown.view;
     QScrollBar* bar = view.table()->verticalScrollBar();
     for (int i = 0; i < 100; ++i)
         fed.event({1}, QStringLiteral("event"), 1);
@@ -152,12 +164,9 @@ void EventViewTest::listFollowsTheNewestUnlessScrolledUp()
 /// Also where the row that goes is the current one.
 void EventViewTest::listThatIsFullFollowsOn()
 {
-    tests::FedTimeline fed;
-    fed.begin(3);
-    EventView view;
-    view.resize(400, 200);
-    view.setTimeline(&fed.timeline);
-    view.show();
+    ShortList shown;
+    tests::FedTimeline& fed = shown.fed;
+    EventView& view = shown.view;
     QTableView* table = view.table();
     QScrollBar* bar = table->verticalScrollBar();
     const auto rows = [table] { return table->model()->rowCount(); };
@@ -179,12 +188,9 @@ void EventViewTest::listThatIsFullFollowsOn()
 
 void EventViewTest::keysGoToTheOldestAndToTheNewest()
 {
-    tests::FedTimeline fed;
-    fed.begin(3);
-    EventView view;
-    view.resize(400, 200);
-    view.setTimeline(&fed.timeline);
-    view.show();
+    ShortList shown;
+    tests::FedTimeline& fed = shown.fed;
+    EventView& view = shown.view;
     QTableView* table = view.table();
     QScrollBar* bar = table->verticalScrollBar();
     for (int i = 0; i < 100; ++i)
